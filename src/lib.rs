@@ -1,7 +1,7 @@
 //! The certificate life cycle as code. (Stub while the parts are being put together.)
-#![no_std]
+#![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 extern crate alloc;
-#[cfg(feature = "std")]
-extern crate std;
+pub mod lifecycle;
 pub mod model;
+pub mod rulebook;

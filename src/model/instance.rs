@@ -150,8 +150,6 @@ pub struct Revocation {
     pub requested_at: Timestamp,
     /// Why.
     pub reason: RevocationReason,
-    /// Whether it was charged against an allowance.
-    pub counted: bool,
 }
 
 /// Who had a certificate revoked.

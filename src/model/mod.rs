@@ -17,6 +17,8 @@
 //! | certificates | [`certificate`] |
 //! | resource plans and their ledger | [`plan`] |
 //! | instances and their applications | [`instance`] |
+//! | submissions | [`submission`] |
+//! | status words | [`status`] |
 //! | edition keys and pins | [`pin`] |
 
 pub mod applicant;
@@ -30,6 +32,7 @@ pub mod name;
 pub mod pin;
 pub mod plan;
 pub mod product;
+pub mod status;
 pub mod submission;
 pub mod text;
 pub mod time;
@@ -48,6 +51,7 @@ pub use name::DomainName;
 pub use pin::{Digest, EditionKey, Pin};
 pub use plan::{Hold, HoldState, ResourcePlan};
 pub use product::{Catalog, NameKind, Product, ProductCode, ValidationClass};
+pub use status::{Status, StatusSet};
 pub use submission::{KeySource, Operation, Submission};
 pub use text::{Note, TextError};
 pub use time::{Day, Offset, Timestamp};

@@ -1,0 +1,280 @@
+//! Clauses: the conditions of a command, each with its rule and the window in which it holds.
+
+use core::fmt;
+
+use crate::model::{Curve, KeyKind, SignatureHash, Status, ValidationMethod};
+use crate::rulebook::{Ceiling, Cite, Edition, RuleId, Sourced, Window};
+
+/// One condition of a command: the rule, what it rests on, and when it holds.
+///
+/// A command is permitted at an instant if every one of its clauses holds there.
+#[derive(Clone, Copy, Debug)]
+pub struct Clause<'a> {
+    /// The rule.
+    pub rule: RuleId,
+    /// What is the matter outside the window.
+    pub why: Why,
+    /// What the rule rests on here.
+    pub basis: Basis<'a>,
+    /// When it holds.
+    pub holds: Window,
+    /// What to do instead.
+    pub way_out: WayOut,
+}
+
+/// What a clause rests on.
+#[derive(Clone, Copy, Debug)]
+pub enum Basis<'a> {
+    /// A rule that no edition changes.
+    Rule,
+    /// A value of the edition that the case is pinned to.
+    Pinned(&'a Edition, &'a Cite),
+    /// A value of the edition in force at the moment.
+    InForce(&'a Edition, &'a Cite),
+    /// A ceiling of the CA/Browser Forum.
+    Ceiling(&'a Sourced<Ceiling>),
+}
+
+/// What is the matter when a clause does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Why {
+    /// No such order for this account.
+    NoOrder,
+    /// No plan of this product for this account.
+    NoPlan,
+    /// The plan of the case is not the one whose unit is at stake.
+    OtherPlan,
+    /// The plan has no unit left.
+    NoUnitLeft,
+    /// The id is taken already.
+    IdTaken,
+    /// The edition at hand is not the one that the case is pinned to.
+    OtherEdition,
+    /// The command does not fit the status.
+    Status(Status),
+    /// The certificate was issued already.
+    AlreadyIssued,
+    /// Nothing was issued yet.
+    NotIssued,
+    /// A revocation is under way already.
+    RevocationUnderWay,
+    /// No revocation was requested.
+    NoRevocation,
+    /// The revocation waits for the holder's confirmation.
+    RevocationUnconfirmed,
+    /// The certificate is revoked already.
+    AlreadyRevoked,
+    /// The certificate expired.
+    Expired,
+    /// Every revocation of the allowance is used.
+    NoRevocationLeft,
+    /// The reason is one that only a CA gives.
+    ReasonOfCa,
+    /// The domain is not proved yet.
+    DomainUnproved,
+    /// The CA has not said yet how to prove the domain.
+    NoChallenge,
+    /// The challenge is of another method than the application chose.
+    ChallengeMethod(ValidationMethod),
+    /// The CA was given another key than the application's.
+    OtherKey,
+    /// The operation takes DV products only.
+    DvOnly,
+    /// An OV or EV application names no company.
+    NoCompany,
+    /// More domains than the edition allows.
+    TooManyNames,
+    /// A wildcard for a product without, or the other way round.
+    NameKind,
+    /// A file can't prove a wildcard.
+    FileForWildcard,
+    /// The key is too small or of a kind that is not allowed.
+    Key(KeyKind),
+    /// The request is signed with a weak hash.
+    Hash(SignatureHash),
+    /// The request's signature does not verify.
+    Possession,
+    /// The request's signature could not be checked.
+    PossessionUnchecked,
+    /// The request has no common name.
+    NoCommonName,
+    /// The request has more than one common name.
+    ManyCommonNames,
+    /// The common name is not a domain name.
+    CommonNameForm,
+    /// The common name is not among the domains that were handed in.
+    CommonNameNotNamed,
+    /// The common name is not among the subject alternative names.
+    CommonNameNotAlternative,
+    /// The certificate carries another key than the order's.
+    CertificateKey,
+    /// The certificate does not carry exactly the order's domains.
+    CertificateNames,
+    /// The certificate is valid for longer than the ceiling of its date allows.
+    AboveCeiling(u16),
+    /// The certificate is over before it arrived.
+    CertificateOver,
+    /// Another certificate was issued for the order already.
+    OtherCertificate,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Status(status) => return write!(f, "the order's status is {status}"),
+            Self::ChallengeMethod(method) => {
+                return write!(
+                    f,
+                    "the challenge is of the method {}, which the application did not choose",
+                    method.word()
+                );
+            }
+            Self::Key(KeyKind::Ec(Curve::Other)) => "the key is on a curve that is not allowed",
+            Self::Key(key) => {
+                return write!(f, "the key is {key}, which is too small or not allowed");
+            }
+            Self::Hash(hash) => return write!(f, "the signing request is signed with {hash}"),
+            Self::AboveCeiling(days) => {
+                return write!(
+                    f,
+                    "the certificate is valid for longer than the {days} days that its date of issuance allows"
+                );
+            }
+            Self::NoOrder => "there is no such order",
+            Self::NoPlan => "no resource plan of this product was bought",
+            Self::OtherPlan => "the plan at hand is not the one that the order drew from",
+            Self::NoUnitLeft => "the resource plan has no unit left",
+            Self::IdTaken => "the id is taken",
+            Self::OtherEdition => "the edition at hand is not the one that the order is pinned to",
+            Self::AlreadyIssued => "the certificate is issued",
+            Self::NotIssued => "no certificate is issued yet",
+            Self::RevocationUnderWay => "its revocation is under way",
+            Self::NoRevocation => "no revocation was requested",
+            Self::RevocationUnconfirmed => "its holder has not confirmed the revocation yet",
+            Self::AlreadyRevoked => "the certificate is revoked",
+            Self::Expired => "the certificate expired",
+            Self::NoRevocationLeft => "every revocation that the plan allows is used",
+            Self::ReasonOfCa => "only a CA gives this reason",
+            Self::DomainUnproved => "the domain is not proved yet",
+            Self::NoChallenge => "the CA has not said yet how to prove the domain",
+            Self::OtherKey => "the CA was given another key than the application's",
+            Self::DvOnly => {
+                "the operation is for domain validated products, and this product is not"
+            }
+            Self::NoCompany => "the application names no company",
+            Self::TooManyNames => "the application names more domains than are allowed",
+            Self::NameKind => {
+                "the domains don't fit the product: single names for a single one, wildcards for a wildcard one"
+            }
+            Self::FileForWildcard => "a file does not prove a wildcard",
+            Self::Possession => {
+                "the signature of the signing request does not verify, so it proves no possession of the key"
+            }
+            Self::PossessionUnchecked => {
+                "the signature of the signing request is of a kind that can't be checked"
+            }
+            Self::NoCommonName => "the signing request has no common name",
+            Self::ManyCommonNames => "the signing request has more than one common name",
+            Self::CommonNameForm => "the common name of the signing request is not a domain name",
+            Self::CommonNameNotNamed => {
+                "the common name of the signing request is not among the domains of the application"
+            }
+            Self::CommonNameNotAlternative => {
+                "the common name of the signing request is not among its subject alternative names"
+            }
+            Self::CertificateKey => "the certificate carries another key than the order's",
+            Self::CertificateNames => "the certificate does not carry exactly the order's domains",
+            Self::CertificateOver => "the certificate is over",
+            Self::OtherCertificate => "another certificate was issued for the order",
+        };
+        f.write_str(text)
+    }
+}
+
+/// What to do instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WayOut {
+    /// Nothing helps.
+    None,
+    /// Look the order up again.
+    CheckOrder,
+    /// Buy a plan of the product.
+    BuyPlan,
+    /// Buy more, or delete orders that failed or were withdrawn.
+    FreeUnits,
+    /// Use a new id.
+    NewId,
+    /// Load the edition of the order's pin.
+    LoadPinned,
+    /// Withdraw the application, then delete the order.
+    WithdrawThenDelete,
+    /// Withdraw the application.
+    Withdraw,
+    /// Delete the order.
+    Delete,
+    /// Delete the order and create a new one.
+    DeleteAndCreate,
+    /// Revoke the certificate.
+    Revoke,
+    /// Wait for the CA.
+    AwaitCa,
+    /// Wait for the answer to the revocation.
+    AwaitRevocation,
+    /// Answer the CA's mail.
+    ConfirmByMail,
+    /// Prove the domain.
+    ProveDomain,
+    /// Buy and apply anew.
+    ApplyAnew,
+    /// Give another reason, or none.
+    OtherReason,
+    /// Use the operation that takes every class.
+    UseForPackage,
+    /// Hand in a corrected application.
+    CorrectApplication,
+    /// Hand in a new signing request.
+    NewCsr,
+    /// Prove the domain in the DNS.
+    UseDns,
+    /// The CA must issue again.
+    Reissue,
+}
+
+impl WayOut {
+    /// The advice in words; none if nothing helps.
+    #[must_use]
+    pub const fn phrase(self) -> Option<&'static str> {
+        Some(match self {
+            Self::None => return None,
+            Self::CheckOrder => "look up the order's id under the account that created it",
+            Self::BuyPlan => "buy a resource plan of this product",
+            Self::FreeUnits => {
+                "buy another plan, or delete orders that failed or were withdrawn: their units return"
+            }
+            Self::NewId => "use an id that was never used",
+            Self::LoadPinned => "resolve the edition that the order is pinned to",
+            Self::WithdrawThenDelete => {
+                "first withdraw the application, then delete the order: its unit returns"
+            }
+            Self::Withdraw => "withdraw the application",
+            Self::Delete => "delete the order: its unit returns",
+            Self::DeleteAndCreate => "delete the order, whose unit returns, and create a new one",
+            Self::Revoke => "revoke the certificate",
+            Self::AwaitCa => "wait for the CA's review",
+            Self::AwaitRevocation => "wait for the CA to decide on the revocation",
+            Self::ConfirmByMail => "let the holder answer the CA's mail",
+            Self::ProveDomain => "prove the domain as the challenge says",
+            Self::ApplyAnew => "buy and apply for a new certificate",
+            Self::OtherReason => "give another reason, or none",
+            Self::UseForPackage => {
+                "use CreateCertificateForPackageRequest, which takes every class"
+            }
+            Self::CorrectApplication => "hand in a corrected application",
+            Self::NewCsr => "make a new key and signing request",
+            Self::UseDns => "prove the domain in the DNS",
+            Self::Reissue => "have the CA issue a certificate that fits the order",
+        })
+    }
+}

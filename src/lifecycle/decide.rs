@@ -1,0 +1,98 @@
+//! The total transition function.
+//!
+//! A command's conditions are clauses (`condition`), its outcome is a list of events (`outcome`).
+//! The clauses are visited one by one and the visit stops at the first that does not hold, so a
+//! decision allocates nothing before it grants.
+
+use core::ops::ControlFlow;
+
+use arrayvec::ArrayVec;
+
+use crate::model::Timestamp;
+
+use super::case::{Case, Law};
+use super::clause::Clause;
+use super::command::Command;
+use super::condition::{unlisted, visit};
+use super::event::Events;
+use super::outcome::produce;
+use super::refusal::Refusal;
+
+/// The conditions of a command in a case, in the order in which they are checked.
+pub type Clauses<'a> = ArrayVec<Clause<'a>, 16>;
+
+/// All conditions of a command, with the windows in which they hold; without heap memory.
+///
+/// The order is that of the documented errors: existence, state, acceptability.
+#[must_use]
+pub fn clauses<'a>(case: &Case<'a>, command: &'a Command, law: &Law<'a>) -> Clauses<'a> {
+    let mut all = Clauses::new();
+    let _ = visit(case, command, law, &mut |clause| {
+        let _ = all.try_push(clause);
+        ControlFlow::Continue(())
+    });
+    all
+}
+
+/// Decides a command: what happens, or why nothing does.
+///
+/// It has an answer for every case, command, instant and law (L1), and gives the same answer to the
+/// same arguments (L2).
+///
+/// # Errors
+/// A [`Refusal`] that explains itself; nothing is changed (L4).
+///
+/// # Example
+/// ```
+/// use std::num::NonZeroU32;
+/// use cert_lifecycle::lifecycle::{Case, Command, Law, decide, evolve};
+/// use cert_lifecycle::model::{AccountId, Catalog, PlanId};
+/// use cert_lifecycle::rulebook::Rulebook;
+///
+/// let book = Rulebook::published();
+/// let edition = book.edition("2021-02-api")?;
+/// let law = Law::single(&edition, book.ceilings());
+/// let account = AccountId::new("1234567890")?;
+/// let product = Catalog::published().get("symantec-free-1-free").expect("a published product");
+/// let case = Case { account, instance: None, plan: None };
+/// let buy = Command::BuyPlan { plan: PlanId::new("plan-1")?, product, count: NonZeroU32::MIN };
+///
+/// let (mut instance, mut plan) = (None, None);
+/// for event in &decide(&case, &buy, "2021-03-01T09:00:00+08:00".parse()?, &law)? {
+///     evolve(&mut instance, &mut plan, event);
+/// }
+/// assert_eq!(plan.map(|plan| plan.remaining()), Some(1));
+///
+/// // Nobody applied yet, so there is nothing to withdraw.
+/// let refusal = decide(&case, &Command::Withdraw, "2021-03-01T09:00:00Z".parse()?, &law).unwrap_err();
+/// assert_eq!(refusal.rule().to_string(), "R-21");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[expect(
+    clippy::result_large_err,
+    reason = "a refusal holds no heap memory, so that refusing is cheap and cannot fail"
+)]
+pub fn decide(
+    case: &Case<'_>,
+    command: &Command,
+    now: Timestamp,
+    law: &Law<'_>,
+) -> Result<Events, Refusal> {
+    let mut failed = None;
+    let _ = visit(case, command, law, &mut |clause| {
+        if clause.holds.contains(now) {
+            return ControlFlow::Continue(());
+        }
+        failed = Some(clause);
+        ControlFlow::Break(())
+    });
+    let clause = match failed {
+        Some(clause) => clause,
+        None => match produce(case, command, now, law) {
+            Some(events) => return Ok(events),
+            // The clauses name every combination that `produce` has no outcome for.
+            None => unlisted(case),
+        },
+    };
+    Err(Refusal::new(&clause, command.kind(), case, now, law))
+}

@@ -1,0 +1,44 @@
+//! The lifecycle: total, pure decisions over the documented states.
+//!
+//! - [`decide`] takes a [`Case`], a [`Command`], the instant and the [`Law`], and answers with
+//!   [`Events`] or a [`Refusal`] that explains itself. It has an answer for every combination.
+//! - [`evolve`] folds events into state; it cannot refuse.
+//! - [`effects`] names the work that an event hands to the shell.
+//! - [`status`], [`availability`], [`preview`], [`allowed`] and [`next_wakeup`] answer questions
+//!   from the same clauses that `decide` reads, so they can't disagree with it.
+//! - [`table`] probes `decide` for the whole phase × command table.
+//!
+//! None of them reads a clock, draws a random number or does I/O.
+
+pub mod case;
+pub mod clause;
+pub mod command;
+mod condition;
+pub mod decide;
+pub mod diagram;
+pub mod effect;
+pub mod event;
+pub mod evolve;
+mod outcome;
+pub mod question;
+pub mod refusal;
+pub mod sample;
+pub mod status;
+pub mod table;
+pub mod world;
+
+pub use case::{Case, Expect, Law, expectations};
+pub use clause::{Basis, Clause, WayOut, Why};
+pub use command::{Command, CommandKind};
+pub use decide::{clauses, decide};
+pub use effect::{Effect, effects};
+pub use event::{Event, Events, InstanceEvent, PlanEvent, ReturnCause, Submitted};
+pub use evolve::{evolve, evolve_instance, evolve_plan};
+pub use question::{
+    Availability, Offer, Preview, UnitChange, allowed, availability, next_wakeup, preview,
+    return_window,
+};
+pub use refusal::{Refusal, RefusalKind};
+pub use status::status;
+pub use table::{Cell, Outcome, Row, Table, table};
+pub use world::World;

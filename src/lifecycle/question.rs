@@ -1,0 +1,261 @@
+//! Questions that a case answers without changing: when something is possible, what it would cost,
+//! which buttons are live, when to look again.
+
+use alloc::vec::Vec;
+
+use crate::model::{
+    CertificateInstance, HoldState, Phase, ResourcePlan, RevocationReason, Status, Timestamp,
+};
+use crate::rulebook::{DecisiveAct, RuleId, Window};
+
+use super::case::{Case, Law};
+use super::clause::Clause;
+use super::command::{Command, CommandKind};
+use super::decide::{clauses, decide};
+use super::event::Events;
+use super::evolve::evolve;
+use super::outcome::{notice_window, return_window_of};
+use super::refusal::Refusal;
+use super::status::status;
+
+/// When a command is possible in a case, as its facts stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// Now.
+    Now {
+        /// Until just before this instant; without an end if none.
+        until: Option<Timestamp>,
+        /// The rule that ends it, if it ends.
+        rule: Option<RuleId>,
+    },
+    /// Later.
+    From {
+        /// From this instant on.
+        at: Timestamp,
+        /// Until just before this instant; without an end if none.
+        until: Option<Timestamp>,
+        /// The rule that opens it.
+        rule: RuleId,
+    },
+    /// Not any more.
+    Over {
+        /// Since this instant.
+        since: Timestamp,
+        /// The rule that ended it.
+        rule: RuleId,
+    },
+    /// Not while the facts are as they are.
+    Never {
+        /// The rule that forbids it.
+        rule: RuleId,
+    },
+}
+
+impl Availability {
+    /// Whether it is possible now.
+    #[must_use]
+    pub const fn is_now(self) -> bool {
+        match self {
+            Self::Now { .. } => true,
+            Self::From { .. } | Self::Over { .. } | Self::Never { .. } => false,
+        }
+    }
+}
+
+/// When a command is possible. It reads the clauses that [`decide`] checks, so both agree (L10); it
+/// allocates nothing.
+#[must_use]
+pub fn availability(
+    case: &Case<'_>,
+    command: &Command,
+    now: Timestamp,
+    law: &Law<'_>,
+) -> Availability {
+    let all = clauses(case, command, law);
+    if let Some(clause) = all.iter().find(|clause| clause.holds.is_never()) {
+        return Availability::Never { rule: clause.rule };
+    }
+    let joint = all
+        .iter()
+        .fold(Window::ALWAYS, |joint, clause| joint.and(clause.holds));
+    let ends = |until: Option<Timestamp>| {
+        let until = until?;
+        rule_where(&all, |clause| clause.holds.until() == Some(until))
+    };
+    if joint.contains(now) {
+        return Availability::Now {
+            until: joint.until(),
+            rule: ends(joint.until()),
+        };
+    }
+    // A clause whose window is over rules the command out for good.
+    let over = all
+        .iter()
+        .filter_map(|clause| Some((clause.holds.until()?, clause.rule)))
+        .filter(|(until, _)| *until <= now)
+        .min_by_key(|(until, _)| *until);
+    if let Some((since, rule)) = over {
+        return Availability::Over { since, rule };
+    }
+    match joint.from() {
+        Some(at) => Availability::From {
+            at,
+            until: joint.until(),
+            rule: rule_where(&all, |clause| clause.holds.from() == Some(at)).unwrap_or(RuleId::R26),
+        },
+        // Windows that never meet.
+        None => Availability::Never {
+            rule: rule_where(&all, |clause| !clause.holds.contains(now)).unwrap_or(RuleId::R26),
+        },
+    }
+}
+
+fn rule_where(all: &[Clause<'_>], fits: impl Fn(&Clause<'_>) -> bool) -> Option<RuleId> {
+    all.iter()
+        .find(|clause| fits(clause))
+        .map(|clause| clause.rule)
+}
+
+/// What happens to the unit of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnitChange {
+    /// Where it stands before; none if there is no unit yet.
+    pub before: Option<HoldState>,
+    /// Where it stands after.
+    pub after: Option<HoldState>,
+    /// Units left on the plan before.
+    pub remaining_before: u32,
+    /// Units left on the plan after.
+    pub remaining_after: u32,
+}
+
+/// A decision and its price, without carrying it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// What would happen.
+    pub events: Events,
+    /// The status after it.
+    pub status: Option<Status>,
+    /// What happens to the unit.
+    pub unit: UnitChange,
+    /// Revocations charged on the plan, before and after.
+    pub revocations: (u32, u32),
+    /// For a revocation: the window into which its decisive act must fall for the unit to return.
+    pub returns: Option<(DecisiveAct, Window)>,
+}
+
+/// Decides a command and prices the decision; nothing is changed.
+///
+/// # Errors
+/// The [`Refusal`] that [`decide`] would give.
+#[expect(
+    clippy::result_large_err,
+    reason = "a refusal holds no heap memory, so that refusing is cheap and cannot fail"
+)]
+pub fn preview(
+    case: &Case<'_>,
+    command: &Command,
+    now: Timestamp,
+    law: &Law<'_>,
+) -> Result<Preview, Refusal> {
+    let events = decide(case, command, now, law)?;
+    let mut instance = case.instance.cloned();
+    let mut plan = case.plan.cloned();
+    for event in &events {
+        evolve(&mut instance, &mut plan, event);
+    }
+    let hold = |instance: Option<&CertificateInstance>| instance.map(|own| own.hold.state);
+    let remaining = |plan: Option<&ResourcePlan>| plan.map_or(0, ResourcePlan::remaining);
+    let revocations = |plan: Option<&ResourcePlan>| plan.map_or(0, ResourcePlan::revocations);
+    let returns = match command {
+        Command::RequestRevocation { .. }
+        | Command::ConfirmRevocation
+        | Command::CompleteRevocation
+        | Command::RecordCaRevocation { .. } => return_window(case, law)
+            .map(|window| (law.application.quota_return().value.act, window)),
+        Command::BuyPlan { .. }
+        | Command::Submit { .. }
+        | Command::Withdraw
+        | Command::Delete
+        | Command::CancelOrder
+        | Command::ReceiveChallenge { .. }
+        | Command::ConfirmDomain
+        | Command::Approve { .. }
+        | Command::Reject { .. }
+        | Command::RefuseRevocation { .. }
+        | Command::Wake => None,
+    };
+    Ok(Preview {
+        events,
+        status: instance
+            .as_ref()
+            .map(|instance| status(instance, now, law.conduct)),
+        unit: UnitChange {
+            before: hold(case.instance),
+            after: hold(instance.as_ref()),
+            remaining_before: remaining(case.plan),
+            remaining_after: remaining(plan.as_ref()),
+        },
+        revocations: (revocations(case.plan), revocations(plan.as_ref())),
+        returns,
+    })
+}
+
+/// The window into which the decisive act of a revocation must fall for the unit to return;
+/// none without a certificate.
+#[must_use]
+pub fn return_window(case: &Case<'_>, law: &Law<'_>) -> Option<Window> {
+    case.instance
+        .and_then(CertificateInstance::live)
+        .map(|live| return_window_of(live, law))
+}
+
+/// A command that a holder could give, with its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The command.
+    pub command: CommandKind,
+    /// When it is possible.
+    pub availability: Availability,
+    /// Why it is not possible now, if it is not.
+    pub refusal: Option<Refusal>,
+}
+
+/// The buttons that a console would show for an instance: every command that its holder can give
+/// without handing anything in, and for those that are not possible now, why.
+#[must_use]
+pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
+    let commands = [
+        Command::Withdraw,
+        Command::Delete,
+        Command::CancelOrder,
+        Command::RequestRevocation {
+            reason: RevocationReason::Unspecified,
+        },
+        Command::ConfirmRevocation,
+    ];
+    commands
+        .iter()
+        .map(|command| Offer {
+            command: command.kind(),
+            availability: availability(case, command, now, law),
+            refusal: decide(case, command, now, law).err(),
+        })
+        .collect()
+}
+
+/// When to send [`Command::Wake`] next: the instant at which something is due by itself. It may lie
+/// in the past, if nobody looked.
+///
+/// None if nothing will be due, as things stand.
+#[must_use]
+pub fn next_wakeup(instance: &CertificateInstance, law: &Law<'_>) -> Option<Timestamp> {
+    let window = notice_window(instance, law)?;
+    if window.is_never() {
+        return None;
+    }
+    match (&instance.phase, window.from()) {
+        (Phase::Live(live), None) => Some(live.issued_at),
+        (_, from) => from,
+    }
+}

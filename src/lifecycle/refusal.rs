@@ -1,0 +1,328 @@
+//! Refusals: what was refused, in which state, by which rule, when that changes, and what to do.
+
+use core::error::Error;
+use core::fmt;
+
+use crate::model::{Day, EditionKey, Offset, Status, Timestamp};
+use crate::rulebook::{RuleId, Sources, Standing, Window};
+
+use super::case::{Case, Law};
+use super::clause::{Basis, Clause, WayOut, Why};
+use super::command::CommandKind;
+use super::status::status;
+
+/// The few kinds of refusal that a caller has to tell apart. The documented error codes follow them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusalKind {
+    /// `NotFoundPackage`: no plan of this product.
+    PlanNotFound,
+    /// `NotRemainCount`: the plan has no unit left.
+    QuotaExhausted,
+    /// `NotFoundOrder`: unknown, foreign or deleted.
+    OrderNotFound,
+    /// `OrderStateError`: the operation does not fit the state, the time or the allowance.
+    State,
+    /// `CreateCertificateRequestFailed`: the application is not acceptable.
+    Application,
+    /// What the CA answered does not fit the order.
+    CaAnswer,
+    /// The caller passed an id, a plan or an edition that does not belong to the case.
+    Misuse,
+}
+
+/// Why a command was refused. It changed nothing (L4), and holds no heap memory.
+///
+/// `Display` is one short paragraph: the state, the rule with document and edition, the date from
+/// or until which the answer differs, and the way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    kind: RefusalKind,
+    command: CommandKind,
+    status: Option<Status>,
+    why: Why,
+    rule: RuleId,
+    basis: Grounds,
+    edition: EditionKey,
+    holds: Window,
+    now: Timestamp,
+    offset: Offset,
+    way_out: WayOut,
+}
+
+/// What the rule rests on, copied out of the clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Grounds {
+    Rule,
+    Value {
+        sources: Sources,
+        standing: Standing,
+        since: Day,
+        until: Option<Day>,
+        pinned: bool,
+    },
+    Ceiling {
+        sources: Sources,
+        from: Timestamp,
+    },
+}
+
+impl Refusal {
+    pub(super) fn new(
+        clause: &Clause<'_>,
+        command: CommandKind,
+        case: &Case<'_>,
+        now: Timestamp,
+        law: &Law<'_>,
+    ) -> Self {
+        let (basis, edition) = match clause.basis {
+            Basis::Rule => (Grounds::Rule, law.conduct),
+            Basis::Pinned(edition, cite) | Basis::InForce(edition, cite) => (
+                Grounds::Value {
+                    sources: cite.sources.clone(),
+                    standing: cite.standing,
+                    since: cite.since,
+                    until: cite.until,
+                    pinned: matches!(clause.basis, Basis::Pinned(..)),
+                },
+                edition,
+            ),
+            Basis::Ceiling(entry) => (
+                Grounds::Ceiling {
+                    sources: entry.sources.clone(),
+                    from: entry.value.from,
+                },
+                law.application,
+            ),
+        };
+        let seen = case
+            .instance
+            .filter(|instance| instance.account == case.account);
+        Self {
+            kind: kind_of(clause.why),
+            command,
+            status: seen.map(|instance| status(instance, now, law.conduct)),
+            why: clause.why,
+            rule: clause.rule,
+            basis,
+            edition: edition.key(),
+            holds: clause.holds,
+            now,
+            offset: law.conduct.calendar().value.offset,
+            way_out: clause.way_out,
+        }
+    }
+
+    /// Its kind, for code.
+    #[must_use]
+    pub const fn kind(&self) -> RefusalKind {
+        self.kind
+    }
+
+    /// The command that was refused.
+    #[must_use]
+    pub const fn command(&self) -> CommandKind {
+        self.command
+    }
+
+    /// The status in which it was refused; none if the account has no such instance.
+    #[must_use]
+    pub const fn status(&self) -> Option<Status> {
+        self.status
+    }
+
+    /// What was the matter.
+    #[must_use]
+    pub const fn why(&self) -> Why {
+        self.why
+    }
+
+    /// The rule.
+    #[must_use]
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+
+    /// The edition whose value decided.
+    #[must_use]
+    pub const fn edition(&self) -> EditionKey {
+        self.edition
+    }
+
+    /// The documents behind it, where a dated value decided; else see the rule's record.
+    #[must_use]
+    pub const fn sources(&self) -> Option<&Sources> {
+        match &self.basis {
+            Grounds::Rule => None,
+            Grounds::Value { sources, .. } | Grounds::Ceiling { sources, .. } => Some(sources),
+        }
+    }
+
+    /// How firmly the deciding value stands, where a dated value decided.
+    #[must_use]
+    pub const fn standing(&self) -> Option<Standing> {
+        match &self.basis {
+            Grounds::Value { standing, .. } => Some(*standing),
+            Grounds::Ceiling { .. } => Some(Standing::Stated),
+            Grounds::Rule => None,
+        }
+    }
+
+    /// When the clause that refused holds: never, or before or after the instant asked about.
+    #[must_use]
+    pub const fn holds(&self) -> Window {
+        self.holds
+    }
+
+    /// The instant from which the same clause would permit it, if there is one to come.
+    #[must_use]
+    pub fn permitted_from(&self) -> Option<Timestamp> {
+        self.holds.from().filter(|from| *from > self.now)
+    }
+
+    /// The first instant at which the same clause no longer permitted it, if there was one.
+    #[must_use]
+    pub fn permitted_until(&self) -> Option<Timestamp> {
+        self.holds.until().filter(|until| *until <= self.now)
+    }
+
+    /// What to do instead.
+    #[must_use]
+    pub const fn way_out(&self) -> WayOut {
+        self.way_out
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cannot {}: {}", self.command.phrase(), self.why)?;
+        match (self.status, self.why) {
+            // The status was just said, or there is nothing to say it of.
+            (None, _) | (Some(_), Why::Status(_)) => f.write_str(". ")?,
+            (Some(status), _) => write!(f, " (status {status}). ")?,
+        }
+        write!(f, "Rule {}", self.rule)?;
+        if let Some(record) = self.rule.record() {
+            write!(f, ": {}", record.text)?;
+        }
+        self.write_sources(f)?;
+        self.write_dates(f)?;
+        match self.way_out.phrase() {
+            Some(advice) => write!(f, " Instead: {advice}."),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Refusal {
+    fn write_sources(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.basis, self.rule.record()) {
+            (Grounds::Rule, Some(record)) => {
+                f.write_str(" [")?;
+                for (place, key) in record.sources.split(' ').enumerate() {
+                    let comma = if place == 0 { "" } else { ", " };
+                    let key = if key == "C" { "our choice" } else { key };
+                    write!(f, "{comma}{key}")?;
+                }
+                write!(f, "; edition {}].", self.edition)
+            }
+            (Grounds::Rule, None) => write!(f, " [edition {}].", self.edition),
+            (
+                Grounds::Value {
+                    sources, standing, ..
+                },
+                _,
+            ) => {
+                write!(
+                    f,
+                    " [{sources}, {}; edition {}].",
+                    standing.word(),
+                    self.edition
+                )
+            }
+            (Grounds::Ceiling { sources, .. }, _) => write!(f, " [{sources}]."),
+        }
+    }
+
+    fn write_dates(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |at: Timestamp| at.in_offset(self.offset);
+        if let Some(from) = self.permitted_from() {
+            return write!(f, " It becomes possible at {}.", shown(from));
+        }
+        if let Some(until) = self.permitted_until() {
+            return write!(f, " It was possible until just before {}.", shown(until));
+        }
+        match &self.basis {
+            Grounds::Rule => f.write_str(" No date changes this."),
+            Grounds::Ceiling { from, .. } if *from == Timestamp::MIN => {
+                f.write_str(" This ceiling is the first one.")
+            }
+            Grounds::Ceiling { from, .. } => write!(
+                f,
+                " This ceiling is for certificates issued from {} on.",
+                from.in_offset(Offset::UTC)
+            ),
+            Grounds::Value {
+                since,
+                until,
+                pinned,
+                ..
+            } => {
+                let since = shown(since.midnight(self.offset));
+                match until.map(|day| shown(day.midnight(self.offset))) {
+                    None => write!(f, " So since {since}."),
+                    Some(until) if *pinned => write!(
+                        f,
+                        " So since {since}; the answer differs for orders submitted from {until} on."
+                    ),
+                    Some(until) => {
+                        write!(f, " So since {since}; the answer differs from {until} on.")
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Error for Refusal {}
+
+const fn kind_of(why: Why) -> RefusalKind {
+    match why {
+        Why::NoPlan => RefusalKind::PlanNotFound,
+        Why::NoUnitLeft => RefusalKind::QuotaExhausted,
+        Why::NoOrder => RefusalKind::OrderNotFound,
+        Why::IdTaken | Why::OtherPlan | Why::OtherEdition => RefusalKind::Misuse,
+        Why::Status(_)
+        | Why::AlreadyIssued
+        | Why::NotIssued
+        | Why::RevocationUnderWay
+        | Why::NoRevocation
+        | Why::RevocationUnconfirmed
+        | Why::AlreadyRevoked
+        | Why::Expired
+        | Why::NoRevocationLeft
+        | Why::ReasonOfCa
+        | Why::DomainUnproved
+        | Why::NoChallenge => RefusalKind::State,
+        Why::DvOnly
+        | Why::NoCompany
+        | Why::TooManyNames
+        | Why::NameKind
+        | Why::FileForWildcard
+        | Why::Key(_)
+        | Why::Hash(_)
+        | Why::Possession
+        | Why::PossessionUnchecked
+        | Why::NoCommonName
+        | Why::ManyCommonNames
+        | Why::CommonNameForm
+        | Why::CommonNameNotNamed
+        | Why::CommonNameNotAlternative => RefusalKind::Application,
+        Why::ChallengeMethod(_)
+        | Why::OtherKey
+        | Why::CertificateKey
+        | Why::CertificateNames
+        | Why::AboveCeiling(_)
+        | Why::CertificateOver
+        | Why::OtherCertificate => RefusalKind::CaAnswer,
+    }
+}

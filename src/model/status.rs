@@ -1,0 +1,133 @@
+//! The documented states, as an owner sees them.
+//!
+//! A status is an answer, never stored: it follows from the facts of an instance, the instant and
+//! the rules in force (L6). See `lifecycle::status`.
+
+use core::fmt;
+
+/// What an owner sees. The words are those of the documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Status {
+    /// The order waits for the domain to be proved (待验证).
+    DomainVerification,
+    /// The CA reviews the application (审核中).
+    Validating,
+    /// The CA refused it (审核失败).
+    ValidationFailed,
+    /// Nothing is applied for; after a withdrawal, the order waits to be deleted (待申请).
+    PendingApplication,
+    /// A certificate was issued (已签发).
+    Issued,
+    /// It is about to expire (即将过期).
+    PendingExpiration,
+    /// It expired (已过期).
+    Expired,
+    /// The owner must confirm the revocation by mail (吊销待验证).
+    RevocationToConfirm,
+    /// The CA reviews the revocation (吊销审核中).
+    ValidatingRevocation,
+    /// The certificate is revoked (已吊销).
+    Revoked,
+    /// The row is gone (删除).
+    Deleted,
+}
+
+impl Status {
+    /// Every status, in the order of a certificate's life.
+    pub const ALL: [Self; 11] = [
+        Self::DomainVerification,
+        Self::Validating,
+        Self::ValidationFailed,
+        Self::PendingApplication,
+        Self::Issued,
+        Self::PendingExpiration,
+        Self::Expired,
+        Self::RevocationToConfirm,
+        Self::ValidatingRevocation,
+        Self::Revoked,
+        Self::Deleted,
+    ];
+
+    /// The canonical name.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DomainVerification => "Domain Verification",
+            Self::Validating => "Validating",
+            Self::ValidationFailed => "Validation Failed",
+            Self::PendingApplication => "Pending Application",
+            Self::Issued => "Issued",
+            Self::PendingExpiration => "Pending Expiration",
+            Self::Expired => "Expired",
+            Self::RevocationToConfirm => "Revocation To Confirm",
+            Self::ValidatingRevocation => "Validating Revocation",
+            Self::Revoked => "Revoked",
+            Self::Deleted => "Deleted",
+        }
+    }
+
+    const fn bit(self) -> u32 {
+        1_u32.wrapping_shl(self as u32)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// A set of statuses.
+///
+/// ```
+/// use cert_lifecycle::model::{Status, StatusSet};
+/// let set = StatusSet::of(&[Status::Validating, Status::DomainVerification]);
+/// assert!(set.contains(Status::Validating) && !set.contains(Status::Issued));
+/// assert_eq!(set.to_string(), "Domain Verification, Validating");
+/// assert_eq!(StatusSet::EMPTY.to_string(), "none");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct StatusSet(u32);
+
+impl StatusSet {
+    /// No status.
+    pub const EMPTY: Self = Self(0);
+
+    /// The set of the given statuses.
+    #[must_use]
+    pub const fn of(statuses: &[Status]) -> Self {
+        let mut set = 0;
+        let mut rest = statuses;
+        while let [first, more @ ..] = rest {
+            set |= first.bit();
+            rest = more;
+        }
+        Self(set)
+    }
+
+    /// Whether it holds a status.
+    #[must_use]
+    pub const fn contains(self, status: Status) -> bool {
+        self.0 & status.bit() != 0
+    }
+
+    /// Its members, in the order of a certificate's life.
+    pub fn iter(self) -> impl Iterator<Item = Status> {
+        Status::ALL
+            .into_iter()
+            .filter(move |&status| self.contains(status))
+    }
+}
+
+impl fmt::Display for StatusSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("none");
+        }
+        self.iter().enumerate().try_for_each(|(place, status)| {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(f, "{comma}{status}")
+        })
+    }
+}

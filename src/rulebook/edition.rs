@@ -1,0 +1,262 @@
+//! Editions: the flat set of values in force at one point, resolved once.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::model::{Channel, Day, Digest, EditionKey, Pin, Site, StatusSet};
+
+use super::book::ResolveError;
+use super::calendar::Calendar;
+use super::ceilings::Ceilings;
+use super::schedule::{Dated, ambiguous, in_force};
+use super::source::{Cite, SourceRecord};
+use super::value::{
+    ApplicationRule, Consumption, CsrRule, NoticeRule, ReturnRule, RevocationRule, TermRule,
+};
+
+/// A named point in the history of the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EditionPoint {
+    /// Its key.
+    pub key: EditionKey,
+    /// The day it names, in the rulebook's offset.
+    pub day: Day,
+    /// The site whose documents speak.
+    pub site: Site,
+    /// The channel whose documents speak.
+    pub channel: Channel,
+}
+
+/// A value in force, with what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruling<T> {
+    /// The value.
+    pub value: T,
+    /// Sources, standing, and the days of its clause.
+    pub cite: Cite,
+}
+
+/// One value of an edition, for people and for the digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldLine<'a> {
+    /// Which value.
+    pub field: Field,
+    /// What it says, in its canonical form.
+    pub text: String,
+    /// What it rests on.
+    pub cite: &'a Cite,
+}
+
+/// Declares the values of a rulebook once: everything that runs over all of them is made here, so
+/// that a new kind of rule is a new line.
+macro_rules! fields {
+    ($($(#[$doc:meta])* $field:ident: $type:ty => $variant:ident;)*) => {
+        /// The parts of a rulebook, unchecked: dated clauses for every kind of value.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct RulebookParts {
+            $($(#[$doc])* pub $field: Vec<Dated<$type>>,)*
+            /// The named points.
+            pub points: Vec<EditionPoint>,
+            /// The CA/Browser Forum's ceilings.
+            pub ceilings: Ceilings,
+            /// The sources that values name.
+            pub sources: Vec<SourceRecord>,
+        }
+
+        /// A kind of value.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Field {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Field {
+            /// Every kind of value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Its name, as in [`RulebookParts`].
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($field),)*
+                }
+            }
+        }
+
+        /// The flat set of values in force at one point.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Edition {
+            point: EditionPoint,
+            digest: Digest,
+            $($field: Ruling<$type>,)*
+        }
+
+        impl Edition {
+            $($(#[$doc])*
+            #[must_use]
+            pub const fn $field(&self) -> &Ruling<$type> {
+                &self.$field
+            })*
+
+            /// Every value, in a fixed order.
+            #[must_use]
+            pub fn lines(&self) -> Vec<FieldLine<'_>> {
+                Vec::from([$(FieldLine {
+                    field: Field::$variant,
+                    text: self.$field.value.to_string(),
+                    cite: &self.$field.cite,
+                },)*])
+            }
+
+            /// Resolves the values in force at a point.
+            pub(super) fn resolve(
+                parts: &RulebookParts,
+                point: EditionPoint,
+            ) -> Result<Self, ResolveError> {
+                $(let $field = ruling(&parts.$field, Field::$variant, point)?;)*
+                let mut edition = Self {
+                    point,
+                    digest: Digest::of(&[]),
+                    $($field,)*
+                };
+                edition.digest = digest(&edition.lines());
+                Ok(edition)
+            }
+        }
+
+        impl RulebookParts {
+            /// The first two clauses that both claim a case on the same day.
+            pub(super) fn ambiguity(&self) -> Option<(Field, Day)> {
+                $(if let Some(day) = ambiguous(&self.$field) {
+                    return Some((Field::$variant, day));
+                })*
+                None
+            }
+
+            /// Every clause: its field, first day, and sources.
+            pub(super) fn citations(&self) -> Vec<(Field, Day, &super::source::Sources)> {
+                let mut all = Vec::new();
+                $(all.extend(
+                    self.$field
+                        .iter()
+                        .map(|c| (Field::$variant, c.from, &c.value.sources)),
+                );)*
+                all
+            }
+        }
+    };
+}
+
+fields! {
+    /// How days are counted (C1 to C7).
+    calendar: Calendar => Calendar;
+    /// When a certificate counts as about to expire.
+    notice: NoticeRule => Notice;
+    /// When each operation consumes its unit.
+    consumption: Consumption => Consumption;
+    /// When the unit of a revoked certificate comes back.
+    quota_return: ReturnRule => QuotaReturn;
+    /// From which states an application can be withdrawn.
+    withdrawal: StatusSet => Withdrawal;
+    /// In which states an order can be deleted.
+    order_deletion: StatusSet => OrderDeletion;
+    /// In which states an order can be cancelled in one step (T-14).
+    order_cancellation: StatusSet => OrderCancellation;
+    /// How a revocation by the holder goes (R-38, T-20).
+    revocation: RevocationRule => Revocation;
+    /// What an application may ask for (R-16, K-05, K-10).
+    application: ApplicationRule => Application;
+    /// Which keys and requests are acceptable (K-01 to K-04).
+    csr: CsrRule => Csr;
+    /// How long a certificate is sold for.
+    term: TermRule => Term;
+}
+
+impl Edition {
+    /// Its key.
+    #[must_use]
+    pub const fn key(&self) -> EditionKey {
+        self.point.key
+    }
+
+    /// The point it stands for.
+    #[must_use]
+    pub const fn point(&self) -> EditionPoint {
+        self.point
+    }
+
+    /// The digest of its values.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Key and digest: what a case keeps of it.
+    #[must_use]
+    pub const fn pin(&self) -> Pin {
+        Pin {
+            edition: self.point.key,
+            digest: self.digest,
+        }
+    }
+}
+
+impl fmt::Display for Edition {
+    /// One line a value: what it says, its sources and its standing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let EditionPoint {
+            key,
+            day,
+            site,
+            channel,
+        } = self.point;
+        writeln!(
+            f,
+            "edition {key} ({} {}, {day})",
+            site.word(),
+            channel.word()
+        )?;
+        for FieldLine { field, text, cite } in self.lines() {
+            let (sources, standing) = (&cite.sources, cite.standing.word());
+            writeln!(f, "  {}: {text} [{sources}; {standing}]", field.word())?;
+        }
+        write!(f, "  digest: {}", self.digest)
+    }
+}
+
+fn ruling<T: Clone>(
+    clauses: &[Dated<T>],
+    field: Field,
+    point: EditionPoint,
+) -> Result<Ruling<T>, ResolveError> {
+    let EditionPoint {
+        day, site, channel, ..
+    } = point;
+    let (clause, until) = in_force(clauses, day, site, channel).ok_or(ResolveError::NoClause {
+        field,
+        day,
+        site,
+        channel,
+    })?;
+    Ok(Ruling {
+        value: clause.value.value.clone(),
+        cite: Cite {
+            sources: clause.value.sources.clone(),
+            standing: clause.value.standing,
+            since: clause.from,
+            until,
+        },
+    })
+}
+
+/// The digest is taken over `name=text` lines: the values, not their sources, and not the key.
+fn digest(lines: &[FieldLine<'_>]) -> Digest {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.field.word());
+        text.push('=');
+        text.push_str(&line.text);
+        text.push('\n');
+    }
+    Digest::of(text.as_bytes())
+}

@@ -1,0 +1,523 @@
+//! The published rules, as data.
+//!
+//! Filled for three editions: `2019-08-intl` (S1), `2021-02-api` (S3) and `2023-api` (S4), and for
+//! the one fact of 2025 (A25) that lets a pending order be cancelled in one step. Where a clause
+//! fills an edition whose own document is silent, it is marked inferred or declared and says why.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use crate::model::{Channel, Day, EditionKey, Site, Status, StatusSet, Timestamp};
+
+use super::calendar::Calendar;
+use super::ceilings::{Ceiling, Ceilings};
+use super::edition::{EditionPoint, RulebookParts};
+use super::schedule::{Dated, Scope};
+use super::source::{SourceKey, SourceRecord, Sourced};
+use super::value::{
+    ApplicationRule, ClassSet, ConsumeAt, Consumption, CsrRule, DecisiveAct, Method, NoticeRule,
+    OperationSet, ReturnRule, RevocationLimit, RevocationRule, TermRule,
+};
+
+/// A day of a clause, written as in the documents. Tests read every one of them back.
+fn day(text: &str) -> Day {
+    let mut fields = text
+        .split('-')
+        .filter_map(|field| field.parse::<u16>().ok());
+    let mut next = || fields.next().unwrap_or_default();
+    let (year, month, number) = (next(), next(), next());
+    let narrow = |field: u16| u8::try_from(field).unwrap_or_default();
+    Day::new(i32::from(year), narrow(month), narrow(number))
+        .unwrap_or(Day::from_date(time::Date::MAX))
+}
+
+fn clause<T>(from: &str, scope: Scope, value: Sourced<T>) -> Dated<T> {
+    Dated {
+        from: day(from),
+        scope,
+        value,
+    }
+}
+
+/// The first day of the vendor's documentation repository; a clause that is older than every
+/// document in hand begins here.
+const BEGINNING: &str = "2018-06-07";
+
+const S1: Scope = Scope::only(Site::Intl, Channel::Console);
+
+/// The parts of the published rulebook.
+pub(super) fn parts() -> RulebookParts {
+    RulebookParts {
+        calendar: Vec::from([clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::declared(Calendar::default(), "C1 C2 C3 C4 C6 C7"),
+        )]),
+        notice: notice(),
+        consumption: consumption(),
+        quota_return: quota_return(),
+        withdrawal: withdrawal(),
+        order_deletion: order_deletion(),
+        order_cancellation: order_cancellation(),
+        revocation: revocation(),
+        application: application(),
+        csr: csr(),
+        term: term(),
+        points: points(),
+        ceilings: ceilings(),
+        sources: sources(),
+    }
+}
+
+fn notice() -> Vec<Dated<NoticeRule>> {
+    let thirty = NoticeRule { within_days: 30 };
+    Vec::from([
+        // "One month" in the Chinese pages of 2019; the English page S1 gives no number.
+        clause(
+            "2019-05-21",
+            Scope::ALL,
+            Sourced::inferred(thirty, "RN19b NT19"),
+        ),
+        clause("2021-02-26", Scope::ALL, Sourced::stated(thirty, "RN21b")),
+    ])
+}
+
+fn consumption() -> Vec<Dated<Consumption>> {
+    let on_issuance = Consumption {
+        for_package: ConsumeAt::Issuance,
+        request: ConsumeAt::Issuance,
+        with_csr: ConsumeAt::Issuance,
+    };
+    Vec::from([
+        // S1 is silent; the nearest statement is the console's of 2020-12-31.
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::declared(on_issuance, "AP21a"),
+        ),
+        // S3, of the same day, calls a unit used from submission on. The two-counter ledger
+        // carries both: a unit is reserved at submission, and reserved ones count as used.
+        clause(
+            "2021-02-26",
+            Scope::API,
+            Sourced::stated(on_issuance, "A21 S3"),
+        ),
+        // S4 is undated; its wording begins in 2022-11 at the earliest.
+        clause(
+            "2022-11-01",
+            Scope::API,
+            Sourced::stated(
+                Consumption {
+                    request: ConsumeAt::Submission,
+                    with_csr: ConsumeAt::Submission,
+                    ..on_issuance
+                },
+                "S4 A24",
+            ),
+        ),
+    ])
+}
+
+fn quota_return() -> Vec<Dated<ReturnRule>> {
+    let thirty = ReturnRule {
+        days: 30,
+        method: Method::EndOfDay,
+        act: DecisiveAct::RevocationCompleted,
+    };
+    Vec::from([
+        // S1 speaks of money, not of quota; the unit is taken to follow it. Its act is the holder's
+        // ("if you revoke"), so the request counts.
+        clause(
+            "2019-08-15",
+            S1,
+            Sourced::inferred(
+                ReturnRule {
+                    act: DecisiveAct::RevocationRequested,
+                    ..thirty
+                },
+                "S1 C2",
+            ),
+        ),
+        clause(
+            "2021-02-26",
+            Scope::API,
+            Sourced::stated(thirty, "S3 A21 C2 C5"),
+        ),
+        // from here on the vendor's own example counts to the second.
+        clause(
+            "2023-10-16",
+            Scope::ALL,
+            Sourced::stated(
+                ReturnRule {
+                    days: 28,
+                    method: Method::Rolling,
+                    ..thirty
+                },
+                "RV23 RV24",
+            ),
+        ),
+    ])
+}
+
+fn withdrawal() -> Vec<Dated<StatusSet>> {
+    let unproved = StatusSet::of(&[Status::DomainVerification]);
+    let before_issuance = StatusSet::of(&[Status::DomainVerification, Status::Validating]);
+    Vec::from([
+        // a page of 2019-08-26 states the practice until 2020; S1 says "before issuance".
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::inferred(unproved, "WD19 S1"),
+        ),
+        clause(
+            "2021-02-26",
+            Scope::ALL,
+            Sourced::stated(before_issuance, "S3 A21"),
+        ),
+    ])
+}
+
+fn order_deletion() -> Vec<Dated<StatusSet>> {
+    let ended = StatusSet::of(&[Status::ValidationFailed, Status::PendingApplication]);
+    Vec::from([
+        // the pages of 2019 speak of certificates, not of orders.
+        clause(BEGINNING, Scope::ALL, Sourced::declared(ended, "A21")),
+        clause("2021-02-26", Scope::API, Sourced::stated(ended, "S3 A21")),
+    ])
+}
+
+fn order_cancellation() -> Vec<Dated<StatusSet>> {
+    let pending = StatusSet::of(&[Status::PendingApplication]);
+    Vec::from([
+        // until 2025-12 the operation is for issued certificates alone.
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::inferred(StatusSet::EMPTY, "A21 A24"),
+        ),
+        clause("2025-12-23", Scope::API, Sourced::stated(pending, "A25")),
+    ])
+}
+
+fn revocation() -> Vec<Dated<RevocationRule>> {
+    let unlimited = RevocationRule {
+        limit: RevocationLimit::Unlimited,
+        confirm: ClassSet::NONE,
+    };
+    let confirmed = RevocationRule {
+        confirm: ClassSet::OV_AND_EV,
+        ..unlimited
+    };
+    Vec::from([
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::stated(unlimited, "DL19a RV19a"),
+        ),
+        clause(
+            "2020-09-15",
+            Scope::ALL,
+            Sourced::stated(confirmed, "RV20a DL19a"),
+        ),
+        clause(
+            "2023-10-16",
+            Scope::ALL,
+            Sourced::stated(
+                RevocationRule {
+                    limit: RevocationLimit::PerSpecification,
+                    ..confirmed
+                },
+                "RV23 RV20a",
+            ),
+        ),
+    ])
+}
+
+fn application() -> Vec<Dated<ApplicationRule>> {
+    let rule = ApplicationRule {
+        dv_only: OperationSet {
+            for_package: false,
+            request: true,
+            with_csr: true,
+        },
+        max_names: 5,
+        file_proves_wildcard: true,
+    };
+    Vec::from([
+        // The operations are of 2020; older editions are judged as if they had been there.
+        clause(BEGINNING, Scope::ALL, Sourced::declared(rule, "A21")),
+        clause("2021-02-26", Scope::API, Sourced::stated(rule, "S3 A21 S4")),
+        clause(
+            "2021-09-21",
+            Scope::ALL,
+            Sourced::stated(
+                ApplicationRule {
+                    file_proves_wildcard: false,
+                    ..rule
+                },
+                "DV21 S3 A21 S4",
+            ),
+        ),
+    ])
+}
+
+fn csr() -> Vec<Dated<CsrRule>> {
+    let rule = CsrRule {
+        rsa_min_bits: 2_048,
+        rsa_step_bits: 8,
+        p256: true,
+        p384: true,
+        p521: true,
+        ed25519: false,
+        hash_min_bits: 256,
+        cn_among_alt_names: true,
+    };
+    // The vendor states RSA from 2048 bits, ECC and SHA-256; the curves are the Baseline
+    // Requirements' (§6.1.5), and so is a CN that is one of the alternative names (§7.1.4).
+    Vec::from([clause(
+        BEGINNING,
+        Scope::ALL,
+        Sourced::inferred(rule, "A21 BR"),
+    )])
+}
+
+fn term() -> Vec<Dated<TermRule>> {
+    // One- and two-year certificates were sold until 2020-08; one year is the product here.
+    Vec::from([clause(
+        BEGINNING,
+        Scope::ALL,
+        Sourced::stated(TermRule { days: 365 }, "VL20"),
+    )])
+}
+
+fn points() -> Vec<EditionPoint> {
+    let rows = [
+        ("2019-08-intl", "2019-08-15", Site::Intl, Channel::Console),
+        ("2021-02-api", "2021-02-26", Site::Cn, Channel::Api),
+        ("2023-api", "2023-10-16", Site::Intl, Channel::Api),
+        ("2025-12-api", "2025-12-23", Site::Intl, Channel::Api),
+    ];
+    rows.into_iter()
+        .filter_map(|(key, from, site, channel)| {
+            Some(EditionPoint {
+                key: EditionKey::new(key).ok()?,
+                day: day(from),
+                site,
+                channel,
+            })
+        })
+        .collect()
+}
+
+fn ceilings() -> Ceilings {
+    let utc_midnight = |text: &str| day(text).midnight(crate::model::Offset::UTC);
+    let entry = |from, max_days, advised_days, sources| {
+        Sourced::stated(
+            Ceiling {
+                from,
+                max_days,
+                advised_days,
+            },
+            sources,
+        )
+    };
+    let entries = Vec::from([
+        entry(Timestamp::MIN, 825, 825, "VL20"),
+        entry(utc_midnight("2020-09-01"), 398, 397, "BR VL20"),
+        entry(utc_midnight("2026-03-15"), 200, 199, "BR"),
+        entry(utc_midnight("2027-03-15"), 100, 99, "BR"),
+        entry(utc_midnight("2029-03-15"), 47, 46, "BR"),
+    ]);
+    // A test checks that this table is complete; the fallback permits nothing.
+    Ceilings::new(entries).unwrap_or_else(|_| Ceilings::closed())
+}
+
+fn sources() -> Vec<SourceRecord> {
+    SOURCES
+        .iter()
+        .filter_map(|(key, date, title)| {
+            Some(SourceRecord {
+                key: SourceKey::new(key).ok()?,
+                title: (*title).to_string(),
+                date: (*date).to_string(),
+            })
+        })
+        .collect()
+}
+
+/// Key, date, title.
+const SOURCES: &[(&str, &str, &str)] = &[
+    (
+        "S0",
+        "undated, 2020-11 to 2021-02",
+        "console overview, English",
+    ),
+    (
+        "S1",
+        "2019-08-15",
+        "User Guide: Overview, English, international site",
+    ),
+    (
+        "S2",
+        "undated, 2022 or 2023",
+        "Enable certificate hosting, English",
+    ),
+    (
+        "S3",
+        "2021-02-26",
+        "the flow of applying for a certificate by API, Chinese (API 2020-04-07)",
+    ),
+    (
+        "S4",
+        "undated, 2022-11 to 2024",
+        "CreateCertificateWithCsrRequest, English (API 2020-04-07)",
+    ),
+    (
+        "A18",
+        "2019-07 to 2021-04",
+        "API 2018-07-13, pages of the operations",
+    ),
+    (
+        "A20",
+        "2020-12-31",
+        "API 2020-04-07, pages of the operations",
+    ),
+    (
+        "A21",
+        "2021-02-26",
+        "API 2020-04-07, pages of the operations",
+    ),
+    (
+        "A24",
+        "2024-06 to 2024-12",
+        "API 2020-04-07, pages of the operations, English",
+    ),
+    (
+        "A25",
+        "2025-12-23",
+        "API 2020-04-07, new summary of CancelCertificateForPackageRequest",
+    ),
+    (
+        "AP21a",
+        "2021-01-28",
+        "submitting a certificate application",
+    ),
+    (
+        "BR",
+        "2026-05-04",
+        "CA/Browser Forum TLS Baseline Requirements",
+    ),
+    (
+        "DL19a",
+        "2019-04-08",
+        "questions about deleting certificates",
+    ),
+    (
+        "DV21",
+        "2021-05-20",
+        "announcement: file validation of wildcards ends on 2021-09-21",
+    ),
+    (
+        "NT19",
+        "2019-08-26",
+        "how to receive a notice that a certificate expires",
+    ),
+    ("RN19b", "2019-05-21", "renewal upon expiration"),
+    (
+        "RN21b",
+        "2021-01-22 to 2021-02-26",
+        "renewal and update upon expiration (manual)",
+    ),
+    ("RV19a", "2019-02-27", "revoking certificates"),
+    ("RV20a", "2020-09-15", "revoking certificates"),
+    ("RV21a", "2021-02-05", "revoking SSL certificates"),
+    (
+        "RV21b",
+        "2021-04-22",
+        "revoking SSL certificates, with a limit of their number",
+    ),
+    (
+        "RV23",
+        "2023-10-16",
+        "help page on revocation: 28 days, revocations per specification",
+    ),
+    (
+        "RV24",
+        "2024-11-27",
+        "help page on revocation, with a worked example",
+    ),
+    (
+        "VL20",
+        "2020-08 to 2020-09",
+        "announcements of shorter validity",
+    ),
+    (
+        "WD19",
+        "2019-08-26",
+        "errors after withdrawing an application",
+    ),
+    ("C1", "", "our choice: days are taken at +08:00"),
+    (
+        "C2",
+        "",
+        "our choice: a window runs to the end of its last day",
+    ),
+    (
+        "C3",
+        "",
+        "our choice: remaining days are a difference of dates",
+    ),
+    (
+        "C4",
+        "",
+        "our choice: expired from the second after the last (RFC 5280)",
+    ),
+    (
+        "C5",
+        "",
+        "our choice: a revocation counts when it is completed",
+    ),
+    (
+        "C6",
+        "",
+        "our choice: working days are Monday to Friday less holidays, as advice",
+    ),
+    (
+        "C7",
+        "",
+        "our choice: a year after 29 February is 28 February",
+    ),
+    (
+        "C8",
+        "",
+        "the CA's limits: 86,400-second days, both ends counted (BR 6.3.2)",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn no_day_of_a_clause_is_misspelt() {
+        let latest = day("2029-12-31");
+        let parts = parts();
+        assert!(parts.citations().iter().all(|(_, from, _)| *from < latest));
+        assert!(parts.points.iter().all(|point| point.day < latest));
+        assert_eq!(parts.points.len(), 4);
+        assert_eq!(day("2021-02-26").to_string(), "2021-02-26");
+    }
+
+    #[test]
+    fn the_ceilings_are_complete() {
+        let ceilings = ceilings();
+        assert_eq!(ceilings.entries().len(), 5);
+        assert!(Ceilings::new(ceilings.entries().to_vec()).is_ok());
+    }
+
+    #[test]
+    fn every_source_is_kept() {
+        assert_eq!(sources().len(), SOURCES.len());
+    }
+}

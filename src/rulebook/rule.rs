@@ -1,0 +1,126 @@
+//! The rules by number: what each says and which documents it rests on.
+//!
+//! `R-nn` are the rules of the documents. `T-nn` are rows of the documented transition table that no
+//! `R` rule covers. `K-nn` are the rules about keys, requests and certificates, which the documents
+//! print in tables without a number.
+
+use core::fmt;
+
+/// The number of a rule: a letter for its series and a number, such as `R-27`.
+///
+/// It is open: rules of your own use a series of your own.
+///
+/// ```
+/// use cert_lifecycle::rulebook::RuleId;
+/// assert_eq!(RuleId::R27.to_string(), "R-27");
+/// assert!(RuleId::R27.record().is_some_and(|record| record.text.contains("returns")));
+/// assert!(RuleId::new(b'Z', 1).record().is_none());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleId {
+    series: u8,
+    number: u16,
+}
+
+impl RuleId {
+    /// A rule of a series, which is an ASCII letter (anything else is shown as `?`).
+    #[must_use]
+    pub const fn new(series: u8, number: u16) -> Self {
+        let series = if series.is_ascii_alphabetic() {
+            series
+        } else {
+            b'?'
+        };
+        Self { series, number }
+    }
+
+    /// What the rule says, if it is one of ours.
+    #[must_use]
+    pub fn record(self) -> Option<&'static RuleRecord> {
+        RULES.iter().find(|record| record.id == self)
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{:02}", char::from(self.series), self.number)
+    }
+}
+
+impl fmt::Debug for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A rule, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleRecord {
+    /// Its number.
+    pub id: RuleId,
+    /// What it says.
+    pub text: &'static str,
+    /// The documents it rests on; `C` for a choice of ours.
+    pub sources: &'static str,
+}
+
+/// Declares the rules: a constant on [`RuleId`] and a row of [`RULES`] each.
+macro_rules! rules {
+    ($($name:ident = $series:literal $number:literal, $sources:literal, $text:literal;)*) => {
+        impl RuleId {
+            $(
+                #[doc = $text]
+                pub const $name: Self = Self::new($series, $number);
+            )*
+        }
+
+        /// Every rule that the code applies.
+        pub static RULES: &[RuleRecord] = &[
+            $(RuleRecord { id: RuleId::$name, text: $text, sources: $sources },)*
+        ];
+    };
+}
+
+rules! {
+    R06 = b'R' 6, "S3 S4", "the CA reviews an order only after its domain was proved";
+    R07 = b'R' 7, "S0 S3", "the CA's approval issues the certificate and fixes issuance and expiry";
+    R08 = b'R' 8, "S0 S3", "the CA's rejection fails the validation and records the reason";
+    R10 = b'R' 10, "S3", "a failed order is deleted, its unit returns, and a new order is created";
+    R11 = b'R' 11, "S0 S1", "an application can be withdrawn only before the certificate is issued";
+    R12 = b'R' 12, "S3 A21 WD19", "a withdrawal takes an order back to Pending Application, from the states its edition names";
+    R13 = b'R' 13, "S3 A21", "a withdrawal returns nothing; deleting the withdrawn order returns its unit";
+    R14 = b'R' 14, "S3 A21", "an order is deleted only after it failed or was withdrawn";
+    R15 = b'R' 15, "S3 S4", "a new order has a 64-bit id and waits for its domain to be proved";
+    R16 = b'R' 16, "S3 S4", "two of the three create operations take domain validated products only";
+    R18 = b'R' 18, "S4 A21", "the CN of a signing request names the domain that is bound";
+    R19 = b'R' 19, "S3 S4", "a domain is proved at its DNS provider or by a file on its own server, as the application chose";
+    R20 = b'R' 20, "S3 S4", "an application needs a resource plan of its product with a unit left";
+    R21 = b'R' 21, "S4", "an unknown, foreign or deleted order is not found";
+    R23 = b'R' 23, "S4 A21", "each operation consumes its unit on submission or on issuance, and reserves it in between";
+    R24 = b'R' 24, "S3 S4", "the total of a plan is what remains, what is reserved and what is settled";
+    R26 = b'R' 26, "C", "an operation that its state does not allow changes nothing";
+    R27 = b'R' 27, "S3", "the unit of a certificate revoked inside the window after its issuance returns, and later it does not";
+    R28 = b'R' 28, "S0 S1 S3", "a case is judged by the edition it was pinned to";
+    R35 = b'R' 35, "S0", "a revocation is requested, then completed by the CA, and is final";
+    R37 = b'R' 37, "RV21a", "only an issued, unexpired certificate can be revoked";
+    R38 = b'R' 38, "RV21b RV23", "revocations never exceed the certificates bought";
+    R39 = b'R' 39, "C", "a refused revocation restores the state before it, and the attempt";
+    R40 = b'R' 40, "S0 S1", "a deletion is final, and ids are never used again";
+    R42 = b'R' 42, "S0", "a certificate about to expire is announced once";
+    R43 = b'R' 43, "S0 S1", "an expired certificate is replaced by buying anew";
+    R44 = b'R' 44, "C", "with time alone a certificate goes from Issued to Pending Expiration to Expired";
+    T14 = b'T' 14, "A25", "a pending order can be cancelled in one step, and its unit returns, from the edition that says so";
+    T20 = b'T' 20, "RV20a A18", "the holder of an OV or EV certificate confirms its revocation by mail";
+    T48 = b'T' 48, "C", "a CA may revoke on its own account; quota follows as if the holder had revoked";
+    T49 = b'T' 49, "C", "an approval that comes too late changes nothing, and its certificate is revoked";
+    K01 = b'K' 1, "A21 BR", "a key is of an allowed kind and size";
+    K02 = b'K' 2, "A21", "a signing request is signed with a strong hash";
+    K03 = b'K' 3, "C", "a signing request proves possession of its key";
+    K04 = b'K' 4, "BR C", "the CN is among the subject alternative names, if there are any";
+    K05 = b'K' 5, "A21", "the domains of an application fit its product and operation";
+    K06 = b'K' 6, "A20 A21", "an OV or EV application names a company";
+    K07 = b'K' 7, "C", "an issued certificate carries the key and exactly the domains of its order";
+    K08 = b'K' 8, "BR", "a certificate stays within the ceiling of its issuance date";
+    K09 = b'K' 9, "BR", "a subscriber does not give a reason that is the CA's";
+    K10 = b'K' 10, "DV21", "a file does not prove a wildcard, from the edition that says so";
+}

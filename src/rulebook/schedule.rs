@@ -1,0 +1,87 @@
+//! Dated clauses: which value was the latest word on a day, for a site and a channel.
+
+use crate::model::{Channel, Day, Site};
+
+use super::source::Sourced;
+
+/// Whom a clause speaks of; `None` means both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Scope {
+    /// The site, or both.
+    pub site: Option<Site>,
+    /// The channel, or both.
+    pub channel: Option<Channel>,
+}
+
+impl Scope {
+    /// Both sites, both channels.
+    pub const ALL: Self = Self {
+        site: None,
+        channel: None,
+    };
+    /// The programming interface of both sites.
+    pub const API: Self = Self {
+        site: None,
+        channel: Some(Channel::Api),
+    };
+
+    /// One channel of one site.
+    #[must_use]
+    pub const fn only(site: Site, channel: Channel) -> Self {
+        Self {
+            site: Some(site),
+            channel: Some(channel),
+        }
+    }
+
+    /// Whether it speaks of a channel of a site.
+    #[must_use]
+    pub fn covers(self, site: Site, channel: Channel) -> bool {
+        self.site.is_none_or(|own| own == site) && self.channel.is_none_or(|own| own == channel)
+    }
+
+    /// Whether two scopes speak of a common case.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        Site::ALL.into_iter().any(|site| {
+            Channel::ALL
+                .into_iter()
+                .any(|channel| self.covers(site, channel) && other.covers(site, channel))
+        })
+    }
+}
+
+/// A clause: from a day on, for a scope, this value is the latest word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dated<T> {
+    /// The first day, in the rulebook's offset.
+    pub from: Day,
+    /// Whom it speaks of.
+    pub scope: Scope,
+    /// What it says.
+    pub value: Sourced<T>,
+}
+
+/// The clause in force on a day, and the day of the next one.
+pub(crate) fn in_force<T>(
+    clauses: &[Dated<T>],
+    day: Day,
+    site: Site,
+    channel: Channel,
+) -> Option<(&Dated<T>, Option<Day>)> {
+    let ours = || clauses.iter().filter(|c| c.scope.covers(site, channel));
+    let current = ours().filter(|c| c.from <= day).max_by_key(|c| c.from)?;
+    let next = ours().filter(|c| c.from > day).map(|c| c.from).min();
+    Some((current, next))
+}
+
+/// Two clauses of the same day that speak of a common case, if there are any.
+pub(crate) fn ambiguous<T>(clauses: &[Dated<T>]) -> Option<Day> {
+    clauses.iter().enumerate().find_map(|(place, clause)| {
+        clauses
+            .iter()
+            .take(place)
+            .any(|other| other.from == clause.from && other.scope.overlaps(clause.scope))
+            .then_some(clause.from)
+    })
+}

@@ -1,0 +1,365 @@
+//! What a rule can say: the types of the values in clauses.
+//!
+//! Each prints in a canonical form; that text is what an edition's digest is taken over.
+
+use core::fmt;
+
+use crate::model::{Curve, KeyKind, Operation, SignatureHash, ValidationClass};
+
+/// How "within N days" is counted (C2, X-34).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// To the end of the N-th day after the anchor's day.
+    EndOfDay,
+    /// N times 86,400 seconds, the last instant included.
+    Rolling,
+}
+
+/// Which act must fall into the window of a revocation (X-04, C5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DecisiveAct {
+    /// The holder's request.
+    RevocationRequested,
+    /// The CA's completion.
+    RevocationCompleted,
+}
+
+/// When a certificate counts as about to expire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NoticeRule {
+    /// Pending Expiration begins when at most so many days remain.
+    pub within_days: u16,
+}
+
+impl fmt::Display for NoticeRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "pending expiration when {} days or fewer remain",
+            self.within_days
+        )
+    }
+}
+
+/// When an operation consumes a unit for good; it is set aside at submission in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConsumeAt {
+    /// When the application is submitted.
+    Submission,
+    /// When the certificate is issued; until then the unit is reserved.
+    Issuance,
+}
+
+impl fmt::Display for ConsumeAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Submission => "on submission",
+            Self::Issuance => "on issuance",
+        })
+    }
+}
+
+/// When each operation consumes its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Consumption {
+    /// `CreateCertificateForPackageRequest`.
+    pub for_package: ConsumeAt,
+    /// `CreateCertificateRequest`.
+    pub request: ConsumeAt,
+    /// `CreateCertificateWithCsrRequest`.
+    pub with_csr: ConsumeAt,
+}
+
+impl Consumption {
+    /// When an operation consumes its unit.
+    #[must_use]
+    pub const fn of(&self, operation: Operation) -> ConsumeAt {
+        match operation {
+            Operation::ForPackage => self.for_package,
+            Operation::Request => self.request,
+            Operation::WithCsr => self.with_csr,
+        }
+    }
+}
+
+impl fmt::Display for Consumption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Operation::ALL
+            .into_iter()
+            .enumerate()
+            .try_for_each(|(place, operation)| {
+                let comma = if place == 0 { "" } else { ", " };
+                write!(f, "{comma}{} {}", operation.word(), self.of(operation))
+            })
+    }
+}
+
+/// When the unit of a revoked certificate comes back; the window runs from issuance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReturnRule {
+    /// Within so many days of issuance.
+    pub days: u16,
+    /// Counted so.
+    pub method: Method,
+    /// This act must fall inside.
+    pub act: DecisiveAct,
+}
+
+impl fmt::Display for ReturnRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let act = match self.act {
+            DecisiveAct::RevocationRequested => "revocation requested",
+            DecisiveAct::RevocationCompleted => "revocation completed",
+        };
+        let method = match self.method {
+            Method::EndOfDay => "to the end of the day",
+            Method::Rolling => "to the second",
+        };
+        write!(f, "{act} within {} days of issuance, {method}", self.days)
+    }
+}
+
+/// How many revocations a holder has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RevocationLimit {
+    /// As many as wanted.
+    Unlimited,
+    /// One for each certificate bought of the specification.
+    PerSpecification,
+}
+
+/// How a revocation by the holder goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RevocationRule {
+    /// How many there are.
+    pub limit: RevocationLimit,
+    /// Of which classes the holder must confirm it by mail.
+    pub confirm: ClassSet,
+}
+
+impl fmt::Display for RevocationRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = match self.limit {
+            RevocationLimit::Unlimited => "unlimited",
+            RevocationLimit::PerSpecification => "one per certificate bought of a specification",
+        };
+        write!(f, "{limit}, to confirm by mail: {}", self.confirm)
+    }
+}
+
+/// A set of validation classes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ClassSet {
+    /// DV.
+    pub dv: bool,
+    /// OV.
+    pub ov: bool,
+    /// EV.
+    pub ev: bool,
+}
+
+impl ClassSet {
+    /// No class.
+    pub const NONE: Self = Self {
+        dv: false,
+        ov: false,
+        ev: false,
+    };
+    /// The classes that check an organization.
+    pub const OV_AND_EV: Self = Self {
+        dv: false,
+        ov: true,
+        ev: true,
+    };
+
+    /// Whether it holds a class.
+    #[must_use]
+    pub const fn contains(self, class: ValidationClass) -> bool {
+        match class {
+            ValidationClass::Dv => self.dv,
+            ValidationClass::Ov => self.ov,
+            ValidationClass::Ev => self.ev,
+        }
+    }
+}
+
+impl fmt::Display for ClassSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = ValidationClass::ALL
+            .into_iter()
+            .filter(|&class| self.contains(class))
+            .map(ValidationClass::word);
+        write_list(f, words)
+    }
+}
+
+/// A set of operations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct OperationSet {
+    /// `CreateCertificateForPackageRequest`.
+    pub for_package: bool,
+    /// `CreateCertificateRequest`.
+    pub request: bool,
+    /// `CreateCertificateWithCsrRequest`.
+    pub with_csr: bool,
+}
+
+impl OperationSet {
+    /// Whether it holds an operation.
+    #[must_use]
+    pub const fn contains(self, operation: Operation) -> bool {
+        match operation {
+            Operation::ForPackage => self.for_package,
+            Operation::Request => self.request,
+            Operation::WithCsr => self.with_csr,
+        }
+    }
+}
+
+impl fmt::Display for OperationSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = Operation::ALL
+            .into_iter()
+            .filter(|&operation| self.contains(operation))
+            .map(Operation::word);
+        write_list(f, words)
+    }
+}
+
+fn write_list(
+    f: &mut fmt::Formatter<'_>,
+    words: impl Iterator<Item = &'static str>,
+) -> fmt::Result {
+    let mut any = false;
+    for word in words {
+        if any {
+            f.write_str(", ")?;
+        }
+        any = true;
+        f.write_str(word)?;
+    }
+    if any { Ok(()) } else { f.write_str("none") }
+}
+
+/// What an application may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ApplicationRule {
+    /// Operations that take domain validated products only.
+    pub dv_only: OperationSet,
+    /// The most domains of one application.
+    pub max_names: u16,
+    /// Whether a wildcard can be proved by a file.
+    pub file_proves_wildcard: bool,
+}
+
+impl fmt::Display for ApplicationRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = if self.file_proves_wildcard {
+            "may"
+        } else {
+            "may not"
+        };
+        write!(
+            f,
+            "DV only by {}; at most {} domains; a wildcard {file} be proved by a file",
+            self.dv_only, self.max_names
+        )
+    }
+}
+
+/// Which keys and requests are acceptable.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each kind of key is allowed or not by itself; a rulebook file reads the same way"
+)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CsrRule {
+    /// The fewest bits of an RSA modulus.
+    pub rsa_min_bits: u32,
+    /// RSA moduli have a multiple of so many bits.
+    pub rsa_step_bits: u32,
+    /// Whether P-256 is allowed.
+    pub p256: bool,
+    /// Whether P-384 is allowed.
+    pub p384: bool,
+    /// Whether P-521 is allowed.
+    pub p521: bool,
+    /// Whether Ed25519 is allowed.
+    pub ed25519: bool,
+    /// The fewest bits of the hash in a request's signature.
+    pub hash_min_bits: u16,
+    /// Whether the CN must be among the subject alternative names, if there are any.
+    pub cn_among_alt_names: bool,
+}
+
+impl CsrRule {
+    /// Whether a key is strong enough and of an allowed kind.
+    #[must_use]
+    pub const fn permits_key(&self, key: KeyKind) -> bool {
+        match key {
+            KeyKind::Rsa { bits } => {
+                bits >= self.rsa_min_bits && matches!(bits.checked_rem(self.rsa_step_bits), Some(0))
+            }
+            KeyKind::Ec(Curve::P256) => self.p256,
+            KeyKind::Ec(Curve::P384) => self.p384,
+            KeyKind::Ec(Curve::P521) => self.p521,
+            KeyKind::Ed25519 => self.ed25519,
+            KeyKind::Ec(Curve::Other) | KeyKind::Other => false,
+        }
+    }
+
+    /// Whether a request may be signed with a hash.
+    #[must_use]
+    pub const fn permits_hash(&self, hash: SignatureHash) -> bool {
+        let bits = match hash {
+            SignatureHash::Md5 => 128,
+            SignatureHash::Sha1 => 160,
+            SignatureHash::Sha256 => 256,
+            SignatureHash::Sha384 => 384,
+            // Ed25519 hashes with SHA-512 inside.
+            SignatureHash::Sha512 | SignatureHash::Intrinsic => 512,
+            SignatureHash::Other => return false,
+        };
+        bits >= self.hash_min_bits
+    }
+}
+
+impl fmt::Display for CsrRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "RSA from {} bits in steps of {}, curves ",
+            self.rsa_min_bits, self.rsa_step_bits
+        )?;
+        let curves = [
+            (self.p256, "P-256"),
+            (self.p384, "P-384"),
+            (self.p521, "P-521"),
+            (self.ed25519, "Ed25519"),
+        ];
+        write_list(f, curves.into_iter().filter(|c| c.0).map(|c| c.1))?;
+        let cn = if self.cn_among_alt_names {
+            "must"
+        } else {
+            "need not"
+        };
+        write!(
+            f,
+            "; a hash from {} bits; the CN {cn} be among the alternative names",
+            self.hash_min_bits
+        )
+    }
+}
+
+/// How long a certificate is sold for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TermRule {
+    /// Days of validity that the service asks the CA for; the ceilings cut it.
+    pub days: u16,
+}
+
+impl fmt::Display for TermRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} days", self.days)
+    }
+}
