@@ -4,4 +4,6 @@
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
+pub mod adapter;
 pub mod model;
+pub mod port;
