@@ -84,7 +84,7 @@ fn exported_keys_are_the_ones_that_were_made() {
             KeyKind::Ec(Curve::P256) => "NIST CURVE: P-256".into(),
             KeyKind::Ec(Curve::P384) => "NIST CURVE: P-384".into(),
             KeyKind::Ec(_) => "NIST CURVE: P-521".into(),
-            KeyKind::Ed25519 | KeyKind::Other => unreachable!(),
+            KeyKind::Ed25519 | KeyKind::Other => panic!("not among the kinds"),
         };
         assert!(text.contains(&expected), "{kind}: {text}");
     }
