@@ -2,6 +2,10 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 extern crate alloc;
+pub mod adapter;
 pub mod lifecycle;
 pub mod model;
+#[cfg(feature = "pki")]
+pub mod pki;
+pub mod port;
 pub mod rulebook;

@@ -1,0 +1,33 @@
+//! Ready-made ends for the ports, each behind a feature of its own.
+//!
+//! | Adapter | Port | Feature |
+//! |---|---|---|
+//! | `SystemClock` | `Clock` | `std` |
+//! | `ManualClock` | `Clock` | `std` |
+//! | `SeededIds` | `Ids` | `std` |
+//! | `MemoryKeyVault` | `KeyVault` | `memory` |
+//! | `local_ca::LocalCa` | `CertificateAuthority` | `local-ca` |
+
+#[cfg(feature = "local-ca")]
+pub mod local_ca;
+#[cfg(feature = "std")]
+mod manual_clock;
+#[cfg(feature = "memory")]
+mod memory_vault;
+#[cfg(feature = "std")]
+mod seeded_ids;
+#[cfg(any(feature = "memory", feature = "local-ca"))]
+mod signing;
+#[cfg(feature = "std")]
+mod system_clock;
+
+#[cfg(feature = "local-ca")]
+pub use local_ca::LocalCa;
+#[cfg(feature = "std")]
+pub use manual_clock::ManualClock;
+#[cfg(feature = "memory")]
+pub use memory_vault::MemoryKeyVault;
+#[cfg(feature = "std")]
+pub use seeded_ids::SeededIds;
+#[cfg(feature = "std")]
+pub use system_clock::SystemClock;

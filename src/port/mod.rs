@@ -1,0 +1,45 @@
+//! Contracts towards the outside: what a service needs and an adapter gives.
+//!
+//! Every port is a dyn-compatible trait that is `Send + Sync` and knows no runtime: a slow answer
+//! is a [`BoxFuture`], which any executor can poll. A method says what a correct adapter owes its
+//! caller; each error says by `retry_helps` whether the same call may be made again.
+//!
+//! | Port | What it stands for |
+//! |---|---|
+//! | [`CertificateAuthority`] | the CA that proves, reviews, signs and revokes |
+//! | `KeyVault` (feature `pki`) | where keys that the service makes are kept |
+//! | [`Clock`] | what time it is |
+//! | [`Ids`] | identifiers that were never used before |
+
+pub mod ca;
+pub mod clock;
+pub mod ids;
+#[cfg(feature = "pki")]
+pub mod key_vault;
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::pin::Pin;
+
+use crate::model::Note;
+
+pub use ca::{
+    CaAnswer, CaError, CaRevocation, CaState, CertificateAuthority, IssuanceRequest, RequestId,
+    RevocationOrder,
+};
+pub use clock::Clock;
+pub use ids::Ids;
+#[cfg(feature = "pki")]
+pub use key_vault::{ExportedKey, KeyFacts, KeyVault, KeyVaultError};
+
+/// An answer that may take a while; it borrows what it was asked with and can change threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Shows a reason after a colon, if there is one.
+struct Because<'a>(Option<&'a Note>);
+
+impl fmt::Display for Because<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |note| write!(f, ": {note}"))
+    }
+}
