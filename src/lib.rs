@@ -5,3 +5,5 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 pub mod model;
+#[cfg(feature = "pki")]
+pub mod pki;
