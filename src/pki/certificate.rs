@@ -10,9 +10,7 @@ use x509_cert::name::Name;
 use x509_cert::time::Time;
 use zeroize::Zeroizing;
 
-use super::algorithm::{
-    Check, PublicKey, SignatureAlgorithm, Strength, check, explicit, small,
-};
+use super::algorithm::{Check, PublicKey, SignatureAlgorithm, Strength, check, explicit, small};
 use super::der::{self, Children, Tlv, is_context};
 use super::extension::{self, ExtensionsError};
 use super::input::{self, Block, Input, InputError};
@@ -215,9 +213,7 @@ pub(super) struct View<'a> {
     pub(super) issuer_key_id: Option<&'a [u8]>,
 }
 
-fn in_part<T>(
-    part: &'static str,
-) -> impl FnOnce(der::Error) -> Result<T, CertificateParseError> {
+fn in_part<T>(part: &'static str) -> impl FnOnce(der::Error) -> Result<T, CertificateParseError> {
     move |_| Err(CertificateParseError::Malformed(part))
 }
 
@@ -287,7 +283,7 @@ fn validity(value: Tlv<'_>) -> der::Result<Option<Validity>> {
         .and_then(|(from, to)| Validity::new(from, to).ok()))
 }
 
-/// UTCTime or GeneralizedTime, to the second and in UTC (RFC 5280 §4.1.2.5).
+/// `UTCTime` or `GeneralizedTime`, to the second and in UTC (RFC 5280 §4.1.2.5).
 fn instant(value: Tlv<'_>) -> der::Result<Option<Timestamp>> {
     let seconds = Time::from_der(value.whole)?.to_unix_duration().as_secs();
     Ok(i64::try_from(seconds)
@@ -305,10 +301,7 @@ pub(super) fn name(der: &[u8]) -> Option<Arc<str>> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn read(
-        der: &'a [u8],
-        limits: &Limits,
-    ) -> Result<Self, CertificateParseError> {
+    pub(super) fn read(der: &'a [u8], limits: &Limits) -> Result<Self, CertificateParseError> {
         if let Some(other) = Item::of_der(der).filter(|item| *item != Item::Certificate) {
             return Err(CertificateParseError::Instead(other));
         }
@@ -347,18 +340,13 @@ impl<'a> View<'a> {
         list: Tlv<'a>,
         limits: &Limits,
     ) -> Result<(), CertificateParseError> {
-        let extensions =
-            extension::read(list, limits.extensions).map_err(|error| match error {
-                ExtensionsError::Malformed => {
-                    CertificateParseError::Malformed("list of extensions")
-                }
-                ExtensionsError::Repeated(oid) => {
-                    CertificateParseError::RepeatedExtension(oid.to_string())
-                }
-                ExtensionsError::TooMany => {
-                    CertificateParseError::TooManyExtensions(limits.extensions)
-                }
-            })?;
+        let extensions = extension::read(list, limits.extensions).map_err(|error| match error {
+            ExtensionsError::Malformed => CertificateParseError::Malformed("list of extensions"),
+            ExtensionsError::Repeated(oid) => {
+                CertificateParseError::RepeatedExtension(oid.to_string())
+            }
+            ExtensionsError::TooMany => CertificateParseError::TooManyExtensions(limits.extensions),
+        })?;
         for one in extensions {
             if one.oid == extension::SUBJECT_ALT_NAME {
                 self.alt_names = extension::alt_names(one.value, limits.names)

@@ -19,7 +19,7 @@ pub enum ChainError {
     /// Facts that do not make an issued certificate.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    /// Every certificate issued another.
+    /// Every certificate that could be the leaf issued another.
     #[error("no certificate of the bundle is the leaf")]
     NoLeaf,
     /// More than one certificate that issued no other.
@@ -44,8 +44,8 @@ pub enum ChainError {
 
 /// Reads what an authority issued: a leaf with its chain, as PEM in any order, or the leaf in DER.
 ///
-/// The leaf is the one certificate that is no authority; if all are, the one that issued none of
-/// the others. The chain is put in order from the leaf's issuer towards the root, by issuer and
+/// The leaf is the one certificate that is no authority and issued none of the others; if all are
+/// authorities, the one that issued none of the others. The chain is put in order from the leaf's issuer towards the root, by issuer and
 /// subject, and by key identifiers where both sides have one; each signature is verified with the
 /// next key (SHA-256 or better, RSA from 2048 bits). A root may be there or not. Repeated
 /// certificates are dropped, strangers refused.
@@ -66,10 +66,7 @@ pub enum ChainError {
 /// # Errors
 /// [`ChainError`] says what cannot be read, what does not belong together, or which signature is
 /// wrong.
-pub fn issued_certificate(
-    input: &[u8],
-    limits: &Limits,
-) -> Result<IssuedCertificate, ChainError> {
+pub fn issued_certificate(input: &[u8], limits: &Limits) -> Result<IssuedCertificate, ChainError> {
     let ders = certificates_der(input, limits)?;
     let mut bundle: Vec<View<'_>> = Vec::with_capacity(ders.len());
     for der in &ders {
@@ -119,25 +116,21 @@ fn seems_issued_by(view: &View<'_>, issuer: &View<'_>) -> bool {
         }
 }
 
-/// Where the leaf stands.
+/// Where the leaf stands: no authority, if there is one that is none, and the issuer of no other.
 fn leaf_of(bundle: &[View<'_>]) -> Result<usize, ChainError> {
-    let places = |is_leaf: &dyn Fn(usize, &View<'_>) -> bool| -> Vec<usize> {
-        bundle
-            .iter()
-            .enumerate()
-            .filter(|(at, view)| is_leaf(*at, view))
-            .map(|(at, _)| at)
-            .collect()
-    };
-    let mut leaves = places(&|_, view| !view.is_ca);
-    if leaves.is_empty() {
-        leaves = places(&|at, view| {
-            !bundle
-                .iter()
-                .enumerate()
-                .any(|(other, issued)| other != at && seems_issued_by(issued, view))
-        });
-    }
+    let only_authorities = bundle.iter().all(|view| view.is_ca);
+    let leaves: Vec<usize> = bundle
+        .iter()
+        .enumerate()
+        .filter(|(at, view)| {
+            (only_authorities || !view.is_ca)
+                && !bundle
+                    .iter()
+                    .enumerate()
+                    .any(|(other, issued)| other != *at && seems_issued_by(issued, view))
+        })
+        .map(|(at, _)| at)
+        .collect();
     match leaves.as_slice() {
         [only] => Ok(*only),
         [] => Err(ChainError::NoLeaf),

@@ -161,7 +161,9 @@ fn key(der: Zeroizing<Vec<u8>>) -> Result<PrivateKey, PrivateKeyError> {
     let encoding = encoding(Item::of_der(&der).ok_or(PrivateKeyError::Unsupported)?)?;
     let spki = match encoding {
         KeyEncoding::Pkcs8 => match pkcs8_kind(&der) {
-            Some(PrivateKind::Rsa) => RsaKeyPair::from_pkcs8(&der).ok().and_then(|pair| rsa(&pair)),
+            Some(PrivateKind::Rsa) => RsaKeyPair::from_pkcs8(&der)
+                .ok()
+                .and_then(|pair| rsa(&pair)),
             Some(PrivateKind::Ec) => ec(&der, EcdsaKeyPair::from_pkcs8),
             Some(PrivateKind::Ed25519) => Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der)
                 .ok()
@@ -184,7 +186,7 @@ fn key(der: Zeroizing<Vec<u8>>) -> Result<PrivateKey, PrivateKeyError> {
 }
 
 fn pkcs8_kind(der: &[u8]) -> Option<PrivateKind> {
-    let mut members = der::one(der).and_then(|key| key.sequence()).ok()?;
+    let mut members = der::one(der).and_then(der::Tlv::sequence).ok()?;
     members.require().ok()?;
     members.require().and_then(private_kind).ok()?
 }

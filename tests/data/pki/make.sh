@@ -108,7 +108,8 @@ LC_ALL=C sed 's/www\.example\.com/wwx.example.com/' p256.der >broken-signature.d
 
 openssl ec -in "$tmp/P-256.pem" -out public-test-key-p256-sec1.pem 2>/dev/null
 cp "$tmp/P-256.pem" public-test-key-p256-pkcs8.pem
-openssl pkey -in "$tmp/P-256.pem" -outform DER -out public-test-key-p256-pkcs8.der
+openssl pkcs8 -topk8 -nocrypt -in "$tmp/P-256.pem" -outform DER -out public-test-key-p256-pkcs8.der
+openssl ec -in "$tmp/P-256.pem" -outform DER -out public-test-key-p256-sec1.der 2>/dev/null
 cp "$tmp/P-384.pem" public-test-key-p384-pkcs8.pem
 cp "$tmp/P-521.pem" public-test-key-p521-pkcs8.pem
 cp "$tmp/rsa2048.pem" public-test-key-rsa2048-pkcs8.pem
@@ -173,6 +174,8 @@ authorityKeyIdentifier = keyid:always
 subjectAltName = DNS:under_score.example.com
 [no_identifiers]
 basicConstraints = critical, CA:FALSE
+subjectKeyIdentifier = none
+authorityKeyIdentifier = none
 subjectAltName = DNS:www.example.com
 CNF
 CA_DIR=$tmp
@@ -229,6 +232,14 @@ certificate leaf-no-identifiers leaf /CN=www.example.com no_identifiers 2008 \
 # A leaf that issues.
 certificate leaf-by-leaf foreign /CN=deep.example.com leaf 2009 \
     20260525000000Z 20261210235959Z -cert leaf.pem -keyfile "$tmp/leaf.pem"
+# Two authorities that signed each other.
+certificate loop-a foreign /CN=A root 2010 20250101000000Z 20351231235959Z -selfsign -keyfile "$tmp/foreign.pem"
+certificate loop-b impostor /CN=B intermediate 2011 20250101000000Z 20351231235959Z \
+    -cert loop-a.pem -keyfile "$tmp/foreign.pem"
+certificate loop-a foreign /CN=A intermediate 2012 20250101000000Z 20351231235959Z \
+    -cert loop-b.pem -keyfile "$tmp/impostor.pem"
+certificate leaf-of-loop leaf /CN=www.example.com leaf 2013 \
+    20260525000000Z 20261210235959Z -cert loop-a.pem -keyfile "$tmp/foreign.pem"
 # What `openssl req -x509` makes: its own issuer, and an authority with names.
 openssl req -x509 -new -config "$tmp/req.cnf" -key "$tmp/leaf.pem" -subj /CN=self.example.com \
     -days 30 -addext basicConstraints=critical,CA:TRUE -addext subjectAltName=DNS:self.example.com \
