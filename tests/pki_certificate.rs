@@ -143,6 +143,19 @@ fn other_algorithms_sign_too() {
 }
 
 #[test]
+fn an_issuer_may_be_named_without_its_key() {
+    let leaf = issued(&["leaf-issuer-serial.pem", "intermediate.pem"]).unwrap();
+    assert_eq!(leaf.facts().chain.len(), 1);
+}
+
+#[test]
+fn version_1_has_no_extensions() {
+    let old = &parse_certificates(&file("version-1.der"), &Limits::default()).unwrap()[0];
+    assert_eq!(old.subject(), "CN=old.example.com");
+    assert!(!old.is_ca() && old.alt_names().is_empty());
+}
+
+#[test]
 fn strangers_are_refused() {
     let stranger = |subject: &str| Err(ChainError::Unrelated(subject.into()));
     assert_eq!(

@@ -200,6 +200,10 @@ fn what_is_no_request_is_named() {
     for (name, item) in [
         ("root.pem", Item::Certificate),
         ("leaf.der", Item::Certificate),
+        ("version-1.der", Item::Certificate),
+        ("crl-v1.der", Item::RevocationList),
+        ("crl-v2.der", Item::RevocationList),
+        ("rsa2048-public-pkcs1.der", Item::RsaPublicKey),
         ("p256-public.pem", Item::PublicKey),
         ("p256-public.der", Item::PublicKey),
         ("root.p7b", Item::Cms),
@@ -235,6 +239,19 @@ fn what_is_no_request_is_named() {
         let mislabelled = to_pem(Label::CertificateRequest, &file(content));
         assert_eq!(parse(mislabelled.as_bytes()), Err(CsrError::Instead(item)));
     }
+    // Headers behind an empty line are still headers; a request's are passed over.
+    let encrypted =
+        String::from_utf8(file("public-test-key-p256-traditional-encrypted.pem")).unwrap();
+    assert_eq!(
+        parse(encrypted.replacen("-----\n", "-----\n\n", 1).as_bytes()),
+        Err(CsrError::Instead(Item::TraditionalEncryptedPrivateKey))
+    );
+    let header = "-----\r\nComment: a\r\n b\r\nProc-Type: 4,ENCRYPTED\r\n\r\n";
+    let request = String::from_utf8(file("p256.csr")).unwrap();
+    assert_eq!(
+        parse(request.replacen("-----\n", header, 1).as_bytes()),
+        Ok(facts("p256.csr"))
+    );
     assert_eq!(
         refused("public-test-key-p256-traditional-encrypted.pem").to_string(),
         "expected a certificate signing request, found an encrypted private key (traditional, \
@@ -416,6 +433,13 @@ fn limits_hold_to_the_byte() {
     assert_eq!(
         parse_csr(&der, &limits.with_extensions(2)),
         Err(CsrError::TooManyExtensions(2))
+    );
+    // Two common names and nothing else.
+    let two = file("two-cns.csr");
+    assert!(parse_csr(&two, &limits.with_names(2)).is_ok());
+    assert_eq!(
+        parse_csr(&two, &limits.with_names(1)),
+        Err(CsrError::TooManyNames(1))
     );
     let two = file("two-requests.csr");
     assert_eq!(

@@ -177,6 +177,10 @@ basicConstraints = critical, CA:FALSE
 subjectKeyIdentifier = none
 authorityKeyIdentifier = none
 subjectAltName = DNS:www.example.com
+[issuer_serial]
+basicConstraints = critical, CA:FALSE
+authorityKeyIdentifier = issuer:always
+subjectAltName = DNS:www.example.com
 CNF
 CA_DIR=$tmp
 export CA_DIR
@@ -229,6 +233,9 @@ certificate impostor impostor '/C=CN/O=Example, Inc./CN=Example Intermediate' in
     20250101000000Z 20351231235959Z -cert root.pem -keyfile "$tmp/root.pem"
 certificate leaf-no-identifiers leaf /CN=www.example.com no_identifiers 2008 \
     20260525000000Z 20261210235959Z $by_intermediate
+# A leaf that names its issuer's certificate by name and serial number, not by key.
+certificate leaf-issuer-serial leaf /CN=www.example.com issuer_serial 2014 \
+    20260525000000Z 20261210235959Z $by_intermediate
 # A leaf that issues.
 certificate leaf-by-leaf foreign /CN=deep.example.com leaf 2009 \
     20260525000000Z 20261210235959Z -cert leaf.pem -keyfile "$tmp/leaf.pem"
@@ -251,6 +258,17 @@ openssl x509 -in leaf.pem -outform DER -out leaf.der
 LC_ALL=C sed 's/www\.example\.com/wwx.example.com/' leaf.der >leaf-broken-signature.der
 openssl x509 -in leaf-broken-signature.der -inform DER -out leaf-broken-signature.pem
 rm leaf-broken-signature.der
+# Version 1 has no extensions; a revocation list of either version.
+openssl req -new -config "$tmp/req.cnf" -key "$tmp/leaf.pem" -subj /CN=old.example.com |
+    openssl x509 -req -CA root.pem -CAkey "$tmp/root.pem" -set_serial 3 -outform DER -out version-1.der 2>/dev/null
+openssl ca -config "$tmp/ca.cnf" -gencrl -crldays 30 -cert root.pem -keyfile "$tmp/root.pem" 2>/dev/null |
+    openssl crl -outform DER -out crl-v1.der
+echo 01 >"$tmp/crlnumber"
+printf '[ca]\ndefault_ca = any\n[any]\ndatabase = %s/index\ncrlnumber = %s/crlnumber\ndefault_md = sha256\n' \
+    "$tmp" "$tmp" >"$tmp/crl.cnf"
+openssl ca -config "$tmp/crl.cnf" -gencrl -crldays 30 -cert root.pem -keyfile "$tmp/root.pem" 2>/dev/null |
+    openssl crl -outform DER -out crl-v2.der
+openssl rsa -in "$tmp/rsa2048.pem" -RSAPublicKey_out -outform DER -out rsa2048-public-pkcs1.der 2>/dev/null
 openssl crl2pkcs7 -nocrl -certfile root.pem -out root.p7b
 
 # --- what openssl says of them --------------------------------------------------------------------
