@@ -424,6 +424,35 @@ fn broken_certificates_have_typed_errors() {
     );
 }
 
+fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    let body = parts.concat();
+    let [high, low] = u16::try_from(body.len()).unwrap().to_be_bytes();
+    [&[0x30, 0x82, high, low], &body[..]].concat()
+}
+
+#[test]
+fn what_follows_the_extensions_is_looked_at() {
+    let leaf = file("leaf.der");
+    // Both SEQUENCEs have lengths of two bytes.
+    let signed = usize::from(leaf[6]) * 256 + usize::from(leaf[7]);
+    let (inside, behind) = leaf[8..].split_at(signed);
+    let with = |extra: &[u8]| {
+        let der = sequence(&[&sequence(&[inside, extra]), behind]);
+        parse_certificates(&der, &Limits::default())
+    };
+    assert!(with(&[]).is_ok());
+    assert!(with(&[0x82, 2, 0, 1]).is_ok(), "a unique identifier");
+    for extra in [&[0xa3, 2, 0x30, 0][..], &[5, 0], &[0xa4, 2, 5, 0], &[0x30]] {
+        assert_eq!(
+            with(extra),
+            Err(CertificateParseError::Malformed(
+                "certificate's information"
+            )),
+            "{extra:?}"
+        );
+    }
+}
+
 #[test]
 fn a_certificate_matches_its_request_its_key_and_its_names() {
     let limits = Limits::default();

@@ -231,6 +231,14 @@ fn what_is_no_request_is_named() {
     ] {
         assert_eq!(refused(name), CsrError::Instead(item), "{name}");
     }
+    // The parameters of a key are the least of what a text may hold.
+    let parameters = "-----BEGIN EC PARAMETERS-----\nMAA=\n-----END EC PARAMETERS-----\n";
+    let beside = [parameters.as_bytes(), &file("root.pem")].concat();
+    assert_eq!(parse(&beside), Err(CsrError::Instead(Item::Certificate)));
+    assert_eq!(
+        parse(parameters.as_bytes()),
+        Err(CsrError::Instead(Item::Parameters))
+    );
     // The structure is looked at, not only the label.
     for (content, item) in [
         ("leaf.der", Item::Certificate),

@@ -74,8 +74,7 @@ pub enum InputError {
     TrailingBytes(u64),
 }
 
-/// Untrusted bytes, told apart.
-#[derive(Debug)]
+/// Untrusted bytes, told apart. Without `Debug`, like its blocks: they may hold keys.
 pub(super) enum Input<'a> {
     /// One DER structure; its outer length fits.
     Der(&'a [u8]),
@@ -84,7 +83,7 @@ pub(super) enum Input<'a> {
 }
 
 /// One PEM block.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Block<'a> {
     pub(super) item: Item,
     base64: &'a str,

@@ -109,9 +109,8 @@ impl Item {
                 // A version of its own, or a validity behind the issuer.
                 [Some(Tag::ContextSpecific { .. }), ..]
                 | [Some(Tag::Integer), _, _, Some(Tag::Sequence)] => Self::Certificate,
-                // Two times, the issuer before them: a revocation list of either version.
-                [_, _, Some(Tag::UtcTime | Tag::GeneralizedTime), _]
-                | [_, _, _, Some(Tag::UtcTime | Tag::GeneralizedTime)] => Self::RevocationList,
+                // Two times behind the issuer, or one behind a version, an algorithm and the issuer.
+                [_, _, _, Some(Tag::UtcTime | Tag::GeneralizedTime)] => Self::RevocationList,
                 _ => Self::CertificateRequest,
             }),
             (Tag::Sequence, Tag::BitString, None) => Some(Self::PublicKey),
