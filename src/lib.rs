@@ -9,3 +9,5 @@ pub mod model;
 pub mod pki;
 pub mod port;
 pub mod rulebook;
+#[cfg(feature = "service")]
+pub mod service;
