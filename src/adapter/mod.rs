@@ -5,6 +5,7 @@
 //! | `SystemClock` | `Clock` | `std` |
 //! | `ManualClock` | `Clock` | `std` |
 //! | `SeededIds` | `Ids` | `std` |
+//! | `MemoryStore` | `Store` | `memory` |
 //! | `MemoryKeyVault` | `KeyVault` | `memory` |
 //! | `local_ca::LocalCa` | `CertificateAuthority` | `local-ca` |
 
@@ -12,6 +13,8 @@
 pub mod local_ca;
 #[cfg(feature = "std")]
 mod manual_clock;
+#[cfg(feature = "memory")]
+mod memory_store;
 #[cfg(feature = "memory")]
 mod memory_vault;
 #[cfg(feature = "std")]
@@ -25,6 +28,8 @@ mod system_clock;
 pub use local_ca::LocalCa;
 #[cfg(feature = "std")]
 pub use manual_clock::ManualClock;
+#[cfg(feature = "memory")]
+pub use memory_store::MemoryStore;
 #[cfg(feature = "memory")]
 pub use memory_vault::MemoryKeyVault;
 #[cfg(feature = "std")]

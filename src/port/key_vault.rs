@@ -43,7 +43,7 @@ pub trait KeyVault: Send + Sync {
 
     /// The private key of an order, to be handed to its owner.
     ///
-    /// Whether the owner may have it is decided before; the vault does not ask.
+    /// Whether the owner may have it is decided before; the vault does not ask.
     ///
     /// # Errors
     /// [`KeyVaultError::NotFound`] without a key, or after it was destroyed.

@@ -6,6 +6,7 @@
 //!
 //! | Port | What it stands for |
 //! |---|---|
+//! | [`Store`] | where streams are kept and batches committed |
 //! | [`CertificateAuthority`] | the CA that proves, reviews, signs and revokes |
 //! | `KeyVault` (feature `pki`) | where keys that the service makes are kept |
 //! | [`Clock`] | what time it is |
@@ -16,6 +17,7 @@ pub mod clock;
 pub mod ids;
 #[cfg(feature = "pki")]
 pub mod key_vault;
+pub mod store;
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -31,6 +33,10 @@ pub use clock::Clock;
 pub use ids::Ids;
 #[cfg(feature = "pki")]
 pub use key_vault::{ExportedKey, KeyFacts, KeyVault, KeyVaultError};
+pub use store::{
+    Batch, CommitError, Expectation, Loaded, OutboxRow, ReadSet, Store, StoreError, StreamId,
+    Version, Versioned,
+};
 
 /// An answer that may take a while; it borrows what it was asked with and can change threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

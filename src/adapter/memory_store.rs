@@ -1,0 +1,258 @@
+//! A store in memory: for tests, examples and services that need not survive a restart.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::lifecycle::{Event, InstanceEvent, evolve_instance, evolve_plan};
+use crate::model::{AccountId, CertificateInstance, InstanceId, OrderId, PlanId, ResourcePlan};
+use crate::port::{
+    Batch, BoxFuture, CommitError, Expectation, Loaded, OutboxRow, ReadSet, RequestId, Store,
+    StoreError, StreamId, Version, Versioned,
+};
+
+/// A store in memory. Clones of an `Arc` of it share it; it is gone with the last.
+///
+/// ```
+/// use cert_lifecycle::adapter::MemoryStore;
+/// use cert_lifecycle::port::Store;
+/// let store: std::sync::Arc<dyn Store> = std::sync::Arc::new(MemoryStore::new());
+/// # let _ = store;
+/// ```
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    inner: Mutex<Inner>,
+}
+
+/// A stream: its events, and their fold.
+#[derive(Clone, Debug)]
+struct Stream<T> {
+    account: AccountId,
+    events: Vec<Event>,
+    state: Option<T>,
+}
+
+impl<T: Clone> Stream<T> {
+    const fn new(account: AccountId) -> Self {
+        Self {
+            account,
+            events: Vec::new(),
+            state: None,
+        }
+    }
+
+    fn version(&self) -> Version {
+        Version(u64::try_from(self.events.len()).unwrap_or(u64::MAX))
+    }
+
+    fn read(&self, account: AccountId) -> Option<Versioned<T>> {
+        if self.account != account {
+            return None;
+        }
+        Some(Versioned {
+            state: self.state.clone()?,
+            version: self.version(),
+        })
+    }
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    instances: BTreeMap<InstanceId, Stream<CertificateInstance>>,
+    plans: BTreeMap<PlanId, Stream<ResourcePlan>>,
+    // An order id stays taken after its order is deleted.
+    orders: BTreeMap<OrderId, InstanceId>,
+    // In the order in which they were bought.
+    bought: Vec<PlanId>,
+    outbox: VecDeque<OutboxRow>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs one step alone. A panic of another thread cannot leave half a batch behind: every
+    /// step checks first and writes then, and writing does not panic.
+    fn alone<T: Send + 'static>(&self, step: impl FnOnce(&mut Inner) -> T) -> BoxFuture<'_, T> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = step(&mut inner);
+        drop(inner);
+        Box::pin(core::future::ready(answer))
+    }
+}
+
+impl Store for MemoryStore {
+    fn load(
+        &self,
+        account: AccountId,
+        read_set: ReadSet,
+    ) -> BoxFuture<'_, Result<Loaded, StoreError>> {
+        self.alone(move |inner| Ok(inner.load(account, read_set)))
+    }
+
+    fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>> {
+        self.alone(move |inner| inner.commit(batch))
+    }
+
+    fn journal(
+        &self,
+        account: AccountId,
+        stream: StreamId,
+    ) -> BoxFuture<'_, Result<Vec<Event>, StoreError>> {
+        self.alone(move |inner| Ok(inner.journal(account, stream)))
+    }
+
+    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        self.alone(move |inner| Ok(inner.outbox.iter().take(limit).copied().collect()))
+    }
+
+    fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.alone(move |inner| {
+            inner.outbox.retain(|waiting| waiting.id != row);
+            Ok(())
+        })
+    }
+}
+
+impl Inner {
+    fn load(&self, account: AccountId, read_set: ReadSet) -> Loaded {
+        let plan = |id: &PlanId| self.plans.get(id).and_then(|stream| stream.read(account));
+        match read_set {
+            ReadSet::Order(order) => {
+                let instance = self
+                    .orders
+                    .get(&order)
+                    .and_then(|id| self.instances.get(id))
+                    .and_then(|stream| stream.read(account));
+                let plan = instance
+                    .as_ref()
+                    .and_then(|found| plan(&found.state.hold().plan));
+                Loaded { instance, plan }
+            }
+            ReadSet::Product(code) => {
+                let ours = || {
+                    self.bought
+                        .iter()
+                        .filter_map(plan)
+                        .filter(|found| found.state.product().code == code)
+                };
+                let with_units = ours().find(|found| found.state.remaining() > 0);
+                Loaded {
+                    instance: None,
+                    plan: with_units.or_else(|| ours().next()),
+                }
+            }
+            ReadSet::Plan(id) => Loaded {
+                instance: None,
+                plan: plan(&id),
+            },
+        }
+    }
+
+    fn journal(&self, account: AccountId, stream: StreamId) -> Vec<Event> {
+        let (owner, events) = match stream {
+            StreamId::Instance(id) => match self.instances.get(&id) {
+                Some(stream) => (stream.account, &stream.events),
+                None => return Vec::new(),
+            },
+            StreamId::Plan(id) => match self.plans.get(&id) {
+                Some(stream) => (stream.account, &stream.events),
+                None => return Vec::new(),
+            },
+        };
+        if owner == account {
+            events.clone()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
+        for expectation in &batch.expectations {
+            if !self.holds(*expectation, &batch) {
+                return Err(CommitError::Conflict(*expectation));
+            }
+        }
+        for event in batch.events {
+            self.append(batch.account, event);
+        }
+        for (id, effect) in batch.outbox {
+            self.outbox.push_back(OutboxRow {
+                id,
+                account: batch.account,
+                at: batch.at,
+                effect,
+            });
+        }
+        Ok(())
+    }
+
+    fn holds(&self, expectation: Expectation, batch: &Batch) -> bool {
+        match expectation {
+            Expectation::New(StreamId::Instance(id)) => {
+                !self.instances.contains_key(&id) && !self.takes_known_order(batch)
+            }
+            Expectation::New(StreamId::Plan(id)) => !self.plans.contains_key(&id),
+            Expectation::Version(StreamId::Instance(id), version) => {
+                let stream = self.instances.get(&id);
+                stream.is_some_and(|own| own.account == batch.account && own.version() == version)
+            }
+            Expectation::Version(StreamId::Plan(id), version) => {
+                let stream = self.plans.get(&id);
+                stream.is_some_and(|own| own.account == batch.account && own.version() == version)
+            }
+            Expectation::Remaining(id, units) => {
+                let plan = self.plans.get(&id).and_then(|own| own.read(batch.account));
+                plan.is_some_and(|found| found.state.remaining() >= units)
+            }
+        }
+    }
+
+    fn takes_known_order(&self, batch: &Batch) -> bool {
+        batch
+            .events
+            .iter()
+            .filter_map(submitted_order)
+            .any(|(order, _)| self.orders.contains_key(&order))
+    }
+
+    fn append(&mut self, account: AccountId, event: Event) {
+        if let Some((order, instance)) = submitted_order(&event) {
+            self.orders.insert(order, instance);
+        }
+        match &event {
+            Event::Instance { id, event: change } => {
+                let stream = self
+                    .instances
+                    .entry(*id)
+                    .or_insert_with(|| Stream::new(account));
+                evolve_instance(&mut stream.state, *id, change);
+                stream.events.push(event);
+            }
+            Event::Plan { id, event: change } => {
+                let stream = self.plans.entry(*id).or_insert_with(|| {
+                    self.bought.push(*id);
+                    Stream::new(account)
+                });
+                evolve_plan(&mut stream.state, *id, change);
+                stream.events.push(event);
+            }
+        }
+    }
+}
+
+/// The order that an event takes, if it begins an instance.
+const fn submitted_order(event: &Event) -> Option<(OrderId, InstanceId)> {
+    match event {
+        Event::Instance {
+            id,
+            event: InstanceEvent::Submitted(submitted),
+        } => Some((submitted.order, *id)),
+        Event::Instance { .. } | Event::Plan { .. } => None,
+    }
+}

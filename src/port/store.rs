@@ -1,0 +1,194 @@
+//! The store: where streams are kept, and batches are committed whole or not at all.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Because, BoxFuture, RequestId};
+use crate::lifecycle::{Effect, Event};
+use crate::model::{
+    AccountId, CertificateInstance, InstanceId, Note, OrderId, PlanId, ProductCode, ResourcePlan,
+    Timestamp,
+};
+
+/// A place that keeps the streams of instances and plans, and the work that waits for ports.
+///
+/// **Streams.** An instance and a plan are each the fold of their own events
+/// ([`evolve_instance`](crate::lifecycle::evolve_instance),
+/// [`evolve_plan`](crate::lifecycle::evolve_plan)). The version of a stream is the number of its
+/// events. A store may keep the folded state beside the events, and gives both the same answer.
+///
+/// **Isolation.** Every method but the outbox's takes the account that asks. What belongs to
+/// another account is not there (L12).
+pub trait Store: Send + Sync {
+    /// Reads what a decision looks at, as it was at one moment: no commit falls in between.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn load(
+        &self,
+        account: AccountId,
+        read_set: ReadSet,
+    ) -> BoxFuture<'_, Result<Loaded, StoreError>>;
+
+    /// Appends the events of a batch and its outbox rows, all or nothing.
+    ///
+    /// `Ok` only once they are as durable as the store promises. Every expectation is checked in
+    /// the same atomic step as the events are appended. Ids of instances, orders and plans are
+    /// taken for good, also by what was deleted, and across accounts.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] names the first expectation that did not hold: load again and
+    /// decide again. [`CommitError::Store`] if the store failed; whether the batch was committed is
+    /// then unknown unless the error says otherwise.
+    fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>>;
+
+    /// The events of a stream, in order; empty if the account has no such stream.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn journal(
+        &self,
+        account: AccountId,
+        stream: StreamId,
+    ) -> BoxFuture<'_, Result<Vec<Event>, StoreError>>;
+
+    /// The oldest rows of the outbox that are not finished, at most `limit`.
+    ///
+    /// A row may be handed out again and again until it is finished: effects run at least once.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>>;
+
+    /// Marks a row of the outbox as finished. Finishing it again, or a row that is not there,
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>>;
+}
+
+/// What a decision looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadSet {
+    /// The instance that carries an order, and the plan whose unit it holds.
+    Order(OrderId),
+    /// The plan of a product to draw a unit from: the oldest with a unit left, or else the oldest.
+    Product(ProductCode),
+    /// One plan.
+    Plan(PlanId),
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// The instance.
+    pub instance: Option<Versioned<CertificateInstance>>,
+    /// The plan.
+    pub plan: Option<Versioned<ResourcePlan>>,
+}
+
+/// A state and the version of its stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versioned<T> {
+    /// The state.
+    pub state: T,
+    /// The number of events behind it.
+    pub version: Version,
+}
+
+/// The number of events in a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Version(pub u64);
+
+/// A stream of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StreamId {
+    /// Of an instance and its order.
+    Instance(InstanceId),
+    /// Of a plan's ledger.
+    Plan(PlanId),
+}
+
+impl fmt::Display for StreamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Instance(id) => write!(f, "instance {id}"),
+            Self::Plan(id) => write!(f, "plan {id}"),
+        }
+    }
+}
+
+/// What must hold of a stream at the moment of commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// No stream has this id, nor, for an instance, any other its order.
+    New(StreamId),
+    /// The stream has this version.
+    Version(StreamId, Version),
+    /// The plan has at least so many units left, whatever happened to it since it was read.
+    Remaining(PlanId, u32),
+}
+
+/// Events to append, what must hold, and the work that follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Whose batch.
+    pub account: AccountId,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The events, in order; they may belong to several streams.
+    pub events: Vec<Event>,
+    /// What must hold.
+    pub expectations: Vec<Expectation>,
+    /// The work for ports, each with the id under which it is handed on.
+    pub outbox: Vec<(RequestId, Effect)>,
+}
+
+/// A piece of work that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// Its id, the same at every attempt.
+    pub id: RequestId,
+    /// Whose work.
+    pub account: AccountId,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What is to be done.
+    pub effect: Effect,
+}
+
+/// The store failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// It cannot be reached or is disturbed. The same call may be made again.
+    #[error("the store is unavailable{}", Because(.0.as_ref()))]
+    Unavailable(Option<Note>),
+    /// What it holds cannot be read. Calling again does not help.
+    #[error("the store holds something that can't be read{}", Because(.0.as_ref()))]
+    Corrupt(Option<Note>),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub const fn retry_helps(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Corrupt(_) => false,
+        }
+    }
+}
+
+/// A batch was not committed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommitError {
+    /// An expectation did not hold; nothing was written. Load and decide again.
+    #[error("the batch does not fit what is stored: {0:?} does not hold")]
+    Conflict(Expectation),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,128 @@
+//! The CA's answers, brought back as commands.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::{Receipt, Service, ServiceError};
+use crate::lifecycle::Command;
+use crate::model::{
+    AccountId, CertificateInstance, OrderId, Phase, RevocationCause, RevocationStage,
+};
+use crate::pki::{Limits, issued_certificate};
+use crate::port::{CaRevocation, CaState, ReadSet};
+
+impl Service {
+    /// Asks the CA how an order stands, and gives the commands that follow from its answer.
+    ///
+    /// Every answer is judged like any command: one that is late, doubled, out of order or does not
+    /// fit the order is refused and changes nothing.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] for the first command that is refused; those before it stand.
+    pub async fn refresh(
+        &self,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<Vec<Receipt>, ServiceError> {
+        let now = self.ports.clock.now();
+        let answer = self.ports.ca.poll(order, now).await?;
+        let mut receipts = Vec::new();
+        let Some(instance) = self.instance(account, order).await? else {
+            return Ok(receipts);
+        };
+        if let (Phase::Verifying(application), Some(challenge)) =
+            (instance.phase(), answer.challenge)
+        {
+            let received = Command::ReceiveChallenge {
+                key: self.key_of(application).await?,
+                challenge: Arc::new(challenge),
+            };
+            receipts.push(self.execute(account, order, &received).await?);
+        }
+        let proved = match &answer.state {
+            CaState::UnderReview | CaState::Issued { .. } => true,
+            CaState::AwaitingProof | CaState::Rejected { .. } | CaState::Cancelled => false,
+        };
+        if proved && matches!(instance.phase(), Phase::Verifying(_)) {
+            receipts.push(
+                self.execute(account, order, &Command::ConfirmDomain)
+                    .await?,
+            );
+        }
+        match answer.state {
+            CaState::Issued { pem_chain } => {
+                let certificate = issued_certificate(pem_chain.as_bytes(), &Limits::default())
+                    .map_err(|error| ServiceError::Certificate { order, error })?;
+                let approve = Command::Approve {
+                    certificate: Arc::new(certificate),
+                };
+                receipts.push(self.execute(account, order, &approve).await?);
+            }
+            CaState::Rejected { reason } => {
+                let reject = Command::Reject { reason };
+                receipts.push(self.execute(account, order, &reject).await?);
+            }
+            CaState::AwaitingProof | CaState::UnderReview | CaState::Cancelled => {}
+        }
+        if let Some(revocation) = answer.revocation {
+            let instance = self.instance(account, order).await?;
+            for command in revocation_commands(instance.as_ref(), revocation) {
+                receipts.push(self.execute(account, order, &command).await?);
+            }
+        }
+        receipts.retain(|receipt| !receipt.events.is_empty());
+        Ok(receipts)
+    }
+
+    async fn instance(
+        &self,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<Option<CertificateInstance>, ServiceError> {
+        let loaded = self
+            .ports
+            .store
+            .load(account, ReadSet::Order(order))
+            .await?;
+        Ok(loaded.instance.map(|found| found.state))
+    }
+}
+
+/// What an answer about a revocation asks of an instance.
+fn revocation_commands(
+    instance: Option<&CertificateInstance>,
+    revocation: CaRevocation,
+) -> Vec<Command> {
+    let Some(Phase::Live(live)) = instance.map(CertificateInstance::phase) else {
+        // Nothing is live: an orphan's revocation, or one that is recorded already.
+        return Vec::new();
+    };
+    let stage = live.revocation().map(|own| own.stage);
+    match revocation {
+        CaRevocation::ToConfirm => Vec::new(),
+        CaRevocation::Pending => match stage {
+            Some(RevocationStage::ToConfirm) => Vec::from([Command::ConfirmRevocation]),
+            Some(RevocationStage::InReview) | None => Vec::new(),
+        },
+        CaRevocation::Revoked {
+            cause: RevocationCause::ByCa,
+            reason,
+            ..
+        } => Vec::from([Command::RecordCaRevocation { reason }]),
+        CaRevocation::Revoked {
+            cause: RevocationCause::ByHolder,
+            ..
+        } => match stage {
+            Some(RevocationStage::ToConfirm) => {
+                Vec::from([Command::ConfirmRevocation, Command::CompleteRevocation])
+            }
+            Some(RevocationStage::InReview) => Vec::from([Command::CompleteRevocation]),
+            None => Vec::new(),
+        },
+        // An old refusal stays readable at the CA; it concerns a request that is under way only.
+        CaRevocation::Refused { reason } => match stage {
+            Some(_) => Vec::from([Command::RefuseRevocation { reason }]),
+            None => Vec::new(),
+        },
+    }
+}

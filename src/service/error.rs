@@ -1,0 +1,66 @@
+//! What can go wrong in a service: a refusal is an answer, the rest are failures.
+
+use alloc::boxed::Box;
+
+use crate::lifecycle::Refusal;
+use crate::model::OrderId;
+use crate::pki::ChainError;
+use crate::port::{CaError, KeyVaultError, StoreError, StreamId};
+use crate::rulebook::ResolveError;
+
+/// Why a service did not do as asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// The rules do not permit it. Nothing was changed.
+    #[error(transparent)]
+    Refused(Box<Refusal>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The CA failed or refused.
+    #[error(transparent)]
+    Ca(#[from] CaError),
+    /// The key vault failed or refused.
+    #[error(transparent)]
+    Vault(#[from] KeyVaultError),
+    /// The rulebook has no edition for the case.
+    #[error(transparent)]
+    Rules(#[from] ResolveError),
+    /// What the CA issued for an order is no certificate.
+    #[error("what the CA issued for order {order} can't be read: {error}")]
+    Certificate {
+        /// The order.
+        order: OrderId,
+        /// Why.
+        error: ChainError,
+    },
+    /// The source of ids gave one that is taken: it breaks its contract.
+    #[error("a new id was expected, but {0} exists")]
+    IdTaken(StreamId),
+    /// Others were faster every time. Nothing was changed; try again.
+    #[error("others changed the same case again and again; try once more")]
+    Contended,
+}
+
+impl From<Refusal> for ServiceError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl ServiceError {
+    /// Whether the same call may succeed later, with the case as it is.
+    #[must_use]
+    pub const fn retry_helps(&self) -> bool {
+        match self {
+            Self::Store(error) => error.retry_helps(),
+            Self::Ca(error) => error.retry_helps(),
+            Self::Vault(error) => error.retry_helps(),
+            Self::Contended => true,
+            Self::Refused(_) | Self::Rules(_) | Self::Certificate { .. } | Self::IdTaken(_) => {
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The service: load, decide, commit, and hand the work that follows to the ports.
+//!
+//! ```text
+//! command ─► load ─► clauses ─► decide ─► commit (events, expectations, outbox)
+//!                                             │
+//!        commands ◄─ answers ◄─ ports ◄─ worker ◄─ outbox
+//! ```
+//!
+//! It runs on any executor: it spawns nothing and sleeps nowhere. [`Service::work`] runs what waits
+//! in the outbox, [`Service::refresh`] asks the CA how an order stands; when to call them is up to
+//! the embedder.
+
+pub mod answer;
+pub mod error;
+pub mod rules;
+pub mod worker;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::num::NonZeroU32;
+
+use crate::lifecycle::{
+    Case, Command, Event, Expect, Law, Preview, decide, effects, evolve, expectations, preview,
+    status,
+};
+use crate::model::{
+    AccountId, CertificateInstance, EditionKey, OrderId, PlanId, Product, ProductCode,
+    ResourcePlan, Status, Submission, Timestamp,
+};
+use crate::port::{
+    Batch, CertificateAuthority, Clock, CommitError, Expectation, Ids, KeyVault, Loaded, ReadSet,
+    Store, StreamId, Versioned,
+};
+use crate::rulebook::RuleId;
+
+pub use error::ServiceError;
+pub use rules::{EditionPolicy, Rules};
+pub use worker::WorkReport;
+
+/// How often a command is decided again when somebody else was faster.
+const ATTEMPTS: u32 = 16;
+
+/// The ports that a service works through.
+#[derive(Clone)]
+pub struct Ports {
+    /// Where streams are kept.
+    pub store: Arc<dyn Store>,
+    /// Who signs.
+    pub ca: Arc<dyn CertificateAuthority>,
+    /// Where service-made keys are kept.
+    pub vault: Arc<dyn KeyVault>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl fmt::Debug for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ports").finish_non_exhaustive()
+    }
+}
+
+/// A certificate service over ports of your choice.
+///
+/// # Example
+/// See `examples/walkthrough.rs`, which lives two lives with it.
+#[derive(Clone, Debug)]
+pub struct Service {
+    ports: Ports,
+    rules: Rules,
+}
+
+/// What a command brought about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The events, committed; none if there was nothing left to do.
+    pub events: Vec<Event>,
+    /// The rules that the decision followed.
+    pub rules: Vec<RuleId>,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The edition in force then.
+    pub edition: EditionKey,
+    /// The status of the order afterwards.
+    pub status: Option<Status>,
+}
+
+/// How an order stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// Its status.
+    pub status: Status,
+    /// When that was so.
+    pub at: Timestamp,
+    /// The instance that carries it.
+    pub instance: CertificateInstance,
+    /// The plan whose unit it holds.
+    pub plan: Option<ResourcePlan>,
+}
+
+impl Service {
+    /// A service over these ports, under these rules.
+    #[must_use]
+    pub const fn new(ports: Ports, rules: Rules) -> Self {
+        Self { ports, rules }
+    }
+
+    /// The ports.
+    #[must_use]
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// The rules.
+    #[must_use]
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Buys a resource plan.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub async fn buy_plan(
+        &self,
+        account: AccountId,
+        product: Product,
+        count: NonZeroU32,
+    ) -> Result<(PlanId, Receipt), ServiceError> {
+        let plan = self.ports.ids.plan_id();
+        let buy = Command::BuyPlan {
+            plan,
+            product,
+            count,
+        };
+        let receipt = self.run(account, ReadSet::Plan(plan), &buy).await?;
+        Ok((plan, receipt))
+    }
+
+    /// Applies for a certificate with a unit of the account's plan of a product (T-04).
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the reason; the ledger is untouched.
+    pub async fn submit(
+        &self,
+        account: AccountId,
+        product: ProductCode,
+        submission: Submission,
+    ) -> Result<(OrderId, Receipt), ServiceError> {
+        let order = self.ports.ids.order_id();
+        let submit = Command::Submit {
+            instance: self.ports.ids.instance_id(),
+            order,
+            submission: Arc::new(submission),
+        };
+        let receipt = self
+            .run(account, ReadSet::Product(product), &submit)
+            .await?;
+        Ok((order, receipt))
+    }
+
+    /// Gives a command about an order.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the reason; nothing is changed.
+    pub async fn execute(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        command: &Command,
+    ) -> Result<Receipt, ServiceError> {
+        self.run(account, ReadSet::Order(order), command).await
+    }
+
+    /// Decides a command about an order and prices the decision, without carrying it out.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] with the reason.
+    pub async fn preview(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        command: &Command,
+    ) -> Result<Preview, ServiceError> {
+        let now = self.ports.clock.now();
+        let loaded = self
+            .ports
+            .store
+            .load(account, ReadSet::Order(order))
+            .await?;
+        let editions = self
+            .rules
+            .editions(loaded.instance.as_ref().map(state), now)?;
+        let law = editions.law(self.rules.book());
+        Ok(preview(&case(account, &loaded), command, now, &law)?)
+    }
+
+    /// How an order stands.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] if the account has no such order.
+    pub async fn describe(
+        &self,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<Description, ServiceError> {
+        let now = self.ports.clock.now();
+        let loaded = self
+            .ports
+            .store
+            .load(account, ReadSet::Order(order))
+            .await?;
+        let editions = self
+            .rules
+            .editions(loaded.instance.as_ref().map(state), now)?;
+        let law = editions.law(self.rules.book());
+        // Looking is permitted wherever doing what is due would be; the refusal says why not.
+        decide(&case(account, &loaded), &Command::Wake, now, &law)?;
+        match loaded.instance {
+            Some(found) => Ok(Description {
+                status: status(&found.state, now, law.conduct),
+                at: now,
+                instance: found.state,
+                plan: loaded.plan.map(|plan| plan.state),
+            }),
+            None => Err(ServiceError::Contended),
+        }
+    }
+
+    /// A plan of the account.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails.
+    pub async fn plan(
+        &self,
+        account: AccountId,
+        plan: PlanId,
+    ) -> Result<Option<ResourcePlan>, ServiceError> {
+        let loaded = self.ports.store.load(account, ReadSet::Plan(plan)).await?;
+        Ok(loaded.plan.map(|found| found.state))
+    }
+
+    /// The one path: load, decide, commit; again if somebody else was faster.
+    async fn run(
+        &self,
+        account: AccountId,
+        read_set: ReadSet,
+        command: &Command,
+    ) -> Result<Receipt, ServiceError> {
+        for _ in 0..ATTEMPTS {
+            let now = self.ports.clock.now();
+            let loaded = self.ports.store.load(account, read_set).await?;
+            let editions = self
+                .rules
+                .editions(loaded.instance.as_ref().map(state), now)?;
+            let law = editions.law(self.rules.book());
+            let events = decide(&case(account, &loaded), command, now, &law)?;
+            let expected = expectations(&events, &law)
+                .into_iter()
+                .filter_map(|expect| expectation(expect, &loaded))
+                .collect();
+            let rules = events.rules().to_vec();
+            let events: Vec<Event> = events.into_iter().collect();
+
+            let mut after = loaded.instance.map(|found| found.state);
+            let mut plan = loaded.plan.map(|found| found.state);
+            let mut outbox = Vec::new();
+            for event in &events {
+                evolve(&mut after, &mut plan, event);
+                let work = effects(event, after.as_ref());
+                outbox.extend(
+                    work.into_iter()
+                        .map(|effect| (self.ports.ids.request_id(), effect)),
+                );
+            }
+            let receipt = Receipt {
+                events: events.clone(),
+                rules,
+                at: now,
+                edition: law.conduct.key(),
+                status: after.as_ref().map(|after| status(after, now, law.conduct)),
+            };
+            if events.is_empty() {
+                return Ok(receipt);
+            }
+            let batch = Batch {
+                account,
+                at: now,
+                events,
+                expectations: expected,
+                outbox,
+            };
+            match self.ports.store.commit(batch).await {
+                Ok(()) => return Ok(receipt),
+                // An id that is taken stays taken.
+                Err(CommitError::Conflict(Expectation::New(stream))) => {
+                    return Err(ServiceError::IdTaken(stream));
+                }
+                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(ServiceError::Contended)
+    }
+}
+
+const fn state<T>(found: &Versioned<T>) -> &T {
+    &found.state
+}
+
+fn case(account: AccountId, loaded: &Loaded) -> Case<'_> {
+    Case {
+        account,
+        instance: loaded.instance.as_ref().map(state),
+        plan: loaded.plan.as_ref().map(state),
+    }
+}
+
+/// What the core expects, with the versions that were read.
+fn expectation(expect: Expect, loaded: &Loaded) -> Option<Expectation> {
+    Some(match expect {
+        Expect::NewInstance(id) => Expectation::New(StreamId::Instance(id)),
+        Expect::NewPlan(id) => Expectation::New(StreamId::Plan(id)),
+        Expect::SameInstance(id) => {
+            let version = loaded.instance.as_ref()?.version;
+            Expectation::Version(StreamId::Instance(id), version)
+        }
+        Expect::SamePlan(id) => {
+            let version = loaded.plan.as_ref()?.version;
+            Expectation::Version(StreamId::Plan(id), version)
+        }
+        Expect::Remaining(id, units) => Expectation::Remaining(id, units),
+    })
+}
+
+/// Keeps the law's editions alive while a decision is made.
+impl rules::Editions {
+    const fn law<'a>(&'a self, book: &'a crate::rulebook::Rulebook) -> Law<'a> {
+        Law {
+            application: &self.application,
+            conduct: &self.conduct,
+            ceilings: book.ceilings(),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The worker: hands what waits in the outbox to the ports.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::{Service, ServiceError};
+use crate::lifecycle::Effect;
+use crate::model::time::SECONDS_PER_DAY;
+use crate::model::{AccountId, Application, KeySource, OrderId, Phase, RevocationReason, Serial};
+use crate::port::{CaError, IssuanceRequest, OutboxRow, ReadSet, RevocationOrder};
+
+/// What the worker did with the rows that it was handed.
+#[derive(Debug, Default)]
+pub struct WorkReport {
+    /// Rows that were carried out.
+    pub done: usize,
+    /// Rows that a port refused for good; they are finished and will not be tried again.
+    pub refused: Vec<(OutboxRow, ServiceError)>,
+    /// Rows that failed and stay in the outbox.
+    pub failed: Vec<(OutboxRow, ServiceError)>,
+    /// Rows that are for somebody else's port: notices to holders.
+    pub notices: Vec<OutboxRow>,
+}
+
+impl Service {
+    /// Carries out at most `limit` rows of the outbox, the oldest first.
+    ///
+    /// A row may be carried out twice, after a crash in between; the id that goes with it makes the
+    /// second time harmless (L11).
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`] if the outbox cannot be read or a row not be finished. What a single
+    /// row met with stands in the report.
+    pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
+        let mut report = WorkReport::default();
+        for row in self.ports.store.outbox(limit).await? {
+            match self.carry_out(&row).await {
+                Ok(Done::ByPort) => report.done = report.done.saturating_add(1),
+                Ok(Done::Notice) => report.notices.push(row),
+                Err(error) if error.retry_helps() => {
+                    report.failed.push((row, error));
+                    continue;
+                }
+                Err(error) => report.refused.push((row, error)),
+            }
+            self.ports.store.finish(row.id).await?;
+        }
+        Ok(report)
+    }
+
+    async fn carry_out(&self, row: &OutboxRow) -> Result<Done, ServiceError> {
+        match row.effect {
+            Effect::RequestIssuance { order } => self.request_issuance(row, order).await?,
+            Effect::CancelAtCa { order } => match self.ports.ca.cancel(row.id, order).await {
+                // It was withdrawn before the CA ever heard of it.
+                Ok(()) | Err(CaError::UnknownOrder(_)) => {}
+                Err(error) => return Err(error.into()),
+            },
+            Effect::RevokeAtCa {
+                order,
+                serial,
+                reason,
+            } => self.revoke(row, order, serial, reason).await?,
+            Effect::RevokeOrphan { order, serial, .. } => {
+                let reason = RevocationReason::CessationOfOperation;
+                self.revoke(row, order, serial, reason).await?;
+            }
+            Effect::DestroyKey { order } => self.ports.vault.destroy(order).await?,
+            Effect::Notify { .. } => return Ok(Done::Notice),
+        }
+        Ok(Done::ByPort)
+    }
+
+    async fn revoke(
+        &self,
+        row: &OutboxRow,
+        order: OrderId,
+        serial: Serial,
+        reason: RevocationReason,
+    ) -> Result<(), ServiceError> {
+        let request = RevocationOrder {
+            request: row.id,
+            order,
+            serial,
+            reason,
+            at: row.at,
+        };
+        Ok(self.ports.ca.revoke(request).await?)
+    }
+
+    /// Hands an order to the CA, with the holder's signing request or one for a key made here.
+    async fn request_issuance(&self, row: &OutboxRow, order: OrderId) -> Result<(), ServiceError> {
+        let loaded = self
+            .ports
+            .store
+            .load(row.account, ReadSet::Order(order))
+            .await?;
+        let Some(instance) = loaded.instance.map(|found| found.state) else {
+            return Ok(());
+        };
+        // Withdrawn or deleted meanwhile: the CA need not hear of it.
+        let Phase::Verifying(application) = instance.phase() else {
+            return Ok(());
+        };
+        let csr_der: Arc<[u8]> = match application.submission().key() {
+            KeySource::Own(csr) => Arc::from(csr.der()),
+            KeySource::ServiceMade(kind) => {
+                self.ports.vault.make(order, *kind).await?;
+                self.ports.vault.csr(order, application.names()).await?
+            }
+        };
+        let term = self.rules.book().pinned(&application.pin())?.term().value;
+        let seconds = i64::from(term.days).saturating_mul(SECONDS_PER_DAY);
+        let request = IssuanceRequest {
+            request: row.id,
+            order,
+            names: application.names().to_vec(),
+            csr_der,
+            class: instance.product().class,
+            method: application.submission().method(),
+            at: row.at,
+            // Both ends count, so the last second is one before the full term.
+            not_after: row.at.saturating_add(seconds.saturating_sub(1)),
+        };
+        Ok(self.ports.ca.submit(request).await?)
+    }
+
+    /// The digest of the key that the CA was given for an application.
+    pub(super) async fn key_of(
+        &self,
+        application: &Application,
+    ) -> Result<crate::model::SpkiDigest, ServiceError> {
+        match application.submission().key() {
+            KeySource::Own(csr) => Ok(csr.spki()),
+            KeySource::ServiceMade(kind) => {
+                // Making it again says which one was made.
+                let facts = self.ports.vault.make(application.order(), *kind).await?;
+                Ok(facts.spki)
+            }
+        }
+    }
+
+    /// The private key that the service made for an issued order, to be handed to its holder.
+    ///
+    /// # Errors
+    /// [`ServiceError::Refused`] if the account has no such order;
+    /// [`ServiceError::Vault`] if the service made no key for it.
+    pub async fn export_key(
+        &self,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<crate::port::ExportedKey, ServiceError> {
+        self.describe(account, order).await?;
+        Ok(self.ports.vault.export(order).await?)
+    }
+}
+
+/// Who carried a row out.
+enum Done {
+    ByPort,
+    Notice,
+}
