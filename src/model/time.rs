@@ -134,7 +134,9 @@ impl FromStr for Timestamp {
         } else {
             year
         };
-        let (clock, offset) = if let Some(clock) = clock.strip_suffix(['Z', 'z']) { (clock, Offset::UTC) } else {
+        let (clock, offset) = if let Some(clock) = clock.strip_suffix(['Z', 'z']) {
+            (clock, Offset::UTC)
+        } else {
             let sign = clock.find(['+', '-']).ok_or(TimeError::Form)?;
             let (clock, offset) = clock.split_at_checked(sign).ok_or(TimeError::Form)?;
             (clock, offset.parse()?)

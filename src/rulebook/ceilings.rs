@@ -104,6 +104,12 @@ impl Ceilings {
         Some((current, next))
     }
 
+    /// The most days that a certificate issued at an instant may be valid.
+    #[must_use]
+    pub fn max_days(&self, issued: Timestamp) -> u16 {
+        self.at(issued).map_or(0, |(entry, _)| entry.value.max_days)
+    }
+
     /// The last second that a certificate beginning at an instant may be valid.
     ///
     /// ```
@@ -115,9 +121,7 @@ impl Ceilings {
     /// ```
     #[must_use]
     pub fn last_second(&self, not_before: Timestamp) -> Timestamp {
-        let days = self
-            .at(not_before)
-            .map_or(0, |(entry, _)| entry.value.max_days);
+        let days = self.max_days(not_before);
         not_before.saturating_add(max_seconds(days).saturating_sub(1))
     }
 

@@ -1,0 +1,696 @@
+//! Two lives of a certificate, side by side: the same order, revoked inside the window in which its
+//! unit returns, and outside of it.
+//!
+//! ```text
+//! cargo run --example walkthrough [-- OPTIONS]
+//!   --csr FILE      a certificate signing request (PEM or DER) instead of the one shipped
+//!   --edition KEY   the edition to live through: 2019-08-intl, 2021-02-api, 2023-api, 2025-12-api
+//!   --start TIME    the first instant (RFC 3339) instead of the present one
+//!   --json          one JSON object a line: every command with its events or its refusal
+//!   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
+//! ```
+//!
+//! Everything is real but the clock and the DNS: the request, the keys, the CA's signatures, the
+//! CRL. Time is moved by hand, from the present on, so that OpenSSL accepts the leaf today.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example shows what it does"
+)]
+
+use std::error::Error;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::{env, fs};
+
+use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
+use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds, SystemClock};
+use cert_lifecycle::lifecycle::{Command, Event, Refusal, next_wakeup};
+use cert_lifecycle::model::{
+    AccountId, Applicant, CertificateInstance, Challenge, CsrFacts, EditionKey, IssuedCertificate,
+    NameKind, Offset, OrderId, PlanId, Product, ProductCode, ResourcePlan, RevocationReason,
+    Submission, Timestamp, ValidationMethod,
+};
+use cert_lifecycle::pki::{self, Limits};
+use cert_lifecycle::port::{Clock, StreamId};
+use cert_lifecycle::rulebook::{Rulebook, Window};
+use cert_lifecycle::service::{EditionPolicy, Ports, Receipt, Rules, Service, ServiceError};
+use pollster::block_on;
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use serde_json::{Value, json};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Made with OpenSSL: P-256, one alternative name, subjectKeyIdentifier, must-staple.
+const SHIPPED_CSR: &[u8] = include_bytes!("data/www.example.com.csr");
+
+fn main() -> ExitCode {
+    match Options::from_args().and_then(|options| run(&options)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("walkthrough: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+struct Options {
+    csr: Option<PathBuf>,
+    edition: EditionKey,
+    start: Timestamp,
+    json: bool,
+    out: Option<PathBuf>,
+}
+
+impl Options {
+    fn from_args() -> Outcome<Self> {
+        use lexopt::prelude::{Long, ValueExt as _};
+        let mut options = Self {
+            csr: None,
+            edition: EditionKey::new("2021-02-api")?,
+            start: SystemClock.now(),
+            json: false,
+            out: None,
+        };
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("csr") => options.csr = Some(parser.value()?.into()),
+                Long("edition") => options.edition = EditionKey::new(&parser.value()?.string()?)?,
+                Long("start") => options.start = parser.value()?.string()?.parse()?,
+                Long("json") => options.json = true,
+                Long("out") => options.out = Some(parser.value()?.into()),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// One life: an account with a plan of one unit and an order.
+struct Life {
+    name: &'static str,
+    account: AccountId,
+    plan: PlanId,
+    order: OrderId,
+}
+
+/// The world that both lives share.
+struct Stage {
+    service: Service,
+    clock: Arc<ManualClock>,
+    ca: Arc<LocalCa>,
+    zone: Zone,
+    offset: Offset,
+    json: bool,
+}
+
+fn run(options: &Options) -> Outcome<ExitCode> {
+    let stage = Stage::new(options)?;
+    let bytes = match &options.csr {
+        Some(path) => fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?,
+        None => SHIPPED_CSR.to_vec(),
+    };
+    stage.heading(options);
+
+    let accounts = ["A", "B"].map(AccountId::new);
+    let [inside, outside] = accounts;
+    let product = stage.product_for(&bytes)?;
+    let mut lives = Vec::new();
+    for (name, account) in [("A", inside?), ("B", outside?)] {
+        let one = NonZeroU32::MIN;
+        let (plan, receipt) = block_on(stage.service.buy_plan(account, product, one))?;
+        stage.done(name, "buys a plan of one unit", &receipt);
+        stage.ledger(name, account, plan)?;
+
+        let csr = match pki::parse_csr(&bytes, &Limits::default()) {
+            Ok(csr) => csr,
+            Err(error) => {
+                stage.says(name, &format!("hands in a signing request: {error}"));
+                stage.ledger(name, account, plan)?;
+                return Ok(ExitCode::FAILURE);
+            }
+        };
+        stage.clock.advance(60);
+        match submit(&stage, account, product.code, csr)? {
+            Ok((order, receipt)) => {
+                stage.done(name, "submits its signing request", &receipt);
+                stage.ledger(name, account, plan)?;
+                lives.push(Life {
+                    name,
+                    account,
+                    plan,
+                    order,
+                });
+            }
+            Err(refusal) => {
+                stage.refused(name, "submits its signing request", &refusal);
+                stage.ledger(name, account, plan)?;
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    let [a, b] = lives.as_slice() else {
+        return Err("two lives were begun".into());
+    };
+
+    before_issuance(&stage, a, product.code, &bytes)?;
+    for life in [a, b] {
+        issue(&stage, life)?;
+    }
+    stage.tries(a, "tries to withdraw now", &Command::Withdraw)?;
+    let window = revoke_inside(&stage, a)?;
+    about_to_expire(&stage, b)?;
+    revoke_outside(&stage, b, window)?;
+    farewell(&stage, a, b)?;
+    if let Some(directory) = &options.out {
+        write_files(&stage, b, directory)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is not allowed while the order waits for its domain.
+fn before_issuance(stage: &Stage, life: &Life, product: ProductCode, csr: &[u8]) -> Outcome<()> {
+    let revoke = Command::RequestRevocation {
+        reason: RevocationReason::Unspecified,
+    };
+    stage.tries(life, "tries to delete the order", &Command::Delete)?;
+    stage.tries(life, "tries to revoke what is not issued", &revoke)?;
+    let again = pki::parse_csr(csr, &Limits::default())?;
+    match submit(stage, life.account, product, again)? {
+        Ok(_) => Err("a plan of one unit gave two".into()),
+        Err(refusal) => {
+            stage.refused(life.name, "tries to apply a second time", &refusal);
+            Ok(())
+        }
+    }
+}
+
+/// Challenge, proof, review, certificate; and what others think of the certificate.
+fn issue(stage: &Stage, life: &Life) -> Outcome<()> {
+    // The request goes to the CA, and its challenge comes back.
+    stage.work()?;
+    stage.refresh(life, "reads the challenge")?;
+    let instance = stage.instance(life)?;
+    let challenge = instance
+        .application()
+        .and_then(|application| application.challenge())
+        .ok_or("the CA gave no challenge")?;
+    stage.says(life.name, &format!("must publish {}", shown(challenge)));
+    stage.clock.advance(600);
+    stage.zone.publish(challenge);
+    stage.refresh(life, "proves the domain")?;
+    stage.clock.advance(3_600);
+    stage.refresh(life, "gets the certificate")?;
+    stage.ledger(life.name, life.account, life.plan)?;
+
+    let instance = stage.instance(life)?;
+    let live = instance.live().ok_or("the CA issued nothing")?;
+    let certificate = live.certificate();
+    verify(stage, certificate)?;
+    let facts = certificate.facts();
+    let validity = certificate.validity();
+    stage.says(
+        life.name,
+        &format!(
+            "chain and name verified with webpki: {} for {}, serial {}, {} to {}",
+            facts.key,
+            facts.names.first().map_or("", |name| name.as_str()),
+            certificate.serial(),
+            validity.not_before().in_offset(stage.offset),
+            validity.not_after().in_offset(stage.offset),
+        ),
+    );
+    Ok(())
+}
+
+/// Revokes at the last second of the window, and gives back the window.
+fn revoke_inside(stage: &Stage, life: &Life) -> Outcome<Window> {
+    let revoke = Command::RequestRevocation {
+        reason: RevocationReason::Superseded,
+    };
+    let preview = block_on(stage.service.preview(life.account, life.order, &revoke))?;
+    let (_, window) = preview.returns.ok_or("a revocation has a window")?;
+    let end = window.until().ok_or("the window has an end")?;
+    let shown = end.in_offset(stage.offset);
+    stage.says(
+        life.name,
+        &format!("would get its unit back before {shown}"),
+    );
+    stage.clock.set(end.saturating_add(-1));
+    stage.gives(
+        life,
+        "asks for revocation in the window's last second",
+        &revoke,
+    )?;
+    stage.complete_revocation(life)?;
+    Ok(window)
+}
+
+/// Moves time to the notice, and tries what is not allowed then.
+fn about_to_expire(stage: &Stage, life: &Life) -> Outcome<()> {
+    let instance = stage.instance(life)?;
+    let edition = stage.service.rules().in_force(stage.clock.now())?;
+    let book = stage.service.rules().book();
+    let law = cert_lifecycle::lifecycle::Law::single(&edition, book.ceilings());
+    let due = next_wakeup(&instance, &law).ok_or("a live certificate has a notice to come")?;
+    stage.clock.set(due);
+    stage.gives(
+        life,
+        "is told that the certificate will expire",
+        &Command::Wake,
+    )?;
+    stage.tries(
+        life,
+        "tries to withdraw the application",
+        &Command::Withdraw,
+    )?;
+    stage.tries(life, "tries to delete the order", &Command::Delete)?;
+    stage.tries(life, "tries to cancel the order", &Command::CancelOrder)
+}
+
+/// Revokes when the window is long over.
+fn revoke_outside(stage: &Stage, life: &Life, window: Window) -> Outcome<()> {
+    let over = window.until().ok_or("the window has an end")?;
+    let shown = over.in_offset(stage.offset);
+    stage.says(
+        life.name,
+        &format!("revokes although its unit returned only before {shown}"),
+    );
+    let revoke = Command::RequestRevocation {
+        reason: RevocationReason::CessationOfOperation,
+    };
+    stage.gives(life, "asks for revocation", &revoke)?;
+    stage.complete_revocation(life)?;
+    stage.tries(life, "asks once more", &revoke)
+}
+
+/// Both ledgers.
+fn farewell(stage: &Stage, a: &Life, b: &Life) -> Outcome<()> {
+    if !stage.json {
+        println!("\nThe two ledgers:");
+    }
+    for life in [a, b] {
+        stage.ledger(life.name, life.account, life.plan)?;
+        let moves = block_on(
+            stage
+                .service
+                .ports()
+                .store
+                .journal(life.account, StreamId::Plan(life.plan)),
+        )?;
+        if !stage.json {
+            let moves: Vec<String> = moves.iter().map(ledger_move).collect();
+            println!("{:28}{}  {}", "", life.name, moves.join(", "));
+        }
+    }
+    Ok(())
+}
+
+fn submit(
+    stage: &Stage,
+    account: AccountId,
+    product: ProductCode,
+    csr: CsrFacts,
+) -> Outcome<Result<(OrderId, Receipt), Refusal>> {
+    let applicant = Applicant::new("Tom", "13900000000", "username@example.com")?;
+    let submission = Submission::with_csr(csr, applicant, ValidationMethod::Dns);
+    match block_on(stage.service.submit(account, product, submission)) {
+        Ok(accepted) => Ok(Ok(accepted)),
+        Err(ServiceError::Refused(refusal)) => Ok(Err(*refusal)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Stage {
+    fn new(options: &Options) -> Outcome<Self> {
+        let book = Rulebook::published();
+        let edition = book.edition(options.edition.as_str())?;
+        let clock = Arc::new(ManualClock::new(options.start));
+        let zone = Zone::new();
+        let ceilings = book.ceilings().clone();
+        let config = LocalCaConfig::new(move |issued| u32::from(ceilings.max_days(issued)));
+        let ca = Arc::new(LocalCa::new(config, zone.clone(), options.start)?);
+        let ports = Ports {
+            store: Arc::new(MemoryStore::new()),
+            ca: ca.clone(),
+            vault: Arc::new(MemoryKeyVault::new()),
+            clock: clock.clone(),
+            ids: Arc::new(SeededIds::new(1)),
+        };
+        let offset = edition.calendar().value.offset;
+        let rules = Rules::new(book, EditionPolicy::Fixed(options.edition));
+        Ok(Self {
+            service: Service::new(ports, rules),
+            clock,
+            ca,
+            zone,
+            offset,
+            json: options.json,
+        })
+    }
+
+    /// A DV product that fits the request's name: a wildcard one for a wildcard.
+    fn product_for(&self, csr: &[u8]) -> Outcome<Product> {
+        let wildcard = pki::parse_csr(csr, &Limits::default())
+            .ok()
+            .and_then(|csr| Some(csr.common_name()?.domain()?.is_wildcard()))
+            .unwrap_or_default();
+        let (code, names) = if wildcard {
+            ("globalsign-dv-w-advanced", NameKind::Wildcard)
+        } else {
+            ("symantec-free-1-free", NameKind::Single)
+        };
+        let product = cert_lifecycle::model::Catalog::published()
+            .get(code)
+            .filter(|product| product.names == names);
+        Ok(product.ok_or("the catalog has no such product")?)
+    }
+
+    fn heading(&self, options: &Options) {
+        if self.json {
+            return;
+        }
+        let start = options.start.in_offset(self.offset);
+        println!(
+            "Two lives under the edition {}, from {start} on.",
+            options.edition
+        );
+        println!("A revokes inside the window in which its unit returns, B outside of it.\n");
+    }
+
+    fn instance(&self, life: &Life) -> Outcome<CertificateInstance> {
+        let described = block_on(self.service.describe(life.account, life.order))?;
+        Ok(described.instance)
+    }
+
+    /// Gives a command that is allowed.
+    fn gives(&self, life: &Life, doing: &str, command: &Command) -> Outcome<()> {
+        let receipt = block_on(self.service.execute(life.account, life.order, command))?;
+        self.done(life.name, doing, &receipt);
+        Ok(())
+    }
+
+    /// Gives a command that is refused, and shows the explanation.
+    fn tries(&self, life: &Life, doing: &str, command: &Command) -> Outcome<()> {
+        match block_on(self.service.execute(life.account, life.order, command)) {
+            Err(ServiceError::Refused(refusal)) => {
+                self.refused(life.name, doing, &refusal);
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+            Ok(_) => Err(format!("{} {doing}, and nobody objects", life.name).into()),
+        }
+    }
+
+    /// Lets the worker hand on what waits.
+    fn work(&self) -> Outcome<()> {
+        let report = block_on(self.service.work(64))?;
+        match report.refused.into_iter().chain(report.failed).next() {
+            Some((_, error)) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks the CA, and brings its answer back.
+    fn refresh(&self, life: &Life, doing: &str) -> Outcome<()> {
+        for receipt in block_on(self.service.refresh(life.account, life.order))? {
+            self.done(life.name, doing, &receipt);
+        }
+        Ok(())
+    }
+
+    /// The request to revoke reaches the CA, and its completion comes back.
+    fn complete_revocation(&self, life: &Life) -> Outcome<()> {
+        self.work()?;
+        self.refresh(life, "is revoked by the CA")?;
+        self.ledger(life.name, life.account, life.plan)
+    }
+
+    fn done(&self, life: &str, doing: &str, receipt: &Receipt) {
+        if self.json {
+            let line = json!({
+                "at": receipt.at.to_string(),
+                "life": life,
+                "doing": doing,
+                "edition": receipt.edition.as_str(),
+                "rules": strings(&receipt.rules),
+                "status": receipt.status.map(|status| status.word()),
+                "events": receipt.events.iter().map(event_json).collect::<Vec<_>>(),
+            });
+            println!("{line}");
+            return;
+        }
+        let status = receipt
+            .status
+            .map_or(String::new(), |status| format!(" -> {status}"));
+        let rules = strings(&receipt.rules).join(", ");
+        self.line(receipt.at, life, &format!("{doing}{status}  [{rules}]"));
+    }
+
+    fn refused(&self, life: &str, doing: &str, refusal: &Refusal) {
+        let at = self.clock.now();
+        if self.json {
+            let line = json!({
+                "at": at.to_string(),
+                "life": life,
+                "doing": doing,
+                "edition": refusal.edition().as_str(),
+                "rules": [refusal.rule().to_string()],
+                "status": refusal.status().map(|status| status.word()),
+                "refusal": refusal.to_string(),
+            });
+            println!("{line}");
+            return;
+        }
+        self.line(at, life, &format!("{doing}: refused"));
+        for line in wrapped(&refusal.to_string(), 92) {
+            println!("{:33}{line}", "");
+        }
+    }
+
+    fn says(&self, life: &str, text: &str) {
+        if self.json {
+            let at = self.clock.now().to_string();
+            println!("{}", json!({ "at": at, "life": life, "note": text }));
+        } else {
+            self.line(self.clock.now(), life, text);
+        }
+    }
+
+    fn ledger(&self, life: &str, account: AccountId, plan: PlanId) -> Outcome<()> {
+        let plan = block_on(self.service.plan(account, plan))?.ok_or("the plan was bought")?;
+        self.says(life, &format!("ledger: {}", counters(&plan)));
+        Ok(())
+    }
+
+    fn line(&self, at: Timestamp, life: &str, text: &str) {
+        println!("{}  {life}  {text}", at.in_offset(self.offset));
+    }
+}
+
+fn counters(plan: &ResourcePlan) -> String {
+    format!(
+        "total {} = remaining {} + reserved {} + settled {}; issued {}, revocations {}",
+        plan.total(),
+        plan.remaining(),
+        plan.reserved(),
+        plan.settled(),
+        plan.issued(),
+        plan.revocations(),
+    )
+}
+
+fn strings<T: ToString>(items: &[T]) -> Vec<String> {
+    items.iter().map(ToString::to_string).collect()
+}
+
+fn shown(challenge: &Challenge) -> String {
+    match challenge {
+        Challenge::Dns {
+            record_domain,
+            record_type,
+            value,
+        } => format!("{record_domain} {} \"{value}\"", record_type.word()),
+        Challenge::File {
+            domain,
+            uri,
+            content,
+        } => format!("http://{domain}{uri} with \"{content}\""),
+    }
+}
+
+/// Lines of at most `width` characters.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        if let Some(line) = lines.last_mut() {
+            if line.is_empty() {
+                line.push_str(word);
+                continue;
+            }
+            if line.len() + 1 + word.len() <= width {
+                line.push(' ');
+                line.push_str(word);
+                continue;
+            }
+        }
+        lines.push(word.to_owned());
+    }
+    lines
+}
+
+/// Verifies the chain up to the CA's root and the name, at the present instant of the story.
+fn verify(stage: &Stage, certificate: &IssuedCertificate) -> Outcome<()> {
+    let roots = pki::parse_certificates(stage.ca.root_pem().as_bytes(), &Limits::default())?;
+    let root = CertificateDer::from(roots.first().ok_or("the CA has a root")?.der().to_vec());
+    let anchor = webpki::anchor_from_trusted_cert(&root)?;
+    let facts = certificate.facts();
+    let leaf = CertificateDer::from(facts.der.to_vec());
+    let chain: Vec<_> = facts
+        .chain
+        .iter()
+        .map(|der| CertificateDer::from(der.to_vec()))
+        .collect();
+    let leaf = webpki::EndEntityCert::try_from(&leaf)?;
+    let now = u64::try_from(stage.clock.now().unix_seconds())?;
+    leaf.verify_for_usage(
+        webpki::ALL_VERIFICATION_ALGS,
+        &[anchor],
+        &chain,
+        UnixTime::since_unix_epoch(std::time::Duration::from_secs(now)),
+        webpki::KeyUsage::server_auth(),
+        None,
+        None,
+    )?;
+    for name in &facts.names {
+        // A wildcard is checked by a host that it covers.
+        let host = name.as_str().replacen('*', "www", 1);
+        leaf.verify_is_valid_for_subject_name(&ServerName::try_from(host.as_str())?)?;
+    }
+    Ok(())
+}
+
+fn write_files(stage: &Stage, life: &Life, directory: &Path) -> Outcome<()> {
+    let instance = stage.instance(life)?;
+    let certificate = instance
+        .live()
+        .ok_or("a certificate was issued")?
+        .certificate();
+    fs::create_dir_all(directory)?;
+    let files = [
+        ("root.pem", stage.ca.root_pem().to_string()),
+        ("intermediate.pem", stage.ca.intermediate_pem().to_string()),
+        ("leaf.pem", pki::certificate_pem(certificate)),
+        ("chain.pem", pki::chain_pem(certificate)),
+        ("crl.pem", stage.ca.crl_pem(stage.clock.now())?.to_string()),
+    ];
+    for (name, content) in files {
+        fs::write(directory.join(name), content)?;
+    }
+    if !stage.json {
+        println!(
+            "\nWrote the certificates and the CRL to {}.",
+            directory.display()
+        );
+    }
+    Ok(())
+}
+
+/// A move of a plan's ledger in a word.
+fn ledger_move(event: &Event) -> String {
+    let value = event_json(event);
+    let name = value["event"].as_str().unwrap_or_default().to_owned();
+    match value["count"].as_u64() {
+        Some(count) => format!("{name} {count}"),
+        None => name,
+    }
+}
+
+/// An event as one JSON object. This is for reading; the stored form is another matter.
+fn event_json(event: &Event) -> Value {
+    use cert_lifecycle::lifecycle::{InstanceEvent as I, PlanEvent as P};
+    let (stream, id, name, more) = match event {
+        Event::Instance { id, event } => {
+            let (name, more) = match event {
+                I::Submitted(begun) => (
+                    "Submitted",
+                    json!({
+                        "order": begun.order.get(),
+                        "operation": begun.submission.operation().word(),
+                        "names": strings(&begun.names),
+                        "unit": begun.unit.word(),
+                        "pin": { "edition": begun.pin.edition.as_str(), "digest": begun.pin.digest.to_string() },
+                    }),
+                ),
+                I::ChallengeReceived { challenge, .. } => (
+                    "ChallengeReceived",
+                    json!({ "challenge": shown(challenge) }),
+                ),
+                I::DomainConfirmed { .. } => ("DomainConfirmed", json!({})),
+                I::Issued { certificate, .. } => (
+                    "Issued",
+                    json!({
+                        "serial": certificate.serial().to_string(),
+                        "fingerprint": certificate.fingerprint().to_string(),
+                        "not_before": certificate.validity().not_before().to_string(),
+                        "not_after": certificate.validity().not_after().to_string(),
+                    }),
+                ),
+                I::Rejected { reason, .. } => ("Rejected", json!({ "reason": reason.as_str() })),
+                I::Withdrawn { .. } => ("Withdrawn", json!({})),
+                I::Deleted { .. } => ("Deleted", json!({})),
+                I::Cancelled { .. } => ("Cancelled", json!({})),
+                I::RevocationRequested {
+                    reason, confirm, ..
+                } => (
+                    "RevocationRequested",
+                    json!({ "reason": reason.word(), "confirm": confirm }),
+                ),
+                I::RevocationConfirmed { .. } => ("RevocationConfirmed", json!({})),
+                I::Revoked {
+                    reason,
+                    unit_returned,
+                    ..
+                } => (
+                    "Revoked",
+                    json!({ "reason": reason.word(), "unit_returned": unit_returned }),
+                ),
+                I::RevocationRefused { reason, .. } => {
+                    ("RevocationRefused", json!({ "reason": reason.as_str() }))
+                }
+                I::ExpiryAnnounced { .. } => ("ExpiryAnnounced", json!({})),
+                I::OrphanIssued { serial, .. } => {
+                    ("OrphanIssued", json!({ "serial": serial.to_string() }))
+                }
+            };
+            ("instance", id.to_string(), name, more)
+        }
+        Event::Plan { id, event } => {
+            let (name, more) = match event {
+                P::Bought { count, product, .. } => (
+                    "Bought",
+                    json!({ "count": count, "product": product.code.as_str() }),
+                ),
+                P::Reserved { .. } => ("Reserved", json!({})),
+                P::Settled { was_reserved, .. } => {
+                    ("Settled", json!({ "was_reserved": was_reserved }))
+                }
+                P::Returned { was_settled, .. } => {
+                    ("Returned", json!({ "was_settled": was_settled }))
+                }
+                P::CertificateIssued { .. } => ("CertificateIssued", json!({})),
+                P::RevocationCharged { .. } => ("RevocationCharged", json!({})),
+                P::RevocationGivenBack { .. } => ("RevocationGivenBack", json!({})),
+            };
+            ("plan", id.to_string(), name, more)
+        }
+    };
+    let mut object = json!({ "stream": stream, "id": id, "event": name });
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
+    object
+}
