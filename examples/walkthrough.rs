@@ -5,13 +5,13 @@
 //! cargo run --example walkthrough [-- OPTIONS]
 //!   --csr FILE      a certificate signing request (PEM or DER) instead of the one shipped
 //!   --edition KEY   the edition to live through: 2019-08-intl, 2021-02-api, 2023-api, 2025-12-api
-//!   --start TIME    the first instant (RFC 3339) instead of the present one
+//!   --start TIME    the first instant (RFC 3339) instead of four hours ago
 //!   --json          one JSON object a line: every command with its events or its refusal
 //!   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
 //! ```
 //!
 //! Everything is real but the clock and the DNS: the request, the keys, the CA's signatures, the
-//! CRL. Time is moved by hand, from the present on, so that OpenSSL accepts the leaf today.
+//! CRL. Time is moved by hand, from today on, so that OpenSSL accepts the leaf at once.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -19,11 +19,11 @@
 )]
 
 use std::error::Error;
+use std::fs;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::{env, fs};
 
 use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds, SystemClock};
@@ -66,11 +66,12 @@ struct Options {
 
 impl Options {
     fn from_args() -> Outcome<Self> {
-        use lexopt::prelude::{Long, ValueExt as _};
+        use lexopt::prelude::{Long, Short, Value, ValueExt as _};
         let mut options = Self {
             csr: None,
             edition: EditionKey::new("2021-02-api")?,
-            start: SystemClock.now(),
+            // The story takes some hours up to issuance; so the leaf is valid at the present instant.
+            start: SystemClock.now().saturating_add(-4 * 3_600),
             json: false,
             out: None,
         };
@@ -82,7 +83,7 @@ impl Options {
                 Long("start") => options.start = parser.value()?.string()?.parse()?,
                 Long("json") => options.json = true,
                 Long("out") => options.out = Some(parser.value()?.into()),
-                other => return Err(other.unexpected().into()),
+                other @ (Long(_) | Short(_) | Value(_)) => return Err(other.unexpected().into()),
             }
         }
         Ok(options)
@@ -117,7 +118,7 @@ fn run(options: &Options) -> Outcome<ExitCode> {
 
     let accounts = ["A", "B"].map(AccountId::new);
     let [inside, outside] = accounts;
-    let product = stage.product_for(&bytes)?;
+    let product = Stage::product_for(&bytes)?;
     let mut lives = Vec::new();
     for (name, account) in [("A", inside?), ("B", outside?)] {
         let one = NonZeroU32::MIN;
@@ -207,8 +208,8 @@ fn issue(stage: &Stage, life: &Life) -> Outcome<()> {
     stage.ledger(life.name, life.account, life.plan)?;
 
     let instance = stage.instance(life)?;
-    let live = instance.live().ok_or("the CA issued nothing")?;
-    let certificate = live.certificate();
+    let issued = instance.live().ok_or("the CA issued nothing")?;
+    let certificate = issued.certificate();
     verify(stage, certificate)?;
     let facts = certificate.facts();
     let validity = certificate.validity();
@@ -353,7 +354,7 @@ impl Stage {
     }
 
     /// A DV product that fits the request's name: a wildcard one for a wildcard.
-    fn product_for(&self, csr: &[u8]) -> Outcome<Product> {
+    fn product_for(csr: &[u8]) -> Outcome<Product> {
         let wildcard = pki::parse_csr(csr, &Limits::default())
             .ok()
             .and_then(|csr| Some(csr.common_name()?.domain()?.is_wildcard()))
@@ -431,7 +432,7 @@ impl Stage {
 
     fn done(&self, life: &str, doing: &str, receipt: &Receipt) {
         if self.json {
-            let line = json!({
+            let object = json!({
                 "at": receipt.at.to_string(),
                 "life": life,
                 "doing": doing,
@@ -440,7 +441,7 @@ impl Stage {
                 "status": receipt.status.map(|status| status.word()),
                 "events": receipt.events.iter().map(event_json).collect::<Vec<_>>(),
             });
-            println!("{line}");
+            println!("{object}");
             return;
         }
         let status = receipt
@@ -453,7 +454,7 @@ impl Stage {
     fn refused(&self, life: &str, doing: &str, refusal: &Refusal) {
         let at = self.clock.now();
         if self.json {
-            let line = json!({
+            let object = json!({
                 "at": at.to_string(),
                 "life": life,
                 "doing": doing,
@@ -462,7 +463,7 @@ impl Stage {
                 "status": refusal.status().map(|status| status.word()),
                 "refusal": refusal.to_string(),
             });
-            println!("{line}");
+            println!("{object}");
             return;
         }
         self.line(at, life, &format!("{doing}: refused"));

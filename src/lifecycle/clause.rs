@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::model::{Curve, KeyKind, SignatureHash, Status, ValidationMethod};
+use crate::model::{Curve, Day, KeyKind, SignatureHash, Status, ValidationMethod};
 use crate::rulebook::{Ceiling, Cite, Edition, RuleId, Sourced, Window};
 
 /// One condition of a command: the rule, what it rests on, and when it holds.
@@ -18,6 +18,8 @@ pub struct Clause<'a> {
     pub basis: Basis<'a>,
     /// When it holds.
     pub holds: Window,
+    /// The day from which a later clause of the rulebook gives another answer, if it does not hold.
+    pub changes: Option<Day>,
     /// What to do instead.
     pub way_out: WayOut,
 }

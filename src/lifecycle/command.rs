@@ -44,6 +44,8 @@ pub enum Command {
         /// Why.
         reason: RevocationReason,
     },
+    /// Read the certificate, and the key if the service made it. It changes nothing.
+    Collect,
     /// The CA says how to prove the domain, and for which key.
     ReceiveChallenge {
         /// What to put where.
@@ -96,6 +98,8 @@ pub enum CommandKind {
     CancelOrder,
     /// [`Command::RequestRevocation`].
     RequestRevocation,
+    /// [`Command::Collect`].
+    Collect,
     /// [`Command::ReceiveChallenge`].
     ReceiveChallenge,
     /// [`Command::ConfirmDomain`].
@@ -127,6 +131,7 @@ impl Command {
             Self::Delete => CommandKind::Delete,
             Self::CancelOrder => CommandKind::CancelOrder,
             Self::RequestRevocation { .. } => CommandKind::RequestRevocation,
+            Self::Collect => CommandKind::Collect,
             Self::ReceiveChallenge { .. } => CommandKind::ReceiveChallenge,
             Self::ConfirmDomain => CommandKind::ConfirmDomain,
             Self::Approve { .. } => CommandKind::Approve,
@@ -142,13 +147,14 @@ impl Command {
 
 impl CommandKind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::BuyPlan,
         Self::Submit,
         Self::Withdraw,
         Self::Delete,
         Self::CancelOrder,
         Self::RequestRevocation,
+        Self::Collect,
         Self::ReceiveChallenge,
         Self::ConfirmDomain,
         Self::Approve,
@@ -170,6 +176,7 @@ impl CommandKind {
             Self::Delete => "Delete",
             Self::CancelOrder => "CancelOrder",
             Self::RequestRevocation => "RequestRevocation",
+            Self::Collect => "Collect",
             Self::ReceiveChallenge => "ReceiveChallenge",
             Self::ConfirmDomain => "ConfirmDomain",
             Self::Approve => "Approve",
@@ -192,6 +199,7 @@ impl CommandKind {
             Self::Delete => "delete the order",
             Self::CancelOrder => "cancel the pending order",
             Self::RequestRevocation => "request the revocation",
+            Self::Collect => "collect the certificate",
             Self::ReceiveChallenge => "receive a challenge",
             Self::ConfirmDomain => "confirm the domain",
             Self::Approve => "accept the CA's approval",

@@ -5,9 +5,9 @@ use core::ops::ControlFlow;
 use crate::model::{
     Application, CertificateInstance, CsrFacts, DomainName, IssuedCertificate, KeySource, NameKind,
     Phase, Possession, ResourcePlan, RevocationReason, RevocationStage, SpkiDigest, Status,
-    SubjectAltName, Submission, ValidationClass, ValidationMethod,
+    StatusSet, SubjectAltName, Submission, ValidationClass, ValidationMethod,
 };
-use crate::rulebook::{RevocationLimit, RuleId, Window};
+use crate::rulebook::{RevocationLimit, RuleId, Ruling, Window};
 
 use super::case::{Case, Law};
 use super::clause::{Basis, Clause, WayOut, Why};
@@ -26,6 +26,39 @@ const fn clause<'a>(rule: RuleId, why: Why, holds: Window, way_out: WayOut) -> C
         why,
         basis: Basis::Rule,
         holds,
+        changes: None,
+        way_out,
+    }
+}
+
+/// Which edition a value is taken from.
+#[derive(Clone, Copy)]
+enum From {
+    Pin,
+    Day,
+}
+
+/// A clause that a value of an edition decides.
+fn ruled<'a, T>(
+    rule: RuleId,
+    why: Why,
+    (from, law): (From, &Law<'a>),
+    ruling: &'a Ruling<T>,
+    permits: impl Fn(&T) -> bool,
+    way_out: WayOut,
+) -> Clause<'a> {
+    let holds = permits(&ruling.value);
+    // Only who is refused asks what comes next.
+    let differs = !holds && ruling.next.as_ref().is_some_and(permits);
+    Clause {
+        rule,
+        why,
+        basis: match from {
+            From::Pin => Basis::Pinned(law.application, &ruling.cite),
+            From::Day => Basis::InForce(law.conduct, &ruling.cite),
+        },
+        holds: Window::when(holds),
+        changes: if differs { ruling.cite.until } else { None },
         way_out,
     }
 }
@@ -92,6 +125,7 @@ pub(super) fn visit<'a>(
         | Command::CompleteRevocation
         | Command::RefuseRevocation { .. }
         | Command::RecordCaRevocation { .. }
+        | Command::Collect
         | Command::Wake => {
             let found = owned(case).and_then(|instance| Some((instance, instance.application()?)));
             match found {
@@ -167,6 +201,7 @@ fn of_order<'a>(
         Command::CompleteRevocation => complete_revocation(case, instance, sink),
         Command::RefuseRevocation { .. } => refuse_revocation(case, instance, sink),
         Command::RecordCaRevocation { .. } => record_ca_revocation(case, instance, sink),
+        Command::Collect => collect(instance, sink),
         // There may be nothing due, but looking is always permitted.
         Command::Wake => Flow::Continue(()),
         // Visited elsewhere.
@@ -180,16 +215,14 @@ fn of_order<'a>(
 fn withdraw<'a>(instance: &CertificateInstance, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
     let at = stage(instance);
     match &instance.phase {
-        Phase::Verifying(_) | Phase::Validating(_) => {
-            let rule = law.application.withdrawal();
-            sink(Clause {
-                rule: RuleId::R12,
-                why: Why::Status(at),
-                basis: Basis::Pinned(law.application, &rule.cite),
-                holds: Window::when(rule.value.contains(at)),
-                way_out: WayOut::AwaitCa,
-            })
-        }
+        Phase::Verifying(_) | Phase::Validating(_) => sink(ruled(
+            RuleId::R12,
+            Why::Status(at),
+            (From::Pin, law),
+            law.application.withdrawal(),
+            |from| from.contains(at),
+            WayOut::AwaitCa,
+        )),
         Phase::Failed { .. } => sink(never(RuleId::R12, Why::Status(at), WayOut::DeleteAndCreate)),
         Phase::Pending { .. } => sink(never(RuleId::R12, Why::Status(at), WayOut::Delete)),
         Phase::Live(_) => sink(never(RuleId::R11, Why::AlreadyIssued, WayOut::Revoke)),
@@ -218,14 +251,13 @@ fn delete<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let (at, rule) = (stage(instance), law.conduct.order_deletion());
-    sink(Clause {
-        rule: RuleId::R14,
-        why: Why::Status(at),
-        basis: Basis::InForce(law.conduct, &rule.cite),
-        holds: Window::when(rule.value.contains(at) && before_issuance(instance)),
-        way_out: instead_of_ending(instance),
-    })?;
+    end_of_order(
+        RuleId::R14,
+        instance,
+        law,
+        law.conduct.order_deletion(),
+        sink,
+    )?;
     holding_plan(case, instance, sink)
 }
 
@@ -236,25 +268,40 @@ fn cancel_order<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let (at, rule) = (stage(instance), law.conduct.order_cancellation());
-    sink(Clause {
-        rule: RuleId::T14,
-        why: Why::Status(at),
-        basis: Basis::InForce(law.conduct, &rule.cite),
-        holds: Window::when(rule.value.contains(at) && before_issuance(instance)),
-        way_out: instead_of_ending(instance),
-    })?;
+    end_of_order(
+        RuleId::T14,
+        instance,
+        law,
+        law.conduct.order_cancellation(),
+        sink,
+    )?;
     holding_plan(case, instance, sink)
 }
 
-/// Whether an order can be ended at all: a rulebook may name states, but what was issued is revoked.
-const fn before_issuance(instance: &CertificateInstance) -> bool {
+/// The states in which an order can be ended: those that the edition in force names, but never once
+/// a certificate was issued, whatever a rulebook says. What was issued is revoked.
+fn end_of_order<'a>(
+    rule: RuleId,
+    instance: &CertificateInstance,
+    law: &Law<'a>,
+    ruling: &'a Ruling<StatusSet>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let (at, way_out) = (stage(instance), instead_of_ending(instance));
     match &instance.phase {
         Phase::Verifying(_)
         | Phase::Validating(_)
         | Phase::Failed { .. }
-        | Phase::Pending { .. } => true,
-        Phase::Live(_) | Phase::Revoked { .. } | Phase::Deleted { .. } => false,
+        | Phase::Pending { .. } => sink(ruled(
+            rule,
+            Why::Status(at),
+            (From::Day, law),
+            ruling,
+            |states| states.contains(at),
+            way_out,
+        )),
+        Phase::Live(_) | Phase::Revoked { .. } => sink(never(rule, Why::AlreadyIssued, way_out)),
+        Phase::Deleted { .. } => not_found(sink),
     }
 }
 
@@ -297,18 +344,18 @@ fn request_revocation<'a>(
         WayOut::ApplyAnew,
     ))?;
     holding_plan(case, instance, sink)?;
-    let rule = law.conduct.revocation();
-    let left = match (rule.value.limit, case.plan) {
-        (RevocationLimit::Unlimited, _) | (RevocationLimit::PerSpecification, None) => true,
-        (RevocationLimit::PerSpecification, Some(plan)) => plan.revocations < plan.total,
-    };
-    sink(Clause {
-        rule: RuleId::R38,
-        why: Why::NoRevocationLeft,
-        basis: Basis::InForce(law.conduct, &rule.cite),
-        holds: Window::when(left),
-        way_out: WayOut::None,
-    })?;
+    let revocations = case.plan.map(|plan| (plan.revocations, plan.total));
+    sink(ruled(
+        RuleId::R38,
+        Why::NoRevocationLeft,
+        (From::Day, law),
+        law.conduct.revocation(),
+        |rule| match (rule.limit, revocations) {
+            (RevocationLimit::Unlimited, _) | (RevocationLimit::PerSpecification, None) => true,
+            (RevocationLimit::PerSpecification, Some((used, bought))) => used < bought,
+        },
+        WayOut::None,
+    ))?;
     let ours = match reason {
         RevocationReason::Unspecified
         | RevocationReason::KeyCompromise
@@ -323,6 +370,25 @@ fn request_revocation<'a>(
         Window::when(ours),
         WayOut::OtherReason,
     ))
+}
+
+/// Collecting certificate and key: once issued, and not after a revocation was asked for
+/// . An expired certificate can still be collected.
+fn collect<'a>(instance: &CertificateInstance, sink: &mut impl Sink<'a>) -> Flow {
+    match &instance.phase {
+        Phase::Live(live) => sink(clause(
+            RuleId::R36,
+            Why::RevocationUnderWay,
+            Window::when(live.revocation.is_none()),
+            WayOut::AwaitRevocation,
+        )),
+        Phase::Revoked { .. } => sink(never(RuleId::R36, Why::AlreadyRevoked, WayOut::None)),
+        Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Deleted { .. } => sink(never(RuleId::R25, Why::NotIssued, WayOut::AwaitCa)),
+    }
 }
 
 /// Receiving the challenge: for an order that still waits for its domain.
@@ -440,6 +506,7 @@ fn fits_order<'a>(
             why: Why::AboveCeiling(ceiling.value.max_days),
             basis: Basis::Ceiling(ceiling),
             holds: Window::when(law.ceilings.permits(validity)),
+            changes: None,
             way_out: WayOut::Reissue,
         })?;
     }
@@ -572,18 +639,14 @@ fn acceptable<'a>(
 ) -> Flow {
     let product = plan.product;
     let rule = law.application.application();
-    let by_edition = |rule_id, why, holds: bool, way_out| Clause {
-        rule: rule_id,
-        why,
-        basis: Basis::Pinned(law.application, &rule.cite),
-        holds: Window::when(holds),
-        way_out,
-    };
+    let pin = (From::Pin, law);
     let dv = matches!(product.class, ValidationClass::Dv);
-    sink(by_edition(
+    sink(ruled(
         RuleId::R16,
         Why::DvOnly,
-        dv || !rule.value.dv_only.contains(submission.operation()),
+        pin,
+        rule,
+        |rule| dv || !rule.dv_only.contains(submission.operation()),
         WayOut::UseForPackage,
     ))?;
     sink(clause(
@@ -592,18 +655,18 @@ fn acceptable<'a>(
         Window::when(dv || submission.applicant().company().is_some()),
         WayOut::CorrectApplication,
     ))?;
-    let csr_rule = law.application.csr();
     let key = match submission.key() {
         KeySource::Own(csr) => csr.key(),
         KeySource::ServiceMade(kind) => *kind,
     };
-    sink(Clause {
-        rule: RuleId::K01,
-        why: Why::Key(key),
-        basis: Basis::Pinned(law.application, &csr_rule.cite),
-        holds: Window::when(csr_rule.value.permits_key(key)),
-        way_out: WayOut::NewCsr,
-    })?;
+    sink(ruled(
+        RuleId::K01,
+        Why::Key(key),
+        pin,
+        law.application.csr(),
+        |rule| rule.permits_key(key),
+        WayOut::NewCsr,
+    ))?;
     if let Some(csr) = submission.csr() {
         request_stands(csr, law, sink)?;
         common_name(csr, submission, law, sink)?;
@@ -613,11 +676,13 @@ fn acceptable<'a>(
         return Flow::Continue(());
     };
     let names = bound.as_slice();
-    let few = u16::try_from(names.len()).is_ok_and(|count| count <= rule.value.max_names);
-    sink(by_edition(
+    let count = u16::try_from(names.len()).unwrap_or(u16::MAX);
+    sink(ruled(
         RuleId::K05,
         Why::TooManyNames,
-        few,
+        pin,
+        rule,
+        |rule| count <= rule.max_names,
         WayOut::CorrectApplication,
     ))?;
     let wildcard = matches!(product.names, NameKind::Wildcard);
@@ -629,24 +694,26 @@ fn acceptable<'a>(
         WayOut::CorrectApplication,
     ))?;
     let by_file = matches!(submission.method(), ValidationMethod::File);
-    sink(by_edition(
+    sink(ruled(
         RuleId::K10,
         Why::FileForWildcard,
-        rule.value.file_proves_wildcard || !by_file || !wildcard,
+        pin,
+        rule,
+        |rule| rule.file_proves_wildcard || !by_file || !wildcard,
         WayOut::UseDns,
     ))
 }
 
 /// The signing request is signed with a strong hash (K-02) and proves possession (K-03).
 fn request_stands<'a>(csr: &CsrFacts, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
-    let rule = law.application.csr();
-    sink(Clause {
-        rule: RuleId::K02,
-        why: Why::Hash(csr.hash()),
-        basis: Basis::Pinned(law.application, &rule.cite),
-        holds: Window::when(rule.value.permits_hash(csr.hash())),
-        way_out: WayOut::NewCsr,
-    })?;
+    sink(ruled(
+        RuleId::K02,
+        Why::Hash(csr.hash()),
+        (From::Pin, law),
+        law.application.csr(),
+        |rule| rule.permits_hash(csr.hash()),
+        WayOut::NewCsr,
+    ))?;
     let (why, proved) = match csr.possession() {
         Possession::Proved => (Why::Possession, true),
         Possession::Failed => (Why::Possession, false),
@@ -694,19 +761,19 @@ fn common_name<'a>(
         Window::when(named),
         WayOut::CorrectApplication,
     ))?;
-    let rule = law.application.csr();
     let among = csr.alt_names().is_empty()
         || csr.alt_names().iter().any(|name| match name {
             SubjectAltName::Dns(name) => name == domain,
             SubjectAltName::InvalidDns(_) | SubjectAltName::Other => false,
         });
-    sink(Clause {
-        rule: RuleId::K04,
-        why: Why::CommonNameNotAlternative,
-        basis: Basis::Pinned(law.application, &rule.cite),
-        holds: Window::when(among || !rule.value.cn_among_alt_names),
-        way_out: WayOut::NewCsr,
-    })
+    sink(ruled(
+        RuleId::K04,
+        Why::CommonNameNotAlternative,
+        (From::Pin, law),
+        law.application.csr(),
+        |rule| among || !rule.cn_among_alt_names,
+        WayOut::NewCsr,
+    ))
 }
 
 /// The names that a certificate will carry.

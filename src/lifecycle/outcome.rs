@@ -211,6 +211,7 @@ pub(super) fn produce(
             | Phase::Pending { .. }
             | Phase::Deleted { .. } => None,
         },
+        Command::Collect => Some(Events::following(RuleId::R25)),
         Command::Wake => Some(woken(instance, now, law)),
     }
 }

@@ -178,6 +178,7 @@ pub fn preview(
         | Command::Withdraw
         | Command::Delete
         | Command::CancelOrder
+        | Command::Collect
         | Command::ReceiveChallenge { .. }
         | Command::ConfirmDomain
         | Command::Approve { .. }
@@ -233,6 +234,7 @@ pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
             reason: RevocationReason::Unspecified,
         },
         Command::ConfirmRevocation,
+        Command::Collect,
     ];
     commands
         .iter()

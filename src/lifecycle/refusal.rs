@@ -57,7 +57,7 @@ enum Grounds {
         sources: Sources,
         standing: Standing,
         since: Day,
-        until: Option<Day>,
+        changes: Option<Day>,
         pinned: bool,
     },
     Ceiling {
@@ -81,7 +81,7 @@ impl Refusal {
                     sources: cite.sources.clone(),
                     standing: cite.standing,
                     since: cite.since,
-                    until: cite.until,
+                    changes: clause.changes,
                     pinned: matches!(clause.basis, Basis::Pinned(..)),
                 },
                 edition,
@@ -185,6 +185,16 @@ impl Refusal {
         self.holds.until().filter(|until| *until <= self.now)
     }
 
+    /// The day from which a later clause of the rulebook gives another answer: to this case, or if
+    /// the case is pinned, to cases submitted from then on.
+    #[must_use]
+    pub const fn changes_on(&self) -> Option<Day> {
+        match &self.basis {
+            Grounds::Value { changes, .. } => *changes,
+            Grounds::Rule | Grounds::Ceiling { .. } => None,
+        }
+    }
+
     /// What to do instead.
     #[must_use]
     pub const fn way_out(&self) -> WayOut {
@@ -194,11 +204,11 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Cannot {}: {}", self.command.phrase(), self.why)?;
+        write!(f, "Cannot {}: ", self.command.phrase())?;
         match (self.status, self.why) {
-            // The status was just said, or there is nothing to say it of.
-            (None, _) | (Some(_), Why::Status(_)) => f.write_str(". ")?,
-            (Some(status), _) => write!(f, " (status {status}). ")?,
+            (Some(status), Why::Status(_)) => write!(f, "{}. ", Why::Status(status))?,
+            (Some(status), why) => write!(f, "{why} (status {status}). ")?,
+            (None, why) => write!(f, "{why}. ")?,
         }
         write!(f, "Rule {}", self.rule)?;
         if let Some(record) = self.rule.record() {
@@ -263,19 +273,19 @@ impl Refusal {
             ),
             Grounds::Value {
                 since,
-                until,
+                changes,
                 pinned,
                 ..
             } => {
                 let since = shown(since.midnight(self.offset));
-                match until.map(|day| shown(day.midnight(self.offset))) {
+                match changes.map(|day| shown(day.midnight(self.offset))) {
                     None => write!(f, " So since {since}."),
-                    Some(until) if *pinned => write!(
+                    Some(change) if *pinned => write!(
                         f,
-                        " So since {since}; the answer differs for orders submitted from {until} on."
+                        " So since {since}; the answer differs for orders submitted from {change} on."
                     ),
-                    Some(until) => {
-                        write!(f, " So since {since}; the answer differs from {until} on.")
+                    Some(change) => {
+                        write!(f, " So since {since}; the answer differs from {change} on.")
                     }
                 }
             }

@@ -120,6 +120,7 @@ impl Kit {
             CommandKind::RequestRevocation => Command::RequestRevocation {
                 reason: RevocationReason::Unspecified,
             },
+            CommandKind::Collect => Command::Collect,
             CommandKind::ReceiveChallenge => Command::ReceiveChallenge {
                 challenge: self.challenge.clone(),
                 key: self.key,

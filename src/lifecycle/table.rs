@@ -89,7 +89,7 @@ pub struct Table {
 /// let book = Rulebook::published();
 /// let edition = book.edition("2021-02-api")?;
 /// let table = table(ValidationClass::Dv, &Law::single(&edition, book.ceilings()));
-/// assert_eq!(table.cells().count(), 12 * 15);
+/// assert_eq!(table.cells().count(), 12 * 16);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

@@ -35,6 +35,8 @@ pub struct Ruling<T> {
     pub value: T,
     /// Sources, standing, and the days of its clause.
     pub cite: Cite,
+    /// What the next clause says, if one is known: see [`Cite::until`].
+    pub next: Option<T>,
 }
 
 /// One value of an edition, for people and for the digest.
@@ -232,7 +234,7 @@ fn ruling<T: Clone>(
     let EditionPoint {
         day, site, channel, ..
     } = point;
-    let (clause, until) = in_force(clauses, day, site, channel).ok_or(ResolveError::NoClause {
+    let (clause, next) = in_force(clauses, day, site, channel).ok_or(ResolveError::NoClause {
         field,
         day,
         site,
@@ -244,8 +246,9 @@ fn ruling<T: Clone>(
             sources: clause.value.sources.clone(),
             standing: clause.value.standing,
             since: clause.from,
-            until,
+            until: next.map(|clause| clause.from),
         },
+        next: next.map(|clause| clause.value.value.clone()),
     })
 }
 

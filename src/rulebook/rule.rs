@@ -98,10 +98,12 @@ rules! {
     R21 = b'R' 21, "S4", "an unknown, foreign or deleted order is not found";
     R23 = b'R' 23, "S4 A21", "each operation consumes its unit on submission or on issuance, and reserves it in between";
     R24 = b'R' 24, "S3 S4", "the total of a plan is what remains, what is reserved and what is settled";
+    R25 = b'R' 25, "S3 A21", "certificate and key are read once the certificate is issued";
     R26 = b'R' 26, "C", "an operation that its state does not allow changes nothing";
     R27 = b'R' 27, "S3", "the unit of a certificate revoked inside the window after its issuance returns, and later it does not";
     R28 = b'R' 28, "S0 S1 S3", "a case is judged by the edition it was pinned to";
     R35 = b'R' 35, "S0", "a revocation is requested, then completed by the CA, and is final";
+    R36 = b'R' 36, "RV19a", "from the request of a revocation on, the certificate can't be viewed or downloaded";
     R37 = b'R' 37, "RV21a", "only an issued, unexpired certificate can be revoked";
     R38 = b'R' 38, "RV21b RV23", "revocations never exceed the certificates bought";
     R39 = b'R' 39, "C", "a refused revocation restores the state before it, and the attempt";

@@ -62,16 +62,16 @@ pub struct Dated<T> {
     pub value: Sourced<T>,
 }
 
-/// The clause in force on a day, and the day of the next one.
+/// The clause in force on a day, and the next one.
 pub(crate) fn in_force<T>(
     clauses: &[Dated<T>],
     day: Day,
     site: Site,
     channel: Channel,
-) -> Option<(&Dated<T>, Option<Day>)> {
+) -> Option<(&Dated<T>, Option<&Dated<T>>)> {
     let ours = || clauses.iter().filter(|c| c.scope.covers(site, channel));
     let current = ours().filter(|c| c.from <= day).max_by_key(|c| c.from)?;
-    let next = ours().filter(|c| c.from > day).map(|c| c.from).min();
+    let next = ours().filter(|c| c.from > day).min_by_key(|c| c.from);
     Some((current, next))
 }
 

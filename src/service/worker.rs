@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Service, ServiceError};
-use crate::lifecycle::Effect;
+use crate::lifecycle::{Command, Effect};
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{AccountId, Application, KeySource, OrderId, Phase, RevocationReason, Serial};
 use crate::port::{CaError, IssuanceRequest, OutboxRow, ReadSet, RevocationOrder};
@@ -143,14 +143,14 @@ impl Service {
     /// The private key that the service made for an issued order, to be handed to its holder.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`] if the account has no such order;
+    /// [`ServiceError::Refused`] before issuance, and from the request of a revocation on;
     /// [`ServiceError::Vault`] if the service made no key for it.
     pub async fn export_key(
         &self,
         account: AccountId,
         order: OrderId,
     ) -> Result<crate::port::ExportedKey, ServiceError> {
-        self.describe(account, order).await?;
+        self.execute(account, order, &Command::Collect).await?;
         Ok(self.ports.vault.export(order).await?)
     }
 }
