@@ -29,6 +29,9 @@ use cert_lifecycle::port::{
     RequestId, RevocationOrder,
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use x509_cert::certificate::Rfc5280;
+use x509_cert::crl::CertificateList;
+use x509_cert::der::{Any, Decode};
 
 const RSA: KeyKind = KeyKind::Rsa { bits: 2_048 };
 const P256: KeyKind = KeyKind::Ec(Curve::P256);
@@ -352,6 +355,12 @@ fn the_hierarchy_is_a_root_and_one_intermediate() {
         let refused = LocalCa::new(config().with_hierarchy(kind), Zone::new(), at(FOUNDED));
         assert_eq!(refused.err(), Some(LocalCaError::UnsupportedKey(kind)));
     }
+    // No link of the chain outlives the one above it.
+    let short = lab(config().with_hierarchy_days(10, 20));
+    desk.put("intermediate.pem", &*short.ca.intermediate_pem());
+    let text = desk.text(&["x509", "-in", "intermediate.pem", "-noout", "-enddate"]);
+    assert_eq!(text.trim(), "notAfter=Mar 10 23:59:59 2026 GMT");
+
     let early = LocalCa::new(config(), Zone::new(), at("1969-12-31T23:59:59Z"));
     assert!(matches!(early.err(), Some(LocalCaError::Time(_))));
     // At the end of time the saturated end is RFC 5280's "no well-defined expiration date".
@@ -443,6 +452,8 @@ fn leaves_have_the_subscriber_profile() {
         let shown = shown.trim().strip_prefix("serial=").unwrap();
         assert_eq!(shown.to_lowercase(), serial.to_string());
         assert_eq!(serial.as_bytes().len(), 16);
+        // Two fixed bits keep it positive and of one length; the others are random.
+        assert_eq!(serial.as_bytes()[0] & 0xc0, 0x40);
         assert!(serials.insert(serial));
     }
 }
@@ -546,6 +557,41 @@ fn backdating_moves_both_ends_and_stops_at_the_intermediate() {
         desk.put_chain(&lab.issue(&request, at(now)));
         let last = at(first).saturating_add(200 * DAY - 1);
         assert_eq!(dates(&desk), (at(first), last));
+    }
+}
+
+#[test]
+fn backdating_reaches_for_no_older_ceiling_and_no_expired_certificate() {
+    let desk = Desk::new("backdate_ceiling");
+    let config = LocalCaConfig::new(published_ceiling).with_backdate(3_600);
+    let lab = lab_since(config, "2026-01-01T00:00:00Z");
+    let now = at("2026-03-15T00:30:00Z");
+    let asked = |id, not_after| IssuanceRequest {
+        not_after,
+        ..lab.application(id, P256, now)
+    };
+    desk.put_chain(&lab.issue(&asked(1, at("2028-01-01T00:00:00Z")), now));
+    // 200 days from a first second that still lies in the days of 398.
+    assert_eq!(
+        dates(&desk),
+        (at("2026-03-14T23:30:00Z"), at("2026-09-30T23:29:59Z"))
+    );
+    // Valid for some of the backdated hour, and over before anybody could use it.
+    lab.prove(&asked(2, now), now);
+    let state = lab.poll(2, now.saturating_add(1)).state;
+    assert!(matches!(state, CaState::Rejected { .. }), "{state:?}");
+}
+
+#[test]
+fn signature_algorithms_have_the_parameters_that_their_standards_want() {
+    for (hierarchy, parameters) in [(RSA, Some(Any::null())), (P256, None)] {
+        let lab = lab(config().with_hierarchy(hierarchy));
+        let pem_chain = lab.issue(&lab.application(1, P256, at(NOW)), at(NOW));
+        let leaf = x509_cert::Certificate::from_der(&ders(&pem_chain)[0]).unwrap();
+        assert_eq!(leaf.signature_algorithm().parameters, parameters);
+        assert_eq!(leaf.tbs_certificate().signature().parameters, parameters);
+        let list = CertificateList::<Rfc5280>::from_der(&lab.ca.crl_der(at(NOW)).unwrap()).unwrap();
+        assert_eq!(list.signature_algorithm.parameters, parameters);
     }
 }
 
@@ -1137,6 +1183,11 @@ fn lists_name_the_revoked_and_openssl_refuses_them() {
         desk.put("crl.pem", &*lab.ca.crl_pem(early).unwrap());
         let text = desk.text(&["crl", "-in", "crl.pem", "-noout", "-text"]);
         assert!(text.contains("No Revoked Certificates"), "{text}");
+        let list = CertificateList::<Rfc5280>::from_der(&lab.ca.crl_der(early).unwrap()).unwrap();
+        assert_eq!(
+            list.tbs_cert_list.revoked_certificates, None,
+            "left out, not empty"
+        );
         desk.put_chain(&leaves[0]);
         desk.verify(early, &["-crl_check", "-CRLfile", "crl.pem"])
             .unwrap();
@@ -1153,7 +1204,7 @@ fn lists_name_the_revoked_and_openssl_refuses_them() {
             "{text}"
         );
         assert!(
-            text.contains("X509v3 CRL Number: \n                2\n"),
+            text.contains("X509v3 CRL Number: \n                3\n"),
             "{text}"
         );
         let reasons = [
