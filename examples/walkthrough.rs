@@ -31,7 +31,7 @@ use cert_lifecycle::lifecycle::{Command, Event, Refusal, next_wakeup};
 use cert_lifecycle::model::{
     AccountId, Applicant, CertificateInstance, Challenge, CsrFacts, EditionKey, IssuedCertificate,
     NameKind, Offset, OrderId, PlanId, Product, ProductCode, ResourcePlan, RevocationReason,
-    Submission, Timestamp, ValidationMethod,
+    Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{self, Limits};
 use cert_lifecycle::port::{Clock, StreamId};
@@ -438,7 +438,7 @@ impl Stage {
                 "doing": doing,
                 "edition": receipt.edition.as_str(),
                 "rules": strings(&receipt.rules),
-                "status": receipt.status.map(|status| status.word()),
+                "status": receipt.status.map(Status::word),
                 "events": receipt.events.iter().map(event_json).collect::<Vec<_>>(),
             });
             println!("{object}");
@@ -460,7 +460,7 @@ impl Stage {
                 "doing": doing,
                 "edition": refusal.edition().as_str(),
                 "rules": [refusal.rule().to_string()],
-                "status": refusal.status().map(|status| status.word()),
+                "status": refusal.status().map(Status::word),
                 "refusal": refusal.to_string(),
             });
             println!("{object}");
@@ -532,7 +532,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
                 line.push_str(word);
                 continue;
             }
-            if line.len() + 1 + word.len() <= width {
+            if line.len().saturating_add(word.len()) < width {
                 line.push(' ');
                 line.push_str(word);
                 continue;
@@ -603,10 +603,10 @@ fn write_files(stage: &Stage, life: &Life, directory: &Path) -> Outcome<()> {
 /// A move of a plan's ledger in a word.
 fn ledger_move(event: &Event) -> String {
     let value = event_json(event);
-    let name = value["event"].as_str().unwrap_or_default().to_owned();
-    match value["count"].as_u64() {
+    let name = value.get("event").and_then(Value::as_str).unwrap_or("?");
+    match value.get("count").and_then(Value::as_u64) {
         Some(count) => format!("{name} {count}"),
-        None => name,
+        None => name.to_owned(),
     }
 }
 

@@ -24,6 +24,7 @@ use cert_lifecycle::model::{
     Challenge, Curve, DomainName, KeyKind, Note, OrderId, RevocationCause, RevocationReason,
     Timestamp, ValidationClass, ValidationMethod,
 };
+use cert_lifecycle::pki::{Label, Limits, parse_certificates, to_pem};
 use cert_lifecycle::port::{
     CaAnswer, CaError, CaRevocation, CaState, CertificateAuthority, IssuanceRequest, KeyVault,
     RequestId, RevocationOrder,
@@ -154,13 +155,10 @@ fn chain(answer: &CaAnswer) -> Arc<str> {
 }
 
 fn ders(pem_chain: &str) -> Vec<CertificateDer<'static>> {
-    pem::parse_many(pem_chain)
+    parse_certificates(pem_chain.as_bytes(), &Limits::default())
         .unwrap()
-        .into_iter()
-        .map(|block| {
-            assert_eq!(block.tag(), "CERTIFICATE");
-            CertificateDer::from(block.into_contents())
-        })
+        .iter()
+        .map(|parsed| CertificateDer::from(parsed.der().to_vec()))
         .collect()
 }
 
@@ -203,10 +201,10 @@ impl Desk {
 
     /// Files that `verify` wants: the leaf and its issuer apart.
     fn put_chain(&self, pem_chain: &str) {
-        let blocks = pem::parse_many(pem_chain).unwrap();
+        let blocks = ders(pem_chain);
         assert_eq!(blocks.len(), 2, "the leaf and its issuer, without the root");
-        self.put("leaf.pem", pem::encode(&blocks[0]));
-        self.put("intermediate.pem", pem::encode(&blocks[1]));
+        self.put("leaf.pem", to_pem(Label::Certificate, &blocks[0]));
+        self.put("intermediate.pem", to_pem(Label::Certificate, &blocks[1]));
     }
 
     fn openssl(&self, arguments: &[&str]) -> Output {
@@ -1097,6 +1095,7 @@ fn a_refused_revocation_can_be_asked_for_again() {
         .unwrap();
     let refused = Some(CaRevocation::Refused {
         reason: note("not the owner"),
+        asked_at: first.at,
     });
     assert_eq!(lab.poll(1, at(NOW)).revocation, refused);
     wait(lab.ca.revoke(first)).unwrap();

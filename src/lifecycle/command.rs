@@ -6,7 +6,7 @@ use core::num::NonZeroU32;
 
 use crate::model::{
     Challenge, InstanceId, IssuedCertificate, Note, OrderId, PlanId, Product, RevocationReason,
-    SpkiDigest, Submission,
+    SpkiDigest, Submission, Timestamp,
 };
 
 /// Something that is asked of a case.
@@ -68,7 +68,11 @@ pub enum Command {
     /// The holder answered the CA's mail about the revocation (T-20).
     ConfirmRevocation,
     /// The CA completed the revocation (T-21).
-    CompleteRevocation,
+    CompleteRevocation {
+        /// When, by the CA's word: an answer that comes late must not cost the holder a unit. An
+        /// instant after the decision counts as the decision's.
+        at: Timestamp,
+    },
     /// The CA refused the revocation (T-22).
     RefuseRevocation {
         /// Why, in its words.
@@ -78,6 +82,8 @@ pub enum Command {
     RecordCaRevocation {
         /// Why.
         reason: RevocationReason,
+        /// When, by the CA's word, as for [`Command::CompleteRevocation`].
+        at: Timestamp,
     },
     /// Time has passed: do what is due (T-17).
     Wake,
@@ -137,7 +143,7 @@ impl Command {
             Self::Approve { .. } => CommandKind::Approve,
             Self::Reject { .. } => CommandKind::Reject,
             Self::ConfirmRevocation => CommandKind::ConfirmRevocation,
-            Self::CompleteRevocation => CommandKind::CompleteRevocation,
+            Self::CompleteRevocation { .. } => CommandKind::CompleteRevocation,
             Self::RefuseRevocation { .. } => CommandKind::RefuseRevocation,
             Self::RecordCaRevocation { .. } => CommandKind::RecordCaRevocation,
             Self::Wake => CommandKind::Wake,

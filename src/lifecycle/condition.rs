@@ -122,7 +122,7 @@ pub(super) fn visit<'a>(
         | Command::ConfirmDomain
         | Command::Reject { .. }
         | Command::ConfirmRevocation
-        | Command::CompleteRevocation
+        | Command::CompleteRevocation { .. }
         | Command::RefuseRevocation { .. }
         | Command::RecordCaRevocation { .. }
         | Command::Collect
@@ -198,7 +198,7 @@ fn of_order<'a>(
         Command::ConfirmDomain => confirm_domain(instance, application, sink),
         Command::Reject { .. } => reject(instance, sink),
         Command::ConfirmRevocation => confirm_revocation(instance, sink),
-        Command::CompleteRevocation => complete_revocation(case, instance, sink),
+        Command::CompleteRevocation { .. } => complete_revocation(case, instance, sink),
         Command::RefuseRevocation { .. } => refuse_revocation(case, instance, sink),
         Command::RecordCaRevocation { .. } => record_ca_revocation(case, instance, sink),
         Command::Collect => collect(instance, sink),

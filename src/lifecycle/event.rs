@@ -127,7 +127,7 @@ pub enum InstanceEvent {
         reason: RevocationReason,
         /// Whether its unit comes back with it.
         unit_returned: bool,
-        /// When.
+        /// When the CA completed it.
         at: Timestamp,
     },
     /// The CA refused the revocation.

@@ -161,7 +161,7 @@ pub(super) fn produce(
             Ok(RevocationStage::InReview) => Some(Events::following(RuleId::T20)),
             Err(_) => None,
         },
-        Command::CompleteRevocation => match &instance.phase {
+        Command::CompleteRevocation { at } => match &instance.phase {
             Phase::Live(live) => {
                 let reason = live.revocation?.reason;
                 Some(revoked(
@@ -169,7 +169,7 @@ pub(super) fn produce(
                     instance,
                     live,
                     (RevocationCause::ByHolder, reason),
-                    now,
+                    now.min(*at),
                     law,
                 ))
             }
@@ -195,13 +195,13 @@ pub(super) fn produce(
             );
             Some(events)
         }
-        Command::RecordCaRevocation { reason } => match &instance.phase {
+        Command::RecordCaRevocation { reason, at } => match &instance.phase {
             Phase::Live(live) => Some(revoked(
                 RuleId::T48,
                 instance,
                 live,
                 (RevocationCause::ByCa, *reason),
-                now,
+                now.min(*at),
                 law,
             )),
             Phase::Revoked { .. } => Some(Events::following(RuleId::T48)),
@@ -362,14 +362,14 @@ fn revoked(
     instance: &CertificateInstance,
     live: &Live,
     (cause, reason): (RevocationCause, RevocationReason),
-    now: Timestamp,
+    completed: Timestamp,
     law: &Law<'_>,
 ) -> Events {
     let decisive = match law.application.quota_return().value.act {
-        DecisiveAct::RevocationCompleted => now,
+        DecisiveAct::RevocationCompleted => completed,
         DecisiveAct::RevocationRequested => live
             .revocation
-            .map_or(now, |revocation| revocation.requested_at),
+            .map_or(completed, |revocation| revocation.requested_at),
     };
     let unit_returned = return_window_of(live, law).contains(decisive)
         && matches!(instance.hold.state, HoldState::Settled);
@@ -377,12 +377,17 @@ fn revoked(
         cause,
         reason,
         unit_returned,
-        at: now,
+        at: completed,
     };
     let mut events = only(rule, instance, event);
     events.follow(RuleId::R27);
     if unit_returned {
-        give_back(&mut events, instance, ReturnCause::RevokedInWindow, now);
+        give_back(
+            &mut events,
+            instance,
+            ReturnCause::RevokedInWindow,
+            completed,
+        );
     }
     events
 }

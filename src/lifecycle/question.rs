@@ -170,7 +170,7 @@ pub fn preview(
     let returns = match command {
         Command::RequestRevocation { .. }
         | Command::ConfirmRevocation
-        | Command::CompleteRevocation
+        | Command::CompleteRevocation { .. }
         | Command::RecordCaRevocation { .. } => return_window(case, law)
             .map(|window| (law.application.quota_return().value.act, window)),
         Command::BuyPlan { .. }

@@ -133,12 +133,13 @@ impl Kit {
                 reason: self.note.clone(),
             },
             CommandKind::ConfirmRevocation => Command::ConfirmRevocation,
-            CommandKind::CompleteRevocation => Command::CompleteRevocation,
+            CommandKind::CompleteRevocation => Command::CompleteRevocation { at: self.start },
             CommandKind::RefuseRevocation => Command::RefuseRevocation {
                 reason: self.note.clone(),
             },
             CommandKind::RecordCaRevocation => Command::RecordCaRevocation {
                 reason: RevocationReason::KeyCompromise,
+                at: self.start,
             },
             CommandKind::Wake => Command::Wake,
         }

@@ -159,6 +159,9 @@ pub enum CaRevocation {
     Refused {
         /// Why, in the CA's words.
         reason: Note,
+        /// [`RevocationOrder::at`] of the request that it refused: an older refusal says nothing
+        /// about a newer request that is still on its way.
+        asked_at: Timestamp,
     },
 }
 

@@ -97,32 +97,43 @@ fn revocation_commands(
         // Nothing is live: an orphan's revocation, or one that is recorded already.
         return Vec::new();
     };
-    let stage = live.revocation().map(|own| own.stage);
-    match revocation {
-        CaRevocation::ToConfirm => Vec::new(),
-        CaRevocation::Pending => match stage {
-            Some(RevocationStage::ToConfirm) => Vec::from([Command::ConfirmRevocation]),
-            Some(RevocationStage::InReview) | None => Vec::new(),
-        },
-        CaRevocation::Revoked {
-            cause: RevocationCause::ByCa,
-            reason,
-            ..
-        } => Vec::from([Command::RecordCaRevocation { reason }]),
-        CaRevocation::Revoked {
-            cause: RevocationCause::ByHolder,
-            ..
-        } => match stage {
-            Some(RevocationStage::ToConfirm) => {
-                Vec::from([Command::ConfirmRevocation, Command::CompleteRevocation])
-            }
-            Some(RevocationStage::InReview) => Vec::from([Command::CompleteRevocation]),
-            None => Vec::new(),
-        },
-        // An old refusal stays readable at the CA; it concerns a request that is under way only.
-        CaRevocation::Refused { reason } => match stage {
-            Some(_) => Vec::from([Command::RefuseRevocation { reason }]),
-            None => Vec::new(),
-        },
+    let to_confirm = live
+        .revocation()
+        .map(|own| matches!(own.stage, RevocationStage::ToConfirm));
+    match (revocation, to_confirm) {
+        (CaRevocation::Pending, Some(true)) => Vec::from([Command::ConfirmRevocation]),
+        (
+            CaRevocation::Revoked {
+                cause: RevocationCause::ByHolder,
+                at,
+                ..
+            },
+            Some(to_confirm),
+        ) => {
+            let confirmed = to_confirm.then_some(Command::ConfirmRevocation);
+            let completed = Command::CompleteRevocation { at };
+            confirmed.into_iter().chain([completed]).collect()
+        }
+        // An old refusal stays readable at the CA: it concerns the request that it names alone.
+        (CaRevocation::Refused { reason, asked_at }, Some(_))
+            if live.revocation().map(|own| own.requested_at) == Some(asked_at) =>
+        {
+            Vec::from([Command::RefuseRevocation { reason }])
+        }
+        (
+            CaRevocation::Revoked {
+                cause: RevocationCause::ByCa,
+                reason,
+                at,
+            },
+            _,
+        ) => Vec::from([Command::RecordCaRevocation { reason, at }]),
+        (
+            CaRevocation::ToConfirm
+            | CaRevocation::Pending
+            | CaRevocation::Revoked { .. }
+            | CaRevocation::Refused { .. },
+            _,
+        ) => Vec::new(),
     }
 }

@@ -76,15 +76,15 @@ pub use zone::Zone;
 
 use crate::model::challenge::RecordType;
 use crate::model::{
-    Challenge, Note, OrderId, RevocationCause, RevocationReason, Timestamp, ValidationClass,
-    ValidationMethod, Validity,
+    Challenge, Note, OrderId, RevocationCause, Timestamp, ValidationClass, ValidationMethod,
+    Validity,
 };
 use crate::port::{
     BoxFuture, CaAnswer, CaError, CertificateAuthority, IssuanceRequest, RequestId, RevocationOrder,
 };
 use crl::Entry;
 use hierarchy::{Hierarchy, last_second};
-use order::{Issued, Record, Revoked, Revoking, Stage};
+use order::{Asked, Issued, Record, Revoked, Revoking, Stage};
 
 /// A certificate authority in one process. See the [module](self) for what it does.
 ///
@@ -377,11 +377,15 @@ impl LocalCa {
         match issued.revoking {
             // What is under way or done is not begun again.
             Some(Revoking::ToConfirm(_) | Revoking::Pending(_) | Revoking::Revoked(_)) => {}
-            Some(Revoking::Refused(_)) | None => {
+            Some(Revoking::Refused(..)) | None => {
+                let asked = Asked {
+                    at: request.at,
+                    reason: request.reason,
+                };
                 issued.revoking = Some(if to_confirm {
-                    Revoking::ToConfirm(request.reason)
+                    Revoking::ToConfirm(asked)
                 } else {
-                    self.reviewed(request.reason, request.at)
+                    self.reviewed(asked, asked.at)
                 });
             }
         }
@@ -390,14 +394,14 @@ impl LocalCa {
     }
 
     /// A revocation that its holder has asked for and, where needed, confirmed.
-    fn reviewed(&self, reason: RevocationReason, at: Timestamp) -> Revoking {
+    fn reviewed(&self, asked: Asked, at: Timestamp) -> Revoking {
         match self.config.revocation {
             ReviewPolicy::Auto => Revoking::Revoked(Revoked {
                 at,
-                reason,
+                reason: asked.reason,
                 cause: RevocationCause::ByHolder,
             }),
-            ReviewPolicy::Manual => Revoking::Pending(reason),
+            ReviewPolicy::Manual => Revoking::Pending(asked),
         }
     }
 }

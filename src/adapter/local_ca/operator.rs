@@ -58,10 +58,10 @@ impl LocalCa {
     /// [`LocalCaError::UnknownOrder`], [`LocalCaError::Stage`].
     pub fn confirm_revocation(&self, order: OrderId, at: Timestamp) -> Result<(), LocalCaError> {
         self.on_certificate(order, "waiting for a confirmation", |issued| {
-            let Some(Revoking::ToConfirm(reason)) = issued.revoking else {
+            let Some(Revoking::ToConfirm(asked)) = issued.revoking else {
                 return None;
             };
-            Some(self.reviewed(reason, at))
+            Some(self.reviewed(asked, at))
         })
     }
 
@@ -71,12 +71,12 @@ impl LocalCa {
     /// [`LocalCaError::UnknownOrder`], [`LocalCaError::Stage`].
     pub fn complete_revocation(&self, order: OrderId, at: Timestamp) -> Result<(), LocalCaError> {
         self.on_certificate(order, "waiting to be revoked", |issued| {
-            let Some(Revoking::Pending(reason)) = issued.revoking else {
+            let Some(Revoking::Pending(asked)) = issued.revoking else {
                 return None;
             };
             Some(Revoking::Revoked(Revoked {
                 at,
-                reason,
+                reason: asked.reason,
                 cause: RevocationCause::ByHolder,
             }))
         })
@@ -89,10 +89,10 @@ impl LocalCa {
     pub fn refuse_revocation(&self, order: OrderId, reason: Note) -> Result<(), LocalCaError> {
         self.on_certificate(order, "waiting to be revoked", |issued| {
             match issued.revoking {
-                Some(Revoking::ToConfirm(_) | Revoking::Pending(_)) => {
-                    Some(Revoking::Refused(reason))
+                Some(Revoking::ToConfirm(asked) | Revoking::Pending(asked)) => {
+                    Some(Revoking::Refused(reason, asked))
                 }
-                Some(Revoking::Revoked(_) | Revoking::Refused(_)) | None => None,
+                Some(Revoking::Revoked(_) | Revoking::Refused(..)) | None => None,
             }
         })
     }

@@ -42,10 +42,17 @@ pub(super) struct Issued {
 /// How far its revocation came.
 #[derive(Debug)]
 pub(super) enum Revoking {
-    ToConfirm(RevocationReason),
-    Pending(RevocationReason),
+    ToConfirm(Asked),
+    Pending(Asked),
     Revoked(Revoked),
-    Refused(Note),
+    Refused(Note, Asked),
+}
+
+/// What the holder asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub(super) at: Timestamp,
+    pub(super) reason: RevocationReason,
 }
 
 /// A revocation that is done.
@@ -121,7 +128,7 @@ impl Issued {
     pub(super) const fn revoked(&self) -> Option<Revoked> {
         match &self.revoking {
             Some(Revoking::Revoked(revoked)) => Some(*revoked),
-            Some(Revoking::ToConfirm(_) | Revoking::Pending(_) | Revoking::Refused(_)) | None => {
+            Some(Revoking::ToConfirm(_) | Revoking::Pending(_) | Revoking::Refused(..)) | None => {
                 None
             }
         }
@@ -138,8 +145,9 @@ impl Revoking {
                 reason: revoked.reason,
                 cause: revoked.cause,
             },
-            Self::Refused(reason) => CaRevocation::Refused {
+            Self::Refused(reason, asked) => CaRevocation::Refused {
                 reason: reason.clone(),
+                asked_at: asked.at,
             },
         }
     }
