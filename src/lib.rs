@@ -1,7 +1,85 @@
-//! The certificate life cycle as code. (Stub while the parts are being put together.)
-#![cfg_attr(not(feature = "std"), no_std)]
+//! The certificate life cycle of cloud certificate services, as pure, dated and cited rules.
+//!
+//! Someone buys a prepaid plan, applies for a certificate, proves the domain, waits for the CA, gets
+//! the certificate, is told that it expires, revokes it, and perhaps gets the unit back. Who may do
+//! what when stands in prose that contradicts itself from page to page and from year to year. Here
+//! it is code: a **total transition function** over the documented states, under a **rulebook** of
+//! dated clauses that each name their source, with refusals that explain themselves.
+//!
+//! # Example
+//! The same application, under review, is withdrawn under two editions of the rules.
+//!
+//! ```
+//! use cert_lifecycle::lifecycle::sample::sample;
+//! use cert_lifecycle::lifecycle::{Command, Law, decide};
+//! use cert_lifecycle::model::{Status, ValidationClass};
+//! use cert_lifecycle::rulebook::Rulebook;
+//!
+//! let book = Rulebook::published();
+//! let answer = |key| -> Result<String, Box<dyn std::error::Error>> {
+//!     let edition = book.edition(key)?;
+//!     let law = Law::single(&edition, book.ceilings());
+//!     let found = sample(Some(Status::Validating), ValidationClass::Dv, &law).ok_or("no sample")?;
+//!     Ok(match decide(&found.world.case(), &Command::Withdraw, found.now, &law) {
+//!         Ok(events) => format!("withdrawn, {} event", events.len()),
+//!         Err(refusal) => refusal.to_string(),
+//!     })
+//! };
+//! assert_eq!(answer("2021-02-api")?, "withdrawn, 1 event");
+//! assert_eq!(
+//!     answer("2019-08-intl")?,
+//!     "Cannot withdraw the application: the order's status is Validating. Rule R-12: a withdrawal \
+//!      takes an order back to Pending Application, from the states its edition names [WD19, S1, \
+//!      inferred; edition 2019-08-intl]. So since 2018-06-07T00:00:00+08:00; the answer differs for \
+//!      orders submitted from 2021-02-26T00:00:00+08:00 on. Instead: wait for the CA's review."
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where to begin
+//! - **You embed it**: [`lifecycle::decide()`] over your own storage, or the service (feature
+//!   `service`) over the [`port`]s. `examples/walkthrough.rs` lives two whole lives with it.
+//! - **You check rules**: [`rulebook::Rulebook::parts`] to change a clause, [`lifecycle::World`] to
+//!   try it, [`lifecycle::table()`] to see every state and command at once.
+//! - **You read the documents**: [`rulebook::rule::RULES`] is every rule with its number and
+//!   sources, [`rulebook::Edition`] prints what was in force, and every refusal cites both.
+//!
+//! # Modules
+//! Imports point left only: `model <- rulebook <- lifecycle <- port <- service`. The first three are
+//! the pure core: no clock, no randomness, no I/O, no panic, `no_std` with `alloc`.
+//!
+//! | Module | What it holds | Feature |
+//! |---|---|---|
+//! | [`model`] | the nouns: checked values | |
+//! | [`rulebook`] | dated clauses, editions, calendar, ceilings, sources | |
+//! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
+//! | [`port`] | contracts: store, CA, key vault, clock, ids | |
+//! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
+//! | `service` | load, decide, commit, and the worker behind it | `service` |
+//! | [`adapter`] | ready-made ends of the ports | one each |
+//!
+//! # Features
+//! | Feature | What it adds |
+//! |---|---|
+//! | `std` (default) | clocks and seeded ids; without it the crate needs only `alloc` |
+//! | `pki` | reading X.509, with signatures verified |
+//! | `service` | the service over the ports |
+//! | `memory` | a store and a key vault in memory |
+//! | `local-ca` | a CA that really signs, for tests and laboratories |
+//!
+//! # What it is not
+//! It knows the rules of the API channel under the editions `2019-08-intl`, `2021-02-api` and
+//! `2023-api`. It is no CA for the public, judges no trust, and its service is as durable
+//! as the store behind it.
+
+#![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
 pub mod adapter;
 pub mod lifecycle;
 pub mod model;
@@ -11,3 +89,8 @@ pub mod port;
 pub mod rulebook;
 #[cfg(feature = "service")]
 pub mod service;
+
+/// The README's example, run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -62,7 +62,7 @@ impl Availability {
     }
 }
 
-/// When a command is possible. It reads the clauses that [`decide`] checks, so both agree (L10); it
+/// When a command is possible. It reads the clauses that [`decide()`] checks, so both agree (L10); it
 /// allocates nothing.
 #[must_use]
 pub fn availability(
@@ -147,7 +147,7 @@ pub struct Preview {
 /// Decides a command and prices the decision; nothing is changed.
 ///
 /// # Errors
-/// The [`Refusal`] that [`decide`] would give.
+/// The [`Refusal`] that [`decide()`] would give.
 #[expect(
     clippy::result_large_err,
     reason = "a refusal holds no heap memory, so that refusing is cheap and cannot fail"

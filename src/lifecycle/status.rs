@@ -7,9 +7,6 @@ use crate::rulebook::{Edition, Window};
 ///
 /// Nothing is stored: a scheduler that slept can't make this answer wrong. Where several apply, a
 /// revocation under way is shown before expiry.
-///
-/// # Example
-/// See [`crate::lifecycle::decide`].
 #[must_use]
 pub fn status(instance: &CertificateInstance, now: Timestamp, conduct: &Edition) -> Status {
     match &instance.phase {

@@ -1,7 +1,7 @@
 //! The documented states, as an owner sees them.
 //!
 //! A status is an answer, never stored: it follows from the facts of an instance, the instant and
-//! the rules in force (L6). See `lifecycle::status`.
+//! the rules in force (L6). See [`lifecycle::status`](crate::lifecycle::status()).
 
 use core::fmt;
 
