@@ -278,10 +278,13 @@ impl Refusal {
                     None => write!(f, " So since {since}."),
                     Some(until) if *pinned => write!(
                         f,
-                        " So since {since}; the answer differs for orders submitted from {until} on."
+                        " So since {since}; a later clause judges orders submitted from {until} on."
                     ),
                     Some(until) => {
-                        write!(f, " So since {since}; the answer differs from {until} on.")
+                        write!(
+                            f,
+                            " So since {since}; a later clause applies from {until} on."
+                        )
                     }
                 }
             }
