@@ -225,16 +225,25 @@ fn withdraw<'a>(instance: &CertificateInstance, law: &Law<'a>, sink: &mut impl S
         )),
         Phase::Failed { .. } => sink(never(RuleId::R12, Why::Status(at), WayOut::DeleteAndCreate)),
         Phase::Pending { .. } => sink(never(RuleId::R12, Why::Status(at), WayOut::Delete)),
-        Phase::Live(_) => sink(never(RuleId::R11, Why::AlreadyIssued, WayOut::Revoke)),
-        Phase::Revoked { .. } => sink(never(RuleId::R11, Why::AlreadyIssued, WayOut::None)),
+        Phase::Live(_) | Phase::Revoked { .. } => sink(never(
+            RuleId::R11,
+            Why::AlreadyIssued,
+            instead_of_ending(instance, law),
+        )),
         Phase::Deleted { .. } => not_found(sink),
     }
 }
 
 /// What to do instead of ending an order that is in no state for it.
-const fn instead_of_ending(instance: &CertificateInstance) -> WayOut {
+const fn instead_of_ending(instance: &CertificateInstance, law: &Law<'_>) -> WayOut {
     match &instance.phase {
-        Phase::Verifying(_) | Phase::Validating(_) => WayOut::WithdrawThenDelete,
+        Phase::Verifying(_) | Phase::Validating(_) => {
+            if law.application.withdrawal().value.contains(stage(instance)) {
+                WayOut::WithdrawThenDelete
+            } else {
+                WayOut::AwaitCa
+            }
+        }
         Phase::Failed { .. } | Phase::Pending { .. } => WayOut::Delete,
         Phase::Live(live) => match live.revocation {
             None => WayOut::Revoke,
@@ -287,7 +296,7 @@ fn end_of_order<'a>(
     ruling: &'a Ruling<StatusSet>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let (at, way_out) = (stage(instance), instead_of_ending(instance));
+    let (at, way_out) = (stage(instance), instead_of_ending(instance, law));
     match &instance.phase {
         Phase::Verifying(_)
         | Phase::Validating(_)
@@ -316,15 +325,15 @@ fn request_revocation<'a>(
 ) -> Flow {
     let live = match &instance.phase {
         Phase::Live(live) => live,
-        Phase::Verifying(_) | Phase::Validating(_) => {
+        Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. } => {
             return sink(never(
                 RuleId::R37,
                 Why::NotIssued,
-                WayOut::WithdrawThenDelete,
+                instead_of_ending(instance, law),
             ));
-        }
-        Phase::Failed { .. } | Phase::Pending { .. } => {
-            return sink(never(RuleId::R37, Why::NotIssued, WayOut::Delete));
         }
         Phase::Revoked { .. } => {
             return sink(never(RuleId::R35, Why::AlreadyRevoked, WayOut::None));

@@ -91,7 +91,9 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             });
         }
         InstanceEvent::Issued { certificate, at } => {
-            instance.hold.state = HoldState::Settled;
+            if matches!(instance.phase, Phase::Validating(_)) {
+                instance.hold.state = HoldState::Settled;
+            }
             replace(instance, |phase| match phase {
                 Phase::Validating(application) => Phase::Live(Live {
                     application,
@@ -136,9 +138,17 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             });
         }
         InstanceEvent::Deleted { at } | InstanceEvent::Cancelled { at } => {
-            instance.hold.state = HoldState::Returned;
             let order = instance.order();
-            instance.phase = Phase::Deleted { order, at: *at };
+            match &instance.phase {
+                Phase::Verifying(_)
+                | Phase::Validating(_)
+                | Phase::Failed { .. }
+                | Phase::Pending { .. } => {
+                    instance.hold.state = HoldState::Returned;
+                    instance.phase = Phase::Deleted { order, at: *at };
+                }
+                Phase::Live(_) | Phase::Revoked { .. } | Phase::Deleted { .. } => {}
+            }
         }
         InstanceEvent::RevocationRequested {
             reason,
@@ -171,7 +181,7 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             unit_returned,
             at,
         } => {
-            if *unit_returned {
+            if *unit_returned && matches!(instance.phase, Phase::Live(_)) {
                 instance.hold.state = HoldState::Returned;
             }
             replace(instance, |phase| match phase {
@@ -199,7 +209,15 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
                 live.noticed_at = Some(*at);
             }
         }
-        InstanceEvent::OrphanIssued { fingerprint, .. } => instance.orphans.push(*fingerprint),
+        InstanceEvent::OrphanIssued { fingerprint, .. } => {
+            let ended = matches!(
+                instance.phase,
+                Phase::Pending { .. } | Phase::Deleted { .. }
+            );
+            if ended && !instance.orphans.contains(fingerprint) {
+                instance.orphans.push(*fingerprint);
+            }
+        }
     }
 }
 

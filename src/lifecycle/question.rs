@@ -11,6 +11,7 @@ use crate::rulebook::{DecisiveAct, RuleId, Window};
 use super::case::{Case, Law};
 use super::clause::Clause;
 use super::command::{Command, CommandKind};
+use super::condition::owned;
 use super::decide::{clauses, decide};
 use super::event::Events;
 use super::evolve::evolve;
@@ -159,8 +160,11 @@ pub fn preview(
     law: &Law<'_>,
 ) -> Result<Preview, Refusal> {
     let events = decide(case, command, now, law)?;
-    let mut instance = case.instance.cloned();
-    let mut plan = case.plan.cloned();
+    // What belongs to another account has no price here (L12).
+    let own_instance = owned(case);
+    let own_plan = case.plan.filter(|plan| plan.account == case.account);
+    let mut instance = own_instance.cloned();
+    let mut plan = own_plan.cloned();
     for event in &events {
         evolve(&mut instance, &mut plan, event);
     }
@@ -192,12 +196,12 @@ pub fn preview(
             .as_ref()
             .map(|instance| status(instance, now, law.conduct)),
         unit: UnitChange {
-            before: hold(case.instance),
+            before: hold(own_instance),
             after: hold(instance.as_ref()),
-            remaining_before: remaining(case.plan),
+            remaining_before: remaining(own_plan),
             remaining_after: remaining(plan.as_ref()),
         },
-        revocations: (revocations(case.plan), revocations(plan.as_ref())),
+        revocations: (revocations(own_plan), revocations(plan.as_ref())),
         returns,
     })
 }
@@ -206,7 +210,7 @@ pub fn preview(
 /// none without a certificate.
 #[must_use]
 pub fn return_window(case: &Case<'_>, law: &Law<'_>) -> Option<Window> {
-    case.instance
+    owned(case)
         .and_then(CertificateInstance::live)
         .map(|live| return_window_of(live, law))
 }

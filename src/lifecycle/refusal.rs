@@ -97,10 +97,16 @@ impl Refusal {
         let seen = case
             .instance
             .filter(|instance| instance.account == case.account);
+        let status = seen.map(|instance| status(instance, now, law.conduct));
+        // What expired can't be revoked; a clause does not know the instant.
+        let way_out = match (clause.way_out, status) {
+            (WayOut::Revoke, Some(Status::Expired)) => WayOut::ApplyAnew,
+            (way_out, _) => way_out,
+        };
         Self {
             kind: kind_of(clause.why),
             command,
-            status: seen.map(|instance| status(instance, now, law.conduct)),
+            status,
             why: clause.why,
             rule: clause.rule,
             basis,
@@ -108,7 +114,7 @@ impl Refusal {
             holds: clause.holds,
             now,
             offset: law.conduct.calendar().value.offset,
-            way_out: clause.way_out,
+            way_out,
         }
     }
 

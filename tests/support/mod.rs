@@ -1,0 +1,16 @@
+//! What the tests share.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::result_large_err,
+    reason = "every test file uses its part of this, and tests stop on the first surprise"
+)]
+
+pub mod golden;
+pub mod scene;
+pub mod strategies;
