@@ -106,7 +106,7 @@ pub(super) fn visit<'a>(
 }
 
 /// The instance, if it belongs to the account that asks (L12).
-pub(super) fn owned<'a>(case: &Case<'a>) -> Option<&'a CertificateInstance> {
+fn owned<'a>(case: &Case<'a>) -> Option<&'a CertificateInstance> {
     case.instance
         .filter(|instance| instance.account == case.account)
 }
@@ -120,7 +120,7 @@ fn pinned<'a>(application: &Application, law: &Law<'a>, sink: &mut impl Sink<'a>
     sink(clause(
         RuleId::R28,
         Why::OtherEdition,
-        Window::when(application.pin == law.application.pin()),
+        Window::when(law.application.has_pin(&application.pin)),
         WayOut::LoadPinned,
     ))
 }

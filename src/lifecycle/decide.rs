@@ -88,11 +88,14 @@ pub fn decide(
     });
     let clause = match failed {
         Some(clause) => clause,
-        None => match produce(case, command, now, law) {
-            Some(events) => return Ok(events),
-            // The clauses name every combination that `produce` has no outcome for.
-            None => unlisted(case),
-        },
+        None => {
+            let mut events = Events::default();
+            match produce(case, command, now, law, &mut events) {
+                Some(()) => return Ok(events),
+                // The clauses name every combination that `produce` has no outcome for.
+                None => unlisted(case),
+            }
+        }
     };
     Err(Refusal::new(&clause, command.kind(), case, now, law))
 }
