@@ -154,7 +154,7 @@ fn pinned<'a>(application: &Application, law: &Law<'a>, sink: &mut impl Sink<'a>
     sink(clause(
         RuleId::R28,
         Why::OtherEdition,
-        Window::when(application.pin == law.application.pin()),
+        Window::when(law.application.has_pin(&application.pin)),
         WayOut::LoadPinned,
     ))
 }

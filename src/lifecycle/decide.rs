@@ -86,13 +86,14 @@ pub fn decide(
         failed = Some(clause);
         ControlFlow::Break(())
     });
-    let clause = match failed {
-        Some(clause) => clause,
-        None => match produce(case, command, now, law) {
-            Some(events) => return Ok(events),
-            // The clauses name every combination that `produce` has no outcome for.
-            None => unlisted(case),
-        },
-    };
+    if failed.is_none() {
+        let mut events = Events::default();
+        if let Some(()) = produce(case, command, now, law, &mut events) {
+            return Ok(events);
+        }
+    }
+    // The clauses name every combination that `produce` has no outcome for; should one be missing,
+    // it is refused like any unlisted pair.
+    let clause = failed.unwrap_or_else(|| unlisted(case));
     Err(Refusal::new(&clause, command.kind(), case, now, law))
 }

@@ -233,19 +233,13 @@ pub enum PlanEvent {
 /// No events means that there was nothing left to do: the state is already the one asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Events {
-    list: ArrayVec<Event, 4>,
-    rules: ArrayVec<RuleId, 4>,
+    list: ArrayVec<Event, 3>,
+    rules: ArrayVec<RuleId, 3>,
 }
 
 impl Events {
-    pub(super) fn following(rule: RuleId) -> Self {
-        let mut events = Self::default();
-        events.follow(rule);
-        events
-    }
-
-    // Both lists are as long as the longest decision needs; a test over the whole table would see a
-    // further element dropped.
+    // Both lists are as long as the longest decision needs, and no longer: they are moved with every
+    // decision. A test over the whole table would see a further element dropped.
     pub(super) fn follow(&mut self, rule: RuleId) {
         let _ = self.rules.try_push(rule);
     }
@@ -274,7 +268,7 @@ impl Deref for Events {
 
 impl IntoIterator for Events {
     type Item = Event;
-    type IntoIter = arrayvec::IntoIter<Event, 4>;
+    type IntoIter = arrayvec::IntoIter<Event, 3>;
     fn into_iter(self) -> Self::IntoIter {
         self.list.into_iter()
     }

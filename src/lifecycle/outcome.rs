@@ -11,11 +11,14 @@ use crate::rulebook::{ConsumeAt, DecisiveAct, RuleId, Window};
 
 use super::case::{Case, Law};
 use super::command::Command;
-use super::condition::{bound_names, owned, requested};
+use super::condition::{bound_names, requested};
 use super::event::{Events, InstanceEvent, PlanEvent, ReturnCause, Submitted};
 use super::status::announced;
 
-/// What a permitted command brings about; none for a combination that the clauses refuse.
+/// Writes down what a permitted command brings about; none for a combination that the clauses refuse.
+///
+/// The list is filled in its place: it is long, and moving it from function to function took longer
+/// than deciding.
 #[expect(
     clippy::too_many_lines,
     reason = "one arm a command: a new one must be thought of here"
@@ -25,14 +28,15 @@ pub(super) fn produce(
     command: &Command,
     now: Timestamp,
     law: &Law<'_>,
-) -> Option<Events> {
+    events: &mut Events,
+) -> Option<()> {
     if let Command::BuyPlan {
         plan,
         product,
         count,
     } = command
     {
-        let mut events = Events::following(RuleId::R24);
+        events.follow(RuleId::R24);
         let bought = PlanEvent::Bought {
             account: case.account,
             product: *product,
@@ -40,7 +44,7 @@ pub(super) fn produce(
             at: now,
         };
         events.plan(*plan, bought);
-        return Some(events);
+        return Some(());
     }
     if let Command::Submit {
         instance,
@@ -49,18 +53,26 @@ pub(super) fn produce(
     } = command
     {
         let plan = case.plan?;
-        return submitted(case, plan, *instance, *order, submission, now, law);
+        return submitted(
+            case,
+            plan,
+            (*instance, *order),
+            submission,
+            now,
+            law,
+            events,
+        );
     }
-    let instance = owned(case)?;
+    // The clauses made sure that it is the account's own.
+    let instance = case.instance?;
     match command {
-        Command::BuyPlan { .. } | Command::Submit { .. } => None,
-        Command::Withdraw => Some(only(
-            RuleId::R12,
-            instance,
-            InstanceEvent::Withdrawn { at: now },
-        )),
+        Command::BuyPlan { .. } | Command::Submit { .. } => return None,
+        Command::Withdraw => {
+            events.follow(RuleId::R12);
+            events.instance(instance.id, InstanceEvent::Withdrawn { at: now });
+        }
         Command::Delete => {
-            let rule = match &instance.phase {
+            events.follow(match &instance.phase {
                 Phase::Failed { .. } => RuleId::R10,
                 Phase::Verifying(_)
                 | Phase::Validating(_)
@@ -68,170 +80,134 @@ pub(super) fn produce(
                 | Phase::Live(_)
                 | Phase::Revoked { .. }
                 | Phase::Deleted { .. } => RuleId::R13,
-            };
-            Some(ended(
-                rule,
-                instance,
-                InstanceEvent::Deleted { at: now },
-                now,
-            ))
+            });
+            events.instance(instance.id, InstanceEvent::Deleted { at: now });
+            give_back(instance, ReturnCause::OrderEnded, now, events);
         }
-        Command::CancelOrder => Some(ended(
-            RuleId::T14,
-            instance,
-            InstanceEvent::Cancelled { at: now },
-            now,
-        )),
+        Command::CancelOrder => {
+            events.follow(RuleId::T14);
+            events.instance(instance.id, InstanceEvent::Cancelled { at: now });
+            give_back(instance, ReturnCause::OrderEnded, now, events);
+        }
         Command::RequestRevocation { reason } => {
-            let confirm = law
-                .conduct
-                .revocation()
-                .value
-                .confirm
-                .contains(instance.product.class);
+            let rule = law.conduct.revocation().value;
+            let confirm = rule.confirm.contains(instance.product.class);
+            events.follow(RuleId::R35);
+            if confirm {
+                events.follow(RuleId::T20);
+            }
             let requested = InstanceEvent::RevocationRequested {
                 reason: *reason,
                 confirm,
                 at: now,
             };
-            let mut events = only(RuleId::R35, instance, requested);
-            if confirm {
-                events.follow(RuleId::T20);
-            }
-            events.plan(
-                instance.hold.plan,
-                PlanEvent::RevocationCharged {
-                    order: instance.order(),
-                    at: now,
-                },
-            );
-            Some(events)
+            events.instance(instance.id, requested);
+            let order = instance.order();
+            let charged = PlanEvent::RevocationCharged { order, at: now };
+            events.plan(instance.hold.plan, charged);
         }
         Command::ReceiveChallenge { challenge, key } => {
             let application = instance.application()?;
+            events.follow(RuleId::R19);
             let known =
                 application.challenge.as_ref() == Some(challenge) && application.key == Some(*key);
-            if known {
-                return Some(Events::following(RuleId::R19));
-            }
-            let received = InstanceEvent::ChallengeReceived {
-                challenge: challenge.clone(),
-                key: *key,
-                at: now,
-            };
-            Some(only(RuleId::R19, instance, received))
-        }
-        Command::ConfirmDomain => Some(match &instance.phase {
-            Phase::Verifying(_) => only(
-                RuleId::R06,
-                instance,
-                InstanceEvent::DomainConfirmed { at: now },
-            ),
-            Phase::Validating(_)
-            | Phase::Failed { .. }
-            | Phase::Pending { .. }
-            | Phase::Live(_)
-            | Phase::Revoked { .. }
-            | Phase::Deleted { .. } => Events::following(RuleId::R06),
-        }),
-        Command::Approve { certificate } => Some(approved(instance, certificate, now)),
-        Command::Reject { reason } => Some(match &instance.phase {
-            Phase::Validating(_) => only(
-                RuleId::R08,
-                instance,
-                InstanceEvent::Rejected {
-                    reason: reason.clone(),
+            if !known {
+                let received = InstanceEvent::ChallengeReceived {
+                    challenge: challenge.clone(),
+                    key: *key,
                     at: now,
-                },
-            ),
-            Phase::Verifying(_)
-            | Phase::Failed { .. }
-            | Phase::Pending { .. }
-            | Phase::Live(_)
-            | Phase::Revoked { .. }
-            | Phase::Deleted { .. } => Events::following(RuleId::R08),
-        }),
-        Command::ConfirmRevocation => match requested(instance) {
-            Ok(RevocationStage::ToConfirm) => Some(only(
-                RuleId::T20,
-                instance,
-                InstanceEvent::RevocationConfirmed { at: now },
-            )),
-            // Already confirmed.
-            Ok(RevocationStage::InReview) => Some(Events::following(RuleId::T20)),
-            Err(_) => None,
-        },
-        Command::CompleteRevocation { at } => match &instance.phase {
-            Phase::Live(live) => {
-                let reason = live.revocation?.reason;
-                Some(revoked(
-                    RuleId::R35,
-                    instance,
-                    live,
-                    (RevocationCause::ByHolder, reason),
-                    now.min(*at),
-                    law,
-                ))
+                };
+                events.instance(instance.id, received);
             }
-            Phase::Revoked { .. } => Some(Events::following(RuleId::R35)),
-            Phase::Verifying(_)
-            | Phase::Validating(_)
-            | Phase::Failed { .. }
-            | Phase::Pending { .. }
-            | Phase::Deleted { .. } => None,
-        },
+        }
+        Command::ConfirmDomain => {
+            events.follow(RuleId::R06);
+            if matches!(instance.phase, Phase::Verifying(_)) {
+                events.instance(instance.id, InstanceEvent::DomainConfirmed { at: now });
+            }
+        }
+        Command::Approve { certificate } => approved(instance, certificate, now, events),
+        Command::Reject { reason } => {
+            events.follow(RuleId::R08);
+            if matches!(instance.phase, Phase::Validating(_)) {
+                let reason = reason.clone();
+                events.instance(instance.id, InstanceEvent::Rejected { reason, at: now });
+            }
+        }
+        Command::ConfirmRevocation => {
+            let stage = requested(instance).ok()?;
+            events.follow(RuleId::T20);
+            match stage {
+                RevocationStage::ToConfirm => {
+                    events.instance(instance.id, InstanceEvent::RevocationConfirmed { at: now });
+                }
+                // Already confirmed.
+                RevocationStage::InReview => {}
+            }
+        }
+        Command::CompleteRevocation { at } => {
+            events.follow(RuleId::R35);
+            match &instance.phase {
+                Phase::Live(live) => {
+                    let act = (RevocationCause::ByHolder, live.revocation?.reason);
+                    revoked(instance, live, act, now.min(*at), law, events);
+                }
+                Phase::Revoked { .. } => {}
+                Phase::Verifying(_)
+                | Phase::Validating(_)
+                | Phase::Failed { .. }
+                | Phase::Pending { .. }
+                | Phase::Deleted { .. } => return None,
+            }
+        }
         Command::RefuseRevocation { reason } => {
+            events.follow(RuleId::R39);
             let refused = InstanceEvent::RevocationRefused {
                 reason: reason.clone(),
                 at: now,
             };
-            let mut events = only(RuleId::R39, instance, refused);
-            events.plan(
-                instance.hold.plan,
-                PlanEvent::RevocationGivenBack {
-                    order: instance.order(),
-                    at: now,
-                },
-            );
-            Some(events)
+            events.instance(instance.id, refused);
+            let order = instance.order();
+            let given_back = PlanEvent::RevocationGivenBack { order, at: now };
+            events.plan(instance.hold.plan, given_back);
         }
-        Command::RecordCaRevocation { reason, at } => match &instance.phase {
-            Phase::Live(live) => Some(revoked(
-                RuleId::T48,
-                instance,
-                live,
-                (RevocationCause::ByCa, *reason),
-                now.min(*at),
-                law,
-            )),
-            Phase::Revoked { .. } => Some(Events::following(RuleId::T48)),
-            Phase::Verifying(_)
-            | Phase::Validating(_)
-            | Phase::Failed { .. }
-            | Phase::Pending { .. }
-            | Phase::Deleted { .. } => None,
-        },
-        Command::Collect => Some(Events::following(RuleId::R25)),
-        Command::Wake => Some(woken(instance, now, law)),
+        Command::RecordCaRevocation { reason, at } => {
+            events.follow(RuleId::T48);
+            match &instance.phase {
+                Phase::Live(live) => {
+                    let act = (RevocationCause::ByCa, *reason);
+                    revoked(instance, live, act, now.min(*at), law, events);
+                }
+                Phase::Revoked { .. } => {}
+                Phase::Verifying(_)
+                | Phase::Validating(_)
+                | Phase::Failed { .. }
+                | Phase::Pending { .. }
+                | Phase::Deleted { .. } => return None,
+            }
+        }
+        Command::Collect => events.follow(RuleId::R25),
+        Command::Wake => {
+            // The notice, once, if it is due.
+            events.follow(RuleId::R42);
+            if notice_window(instance, law).is_some_and(|due| due.contains(now)) {
+                events.instance(instance.id, InstanceEvent::ExpiryAnnounced { at: now });
+            }
+        }
     }
-}
-
-fn only(rule: RuleId, instance: &CertificateInstance, event: InstanceEvent) -> Events {
-    let mut events = Events::following(rule);
-    events.instance(instance.id, event);
-    events
+    Some(())
 }
 
 /// The new order, and the unit it takes: consumed now or set aside, as its operation has it.
 fn submitted(
     case: &Case<'_>,
     plan: &ResourcePlan,
-    instance: InstanceId,
-    order: OrderId,
+    (instance, order): (InstanceId, OrderId),
     submission: &Arc<Submission>,
     now: Timestamp,
     law: &Law<'_>,
-) -> Option<Events> {
+    events: &mut Events,
+) -> Option<()> {
     let names = Arc::from(bound_names(submission)?.as_slice());
     let consume = law
         .application
@@ -261,34 +237,22 @@ fn submitted(
         pin: law.application.pin(),
         at: now,
     };
-    let mut events = Events::following(RuleId::R15);
+    events.follow(RuleId::R15);
     events.follow(RuleId::R23);
     if submission.csr().is_some() {
         events.follow(RuleId::R18);
     }
     events.instance(instance, InstanceEvent::Submitted(Box::new(begun)));
     events.plan(plan.id, movement);
-    Some(events)
-}
-
-/// The end of an order before issuance: its unit comes back.
-fn ended(
-    rule: RuleId,
-    instance: &CertificateInstance,
-    event: InstanceEvent,
-    now: Timestamp,
-) -> Events {
-    let mut events = only(rule, instance, event);
-    give_back(&mut events, instance, ReturnCause::OrderEnded, now);
-    events
+    Some(())
 }
 
 /// Moves the unit back, once.
 fn give_back(
-    events: &mut Events,
     instance: &CertificateInstance,
     cause: ReturnCause,
     now: Timestamp,
+    events: &mut Events,
 ) {
     let was_settled = match instance.hold.state {
         HoldState::Settled => true,
@@ -312,15 +276,17 @@ fn approved(
     instance: &CertificateInstance,
     certificate: &Arc<IssuedCertificate>,
     now: Timestamp,
-) -> Events {
+    events: &mut Events,
+) {
     let order = instance.order();
     match &instance.phase {
         Phase::Validating(_) => {
+            events.follow(RuleId::R07);
             let issued = InstanceEvent::Issued {
                 certificate: certificate.clone(),
                 at: now,
             };
-            let mut events = only(RuleId::R07, instance, issued);
+            events.instance(instance.id, issued);
             if matches!(instance.hold.state, HoldState::Reserved) {
                 events.follow(RuleId::R23);
                 events.plan(
@@ -332,39 +298,36 @@ fn approved(
                     },
                 );
             }
-            events.plan(
-                instance.hold.plan,
-                PlanEvent::CertificateIssued { order, at: now },
-            );
-            events
+            let counted = PlanEvent::CertificateIssued { order, at: now };
+            events.plan(instance.hold.plan, counted);
         }
         Phase::Pending { .. } | Phase::Deleted { .. } => {
-            if instance.orphans.contains(&certificate.fingerprint()) {
-                return Events::following(RuleId::T49);
+            events.follow(RuleId::T49);
+            if !instance.orphans.contains(&certificate.fingerprint()) {
+                let orphan = InstanceEvent::OrphanIssued {
+                    order,
+                    fingerprint: certificate.fingerprint(),
+                    serial: certificate.serial(),
+                    at: now,
+                };
+                events.instance(instance.id, orphan);
             }
-            let orphan = InstanceEvent::OrphanIssued {
-                order,
-                fingerprint: certificate.fingerprint(),
-                serial: certificate.serial(),
-                at: now,
-            };
-            only(RuleId::T49, instance, orphan)
         }
         Phase::Verifying(_) | Phase::Failed { .. } | Phase::Live(_) | Phase::Revoked { .. } => {
-            Events::following(RuleId::R07)
+            events.follow(RuleId::R07);
         }
     }
 }
 
 /// Revocation, and the unit's return if the decisive act fell into the window.
 fn revoked(
-    rule: RuleId,
     instance: &CertificateInstance,
     live: &Live,
     (cause, reason): (RevocationCause, RevocationReason),
     completed: Timestamp,
     law: &Law<'_>,
-) -> Events {
+    events: &mut Events,
+) {
     let decisive = match law.application.quota_return().value.act {
         DecisiveAct::RevocationCompleted => completed,
         DecisiveAct::RevocationRequested => live
@@ -379,17 +342,11 @@ fn revoked(
         unit_returned,
         at: completed,
     };
-    let mut events = only(rule, instance, event);
     events.follow(RuleId::R27);
+    events.instance(instance.id, event);
     if unit_returned {
-        give_back(
-            &mut events,
-            instance,
-            ReturnCause::RevokedInWindow,
-            completed,
-        );
+        give_back(instance, ReturnCause::RevokedInWindow, completed, events);
     }
-    events
 }
 
 /// The window into which the decisive act of a revocation must fall for the unit to return.
@@ -399,18 +356,6 @@ pub(super) fn return_window_of(live: &Live, law: &Law<'_>) -> Window {
         .calendar()
         .value
         .within_days_of(live.issued_at, rule.days, rule.method)
-}
-
-/// The notice, once, if it is due.
-fn woken(instance: &CertificateInstance, now: Timestamp, law: &Law<'_>) -> Events {
-    match notice_window(instance, law) {
-        Some(window) if window.contains(now) => only(
-            RuleId::R42,
-            instance,
-            InstanceEvent::ExpiryAnnounced { at: now },
-        ),
-        Some(_) | None => Events::following(RuleId::R42),
-    }
 }
 
 /// When the notice is due; none if it was given or there is nothing to announce.

@@ -201,6 +201,12 @@ impl Edition {
             digest: self.digest,
         }
     }
+
+    /// Whether a case with this pin is bound to it: the same key, saying the same as then (L9).
+    #[must_use]
+    pub fn has_pin(&self, pin: &Pin) -> bool {
+        self.digest == pin.digest && self.point.key == pin.edition
+    }
 }
 
 impl fmt::Display for Edition {

@@ -374,7 +374,11 @@ impl<'a> Story<'a> {
         if self.status(slot, requested) == Some(Status::RevocationToConfirm) {
             self.tell(slot, &Command::ConfirmRevocation, requested);
         }
-        self.tell(slot, &Command::CompleteRevocation, completed);
+        self.tell(
+            slot,
+            &Command::CompleteRevocation { at: Timestamp::MAX },
+            completed,
+        );
         assert!(matches!(self.instance(slot).phase(), Phase::Revoked { .. }));
     }
 

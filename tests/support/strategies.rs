@@ -907,7 +907,7 @@ pub fn plain(kind: CommandKind) -> Option<Command> {
             reason: scene::note("organization not found"),
         },
         CommandKind::ConfirmRevocation => Command::ConfirmRevocation,
-        CommandKind::CompleteRevocation => Command::CompleteRevocation,
+        CommandKind::CompleteRevocation => Command::CompleteRevocation { at: Timestamp::MAX },
         CommandKind::RefuseRevocation => Command::RefuseRevocation {
             reason: scene::note("the mail was not answered"),
         },
@@ -1006,7 +1006,9 @@ fn command(
                     reason: RevocationReason::Superseded,
                 },
                 Some(RevocationStage::ToConfirm) => Command::ConfirmRevocation,
-                Some(RevocationStage::InReview) => Command::CompleteRevocation,
+                Some(RevocationStage::InReview) => {
+                    Command::CompleteRevocation { at: Timestamp::MAX }
+                }
             },
             Some(Phase::Revoked { .. }) => Command::Wake,
             Some(Phase::Deleted { .. }) => approve(Flaw::None, 90),
