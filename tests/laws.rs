@@ -190,7 +190,7 @@ fn ask_everything(case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<
         !clauses(case, command, law).is_full(),
         "clauses might have been dropped"
     );
-    assert_eq!(allowed(case, now, law).len(), 5);
+    assert_eq!(allowed(case, now, law).len(), 6);
     let _ = return_window(case, law);
     if let Some(instance) = case.instance {
         let _ = (

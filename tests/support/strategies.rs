@@ -746,6 +746,7 @@ pub fn acts(edition: &Edition, product: Product) -> BoxedStrategy<Act> {
         CommandKind::Withdraw,
         CommandKind::Delete,
         CommandKind::CancelOrder,
+        CommandKind::Collect,
         CommandKind::ConfirmDomain,
         CommandKind::Reject,
         CommandKind::ConfirmRevocation,
@@ -899,6 +900,7 @@ pub fn plain(kind: CommandKind) -> Option<Command> {
         CommandKind::Withdraw => Command::Withdraw,
         CommandKind::Delete => Command::Delete,
         CommandKind::CancelOrder => Command::CancelOrder,
+        CommandKind::Collect => Command::Collect,
         CommandKind::RequestRevocation => Command::RequestRevocation {
             reason: RevocationReason::Unspecified,
         },
@@ -913,6 +915,7 @@ pub fn plain(kind: CommandKind) -> Option<Command> {
         },
         CommandKind::RecordCaRevocation => Command::RecordCaRevocation {
             reason: RevocationReason::KeyCompromise,
+            at: Timestamp::MAX,
         },
         CommandKind::Wake => Command::Wake,
         CommandKind::BuyPlan
@@ -981,7 +984,10 @@ fn command(
             certificate: certificate.clone(),
         },
         Act::RequestRevocation(reason) => Command::RequestRevocation { reason: *reason },
-        Act::CaRevocation(reason) => Command::RecordCaRevocation { reason: *reason },
+        Act::CaRevocation(reason) => Command::RecordCaRevocation {
+            reason: *reason,
+            at: Timestamp::MAX,
+        },
         Act::Plain(kind) => plain(*kind).unwrap_or(Command::Wake),
         Act::Next => match slot.instance.as_ref().map(CertificateInstance::phase) {
             None => submit(&scene::application_for(timeline.product)),
@@ -1191,7 +1197,7 @@ pub fn commands() -> BoxedStrategy<Command> {
         3 => submit,
         8 => select(free),
         2 => reason().prop_map(|reason| Command::RequestRevocation { reason }),
-        1 => reason().prop_map(|reason| Command::RecordCaRevocation { reason }),
+        1 => reason().prop_map(|reason| Command::RecordCaRevocation { reason, at: Timestamp::MAX }),
         2 => (challenges(), spki_digests())
             .prop_map(|(challenge, key)| Command::ReceiveChallenge { challenge, key }),
         2 => certificates().prop_map(|certificate| Command::Approve { certificate }),
