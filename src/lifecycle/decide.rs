@@ -86,16 +86,15 @@ pub fn decide(
         failed = Some(clause);
         ControlFlow::Break(())
     });
-    let clause = match failed {
-        Some(clause) => clause,
-        None => {
-            let mut events = Events::default();
-            match produce(case, command, now, law, &mut events) {
-                Some(()) => return Ok(events),
-                // The clauses name every combination that `produce` has no outcome for.
-                None => unlisted(case),
-            }
+    let clause = if let Some(clause) = failed {
+        clause
+    } else {
+        let mut events = Events::default();
+        if produce(case, command, now, law, &mut events).is_some() {
+            return Ok(events);
         }
+        // The clauses name every combination that `produce` has no outcome for.
+        unlisted(case)
     };
     Err(Refusal::new(&clause, command.kind(), case, now, law))
 }
