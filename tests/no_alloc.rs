@@ -8,6 +8,7 @@
     unsafe_code,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::result_large_err,
     reason = "a global allocator cannot be written without unsafe, and a test stops where it fails"
 )]
 
@@ -118,7 +119,18 @@ fn commands(class: ValidationClass, law: &Law<'_>) -> Vec<Command> {
                 challenge,
                 key: SpkiDigest::of(b"another key"),
             }),
-            _ => {}
+            Command::BuyPlan { .. }
+            | Command::Withdraw
+            | Command::Delete
+            | Command::CancelOrder
+            | Command::RequestRevocation { .. }
+            | Command::ConfirmDomain
+            | Command::Reject { .. }
+            | Command::ConfirmRevocation
+            | Command::CompleteRevocation
+            | Command::RefuseRevocation { .. }
+            | Command::RecordCaRevocation { .. }
+            | Command::Wake => {}
         }
     }
     all
@@ -159,14 +171,17 @@ fn malformed() -> Vec<Submission> {
 
 fn misissued(good: &CertificateFacts) -> Vec<CertificateFacts> {
     let (from, until) = (good.validity.not_before(), good.validity.not_after());
-    let year = 366 * 86_400;
+    let year = 366 * 86_400_i64;
     let valid = |from: Timestamp, until: Timestamp| Validity::new(from, until).unwrap();
     let mut all = vec![good.clone(); 4];
     if let [key, names, long, over] = all.as_mut_slice() {
         key.spki = SpkiDigest::of(b"another key");
         names.names = vec![DomainName::new("elsewhere.example.org").unwrap()];
-        long.validity = valid(from, until.saturating_add(3 * year));
-        over.validity = valid(from.saturating_add(-year), from.saturating_add(-1));
+        long.validity = valid(from, until.saturating_add(year.saturating_mul(3)));
+        over.validity = valid(
+            from.saturating_add(year.saturating_neg()),
+            from.saturating_add(-1),
+        );
     }
     for (place, facts) in (1_u8..).zip(&mut all) {
         facts.der = Arc::from([place].as_slice());
