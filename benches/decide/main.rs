@@ -37,7 +37,7 @@ use handwritten::{Code, Order, Plan, Rules};
 use stream::{COMMANDS, PLANS, SLOTS, Step, Stream};
 
 /// So many commands are decided by one side before it is the other's turn.
-const SLICE: usize = 10_000;
+const SLICE: usize = 100_000;
 
 /// The state that one side folds its commands into.
 struct Side<I, P> {
