@@ -2,8 +2,8 @@
 //! commands, in one process.
 //!
 //! Both sides are first compared command by command: permitted or refused, with which error, the
-//! status after it, and the ledger. Only then are they timed, in rounds that alternate, so that a
-//! machine that slows down slows both. The figure that counts is the ratio; nothing asserts it.
+//! status after it, and the ledger. Only then are they timed, taking turns every few milliseconds, so
+//! that a machine that slows down slows both. The figure that counts is the ratio; nothing asserts it.
 //!
 //! Run it with `cargo bench --bench decide`. A number of rounds may follow `--`.
 #![allow(
@@ -35,6 +35,9 @@ use cert_lifecycle::rulebook::{Edition, Rulebook};
 
 use handwritten::{Code, Order, Plan, Rules};
 use stream::{COMMANDS, PLANS, SLOTS, Step, Stream};
+
+/// So many commands are decided by one side before it is the other's turn.
+const SLICE: usize = 100_000;
 
 /// The state that one side folds its commands into.
 struct Side<I, P> {
@@ -178,24 +181,37 @@ impl Bench {
         (refused, library)
     }
 
-    fn time_library(&self) -> Duration {
-        let mut side = Library::new();
-        let begun = Instant::now();
-        for step in &self.stream.steps {
-            self.by_library(&mut side, step, |decided| {
-                black_box(decided);
-            });
+    /// One round over the whole stream: both sides take turns, slice by slice.
+    fn round(&self) -> (Duration, Duration) {
+        let (mut library, mut yardstick) = (Library::new(), Yardstick::new());
+        let (mut ours, mut theirs) = (Duration::ZERO, Duration::ZERO);
+        let mut by_library = |slice: &[Step]| {
+            let begun = Instant::now();
+            for step in slice {
+                self.by_library(&mut library, step, |decided| {
+                    black_box(decided);
+                });
+            }
+            ours += begun.elapsed();
+        };
+        let mut by_hand = |slice: &[Step]| {
+            let begun = Instant::now();
+            for step in slice {
+                black_box(&self.by_hand(&mut yardstick, step));
+            }
+            theirs += begun.elapsed();
+        };
+        for (number, slice) in self.stream.steps.chunks(SLICE).enumerate() {
+            // Whoever comes first brings the slice into the cache.
+            if number.is_multiple_of(2) {
+                by_library(slice);
+                by_hand(slice);
+            } else {
+                by_hand(slice);
+                by_library(slice);
+            }
         }
-        begun.elapsed()
-    }
-
-    fn time_yardstick(&self) -> Duration {
-        let mut side = Yardstick::new();
-        let begun = Instant::now();
-        for step in &self.stream.steps {
-            black_box(&self.by_hand(&mut side, step));
-        }
-        begun.elapsed()
+        (ours, theirs)
     }
 
     /// What both sides pay for walking through the stream.
@@ -291,13 +307,7 @@ fn main() {
 
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=rounds {
-        let (library, yardstick) = if round % 2 == 0 {
-            let library = bench.time_library();
-            (library, bench.time_yardstick())
-        } else {
-            let yardstick = bench.time_yardstick();
-            (bench.time_library(), yardstick)
-        };
+        let (library, yardstick) = bench.round();
         let (library, yardstick) = (per_command(library), per_command(yardstick));
         eprintln!("round {round:2} of {rounds}: {library:6.1} ns against {yardstick:6.1} ns");
         ours.push(library);
