@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::result_large_err,
+    clippy::match_same_arms,
     reason = "every test file uses its part of this, and tests stop on the first surprise"
 )]
 
