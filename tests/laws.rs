@@ -30,8 +30,8 @@ use cert_lifecycle::lifecycle::{
 };
 use cert_lifecycle::model::time::SECONDS_PER_DAY;
 use cert_lifecycle::model::{
-    Application, CertificateInstance, HoldState, InstanceId, Offset, Phase, PlanId, ResourcePlan,
-    Status, Timestamp,
+    Application, CertificateInstance, DomainName, HoldState, InstanceId, Offset, Phase, PlanId,
+    ResourcePlan, Status, Timestamp,
 };
 use cert_lifecycle::rulebook::{
     Calendar, DayCount, DecisiveAct, Edition, ExpiryInstant, Method, RevocationLimit, RuleId,
@@ -41,8 +41,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, TestRunner};
 use support::scene::{Scene, application_for, certificate};
 use support::strategies::{
-    Act, Editions, Moment, Timeline, boundaries, commands, editions, instance_events, owner, plain,
-    plan_events, stranger, timelines, timestamps,
+    Act, Editions, Moment, Timeline, boundaries, commands, editions, id_texts, instance_events,
+    nearly_domain_names, order_ids, owner, plain, plan_events, product_codes, stranger, timelines,
+    timestamps,
 };
 
 /// Steps of a timeline.
@@ -985,4 +986,33 @@ fn timelines_go_everywhere() {
         orphans > 5 && later_law > 5 && on_last_second > 2 && acts > 1_000,
         "{orphans} {later_law} {on_last_second} {acts}"
     );
+}
+
+proptest! {
+    #![proptest_config(config(256))]
+
+    /// The nouns keep what they were given, and take nothing that is nearly right for right.
+    #[test]
+    fn nouns_survive_their_text_form(
+        text in nearly_domain_names(),
+        id in id_texts(),
+        order in order_ids(),
+        code in product_codes(),
+        at in timestamps(),
+    ) {
+        if let Ok(name) = DomainName::new(&text) {
+            assert_eq!(name.as_str(), text.to_ascii_lowercase());
+            assert_eq!(name.as_str().parse(), Ok(name.clone()));
+            assert!(name.as_str().is_ascii() && name.base().contains('.'));
+            let labels = name.base().split('.');
+            assert!(labels.clone().all(|label| (1..=63).contains(&label.len())));
+        } else {
+            assert!(text.to_ascii_lowercase().parse::<DomainName>().is_err());
+        }
+        assert_eq!(InstanceId::new(&id).map(|own| own.to_string()), Ok(id.clone()));
+        assert!(InstanceId::new(&format!("{id}{}", "x".repeat(48))).is_err());
+        assert_eq!(order.to_string().parse(), Ok(order));
+        assert_eq!(code.as_str().parse(), Ok(code));
+        assert_eq!(at.to_string().parse(), Ok(at));
+    }
 }

@@ -136,7 +136,12 @@ impl fmt::Display for Why {
             Self::Key(key) => {
                 return write!(f, "the key is {key}, which is too small or not allowed");
             }
-            Self::Hash(hash) => return write!(f, "the signing request is signed with {hash}"),
+            Self::Hash(hash) => {
+                return write!(
+                    f,
+                    "the signing request is signed with {hash}, which is not strong enough"
+                );
+            }
             Self::AboveCeiling(days) => {
                 return write!(
                     f,
@@ -240,7 +245,7 @@ pub enum WayOut {
     NewCsr,
     /// Prove the domain in the DNS.
     UseDns,
-    /// The CA must issue again.
+    /// The CA must answer again.
     Reissue,
 }
 
@@ -264,7 +269,7 @@ impl WayOut {
             Self::Delete => "delete the order: its unit returns",
             Self::DeleteAndCreate => "delete the order, whose unit returns, and create a new one",
             Self::Revoke => "revoke the certificate",
-            Self::AwaitCa => "wait for the CA's review",
+            Self::AwaitCa => "wait for the CA's answer",
             Self::AwaitRevocation => "wait for the CA to decide on the revocation",
             Self::ConfirmByMail => "let the holder answer the CA's mail",
             Self::ProveDomain => "prove the domain as the challenge says",
@@ -274,9 +279,11 @@ impl WayOut {
                 "use CreateCertificateForPackageRequest, which takes every class"
             }
             Self::CorrectApplication => "hand in a corrected application",
-            Self::NewCsr => "make a new key and signing request",
+            Self::NewCsr => {
+                "make a new signing request, with a new key where the key is the matter"
+            }
             Self::UseDns => "prove the domain in the DNS",
-            Self::Reissue => "have the CA issue a certificate that fits the order",
+            Self::Reissue => "have the CA answer again, with what fits the order",
         })
     }
 }

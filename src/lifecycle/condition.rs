@@ -563,7 +563,8 @@ fn complete_revocation<'a>(
             Why::RevocationUnconfirmed,
             WayOut::ConfirmByMail,
         )),
-        (_, Err((why, way_out))) => sink(never(RuleId::R35, why, way_out)),
+        // The CA did what nobody asked for: no command of the holder mends that.
+        (_, Err((why, _))) => sink(never(RuleId::R35, why, WayOut::None)),
     }
 }
 
@@ -575,7 +576,7 @@ fn refuse_revocation<'a>(
 ) -> Flow {
     match requested(instance) {
         Ok(_) => holding_plan(case, instance, sink),
-        Err((why, way_out)) => sink(never(RuleId::R39, why, way_out)),
+        Err((why, _)) => sink(never(RuleId::R39, why, WayOut::None)),
     }
 }
 

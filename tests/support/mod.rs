@@ -8,9 +8,12 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::result_large_err,
+    clippy::match_same_arms,
+    clippy::too_many_lines,
     reason = "every test file uses its part of this, and tests stop on the first surprise"
 )]
 
 pub mod golden;
+pub mod scenarios;
 pub mod scene;
 pub mod strategies;
