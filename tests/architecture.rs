@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! model <- rulebook <- lifecycle <- port <- service.  pki: model.  codec: up to lifecycle.
+//! service: up to port, with pki.
 //! adapter: up to port, with codec and pki, never the service or another adapter.
 //! testing: up to service.  wire: up to service.  server, bin, manual: anything.
 //! ```
@@ -28,7 +29,11 @@ const ORDER: &[(&str, Option<&[&str]>)] = &[
     ("pki", Some(&["model"])),
     ("codec", Some(&["model", "rulebook", "lifecycle"])),
     ("port", Some(&["model", "rulebook", "lifecycle"])),
-    ("service", Some(UP_TO_PORT)),
+    // It reads what the CA issued.
+    (
+        "service",
+        Some(&["model", "rulebook", "lifecycle", "port", "pki"]),
+    ),
     (
         "adapter",
         Some(&["model", "rulebook", "lifecycle", "port", "codec", "pki"]),
@@ -41,13 +46,18 @@ const ORDER: &[(&str, Option<&[&str]>)] = &[
     // The root names every module.
     ("lib", None),
 ];
-const UP_TO_PORT: &[&str] = &["model", "rulebook", "lifecycle", "port"];
 const UP_TO_SERVICE: &[&str] = &["model", "rulebook", "lifecycle", "port", "service"];
 
 /// Modules without std, a clock, a random source or I/O (L2).
 const CORE: [&str; 3] = ["model", "rulebook", "lifecycle"];
 
-const LONGEST_FILE: usize = 900;
+/// The most lines of a file; a long list of cases in a test is read from top to bottom.
+const LONGEST_FILE: [(&str, usize); 4] = [
+    ("src", 900),
+    ("examples", 900),
+    ("benches", 900),
+    ("tests", 1_500),
+];
 
 /// A word or a sign of the source, with its line.
 struct Token {
@@ -343,12 +353,12 @@ fn imports_point_left_only() {
 #[test]
 fn no_file_is_too_long() {
     let mut wrong = Vec::new();
-    for folder in ["src", "tests", "benches", "examples"] {
+    for (folder, longest) in LONGEST_FILE {
         for file in sources(&root().join(folder)) {
             let lines = fs::read_to_string(&file).unwrap().lines().count();
-            if lines > LONGEST_FILE {
+            if lines > longest {
                 let shown = file.strip_prefix(root()).unwrap().display();
-                wrong.push(format!("{shown}:{lines}: longer than {LONGEST_FILE} lines"));
+                wrong.push(format!("{shown}:{lines}: longer than {longest} lines"));
             }
         }
     }

@@ -55,11 +55,15 @@ fn comes_back(book: &Rulebook, edition: &str, issued: &str, acts: [&str; 2]) -> 
     let window = return_window(&story.case(0), &story.law).unwrap();
     let previewed = preview(
         &story.case(0),
-        &Command::CompleteRevocation,
+        &Command::CompleteRevocation { at: Timestamp::MAX },
         completed,
         &story.law,
     );
-    story.tell(0, &Command::CompleteRevocation, completed);
+    story.tell(
+        0,
+        &Command::CompleteRevocation { at: Timestamp::MAX },
+        completed,
+    );
     assert_eq!(story.status(0, completed), Some(Status::Revoked));
     assert_eq!(story.ledger().issued, 1, "what was issued stays counted");
     let back = story.units() == [5, 0, 0];
@@ -472,7 +476,7 @@ fn t16_no_withdrawal_after_issuance() {
             Status::ValidatingRevocation,
             WayOut::AwaitRevocation,
         );
-        story.tell(0, &Command::CompleteRevocation, over);
+        story.tell(0, &Command::CompleteRevocation { at: Timestamp::MAX }, over);
         check(&story, over, Status::Revoked, WayOut::None);
     }
 }
@@ -499,7 +503,11 @@ fn t20_who_must_confirm_by_mail() {
         let shown = story.status(0, issued);
         if asks {
             assert_eq!(shown, Some(Status::RevocationToConfirm), "{key} {class:?}");
-            let early = story.refused(0, &Command::CompleteRevocation, issued);
+            let early = story.refused(
+                0,
+                &Command::CompleteRevocation { at: Timestamp::MAX },
+                issued,
+            );
             assert_eq!(
                 (early.rule(), early.way_out()),
                 (RuleId::T20, WayOut::ConfirmByMail)
@@ -511,7 +519,11 @@ fn t20_who_must_confirm_by_mail() {
             Some(Status::ValidatingRevocation),
             "{key} {class:?}"
         );
-        story.tell(0, &Command::CompleteRevocation, issued);
+        story.tell(
+            0,
+            &Command::CompleteRevocation { at: Timestamp::MAX },
+            issued,
+        );
         assert_eq!(story.status(0, issued), Some(Status::Revoked));
     }
 }
@@ -559,6 +571,7 @@ fn r38_revocations_never_exceed_what_was_bought() {
     // The CA is not bound by it (T-48), and does not use it.
     let by_ca = Command::RecordCaRevocation {
         reason: RevocationReason::KeyCompromise,
+        at: Timestamp::MAX,
     };
     story.tell(1, &by_ca, issued);
     assert_eq!(story.ledger().revocations, 1);
@@ -586,6 +599,7 @@ fn t48_revoked_by_the_ca() {
         story.issue(0, at("2021-03-01T09:00:00+08:00"));
         let by_ca = Command::RecordCaRevocation {
             reason: RevocationReason::PrivilegeWithdrawn,
+            at: Timestamp::MAX,
         };
         story.tell(0, &by_ca, at(revoked));
         assert_eq!(story.units(), if back { [1, 0, 0] } else { [0, 0, 1] });

@@ -127,7 +127,8 @@ fn commands(class: ValidationClass, law: &Law<'_>) -> Vec<Command> {
             | Command::ConfirmDomain
             | Command::Reject { .. }
             | Command::ConfirmRevocation
-            | Command::CompleteRevocation
+            | Command::CompleteRevocation { .. }
+            | Command::Collect
             | Command::RefuseRevocation { .. }
             | Command::RecordCaRevocation { .. }
             | Command::Wake => {}

@@ -128,7 +128,7 @@ pub fn refusals(book: &Rulebook) -> Vec<Told> {
     );
     tell(
         "completing a revocation that nobody asked for",
-        story.refused(0, &Command::CompleteRevocation, now),
+        story.refused(0, &Command::CompleteRevocation { at: Timestamp::MAX }, now),
     );
     let wrong = Law::single(&s3, book.ceilings());
     tell(
@@ -145,7 +145,7 @@ pub fn refusals(book: &Rulebook) -> Vec<Told> {
         "deleting while the revocation is under way",
         story.refused(0, &Command::Delete, now),
     );
-    story.tell(0, &Command::CompleteRevocation, now);
+    story.tell(0, &Command::CompleteRevocation { at: Timestamp::MAX }, now);
     tell("revoking what is revoked", story.refused(0, &REVOKE, now));
     story.issue(1, now);
     tell(
@@ -226,6 +226,7 @@ fn in_application(
     tell("an instance's id used again", story.refused(0, &again, now));
     let by_ca = Command::RecordCaRevocation {
         reason: RevocationReason::KeyCompromise,
+        at: Timestamp::MAX,
     };
     tell(
         "a CA that revokes what it did not issue",
@@ -252,7 +253,7 @@ fn in_application(
     ov.tell(0, &REVOKE, now);
     tell(
         "completing before the mail is answered",
-        ov.refused(0, &Command::CompleteRevocation, now),
+        ov.refused(0, &Command::CompleteRevocation { at: Timestamp::MAX }, now),
     );
 }
 
