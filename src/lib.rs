@@ -30,8 +30,8 @@
 //!     answer("2019-08-intl")?,
 //!     "Cannot withdraw the application: the order's status is Validating. Rule R-12: a withdrawal \
 //!      takes an order back to Pending Application, from the states its edition names [WD19, S1, \
-//!      inferred; edition 2019-08-intl]. So since 2018-06-07T00:00:00+08:00; the answer differs for \
-//!      orders submitted from 2021-02-26T00:00:00+08:00 on. Instead: wait for the CA's review."
+//!      inferred; edition 2019-08-intl]. In force since 2018-06-07T00:00:00+08:00; the answer differs for \
+//!      orders submitted from 2021-02-26T00:00:00+08:00 on. Instead: wait for the CA's answer."
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -300,7 +300,7 @@ proptest! {
             let ceiling = refusal.rule() == RuleId::K08;
             assert!(edition || (ceiling && text.contains("BR")) || text.contains("VL20"), "{text}");
             let date = ["It becomes possible at ", "It was possible until just before ",
-                "No date changes this.", "So since ", "This ceiling is "];
+                "No date changes this.", "In force since ", "This ceiling is "];
             assert_eq!(date.iter().filter(|words| text.contains(**words)).count(), 1, "{text}");
             match refusal.way_out().phrase() {
                 Some(advice) => assert!(text.contains(&format!("Instead: {advice}.")), "{text}"),

@@ -392,11 +392,12 @@ fn collect<'a>(instance: &CertificateInstance, sink: &mut impl Sink<'a>) -> Flow
             WayOut::AwaitRevocation,
         )),
         Phase::Revoked { .. } => sink(never(RuleId::R36, Why::AlreadyRevoked, WayOut::None)),
-        Phase::Verifying(_)
-        | Phase::Validating(_)
-        | Phase::Failed { .. }
-        | Phase::Pending { .. }
-        | Phase::Deleted { .. } => sink(never(RuleId::R25, Why::NotIssued, WayOut::AwaitCa)),
+        Phase::Verifying(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::ProveDomain)),
+        Phase::Validating(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::AwaitCa)),
+        Phase::Failed { .. } | Phase::Pending { .. } => {
+            sink(never(RuleId::R25, Why::NotIssued, WayOut::DeleteAndCreate))
+        }
+        Phase::Deleted { .. } => not_found(sink),
     }
 }
 

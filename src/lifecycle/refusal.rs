@@ -285,13 +285,16 @@ impl Refusal {
             } => {
                 let since = shown(since.midnight(self.offset));
                 match changes.map(|day| shown(day.midnight(self.offset))) {
-                    None => write!(f, " So since {since}."),
+                    None => write!(f, " In force since {since}."),
                     Some(change) if *pinned => write!(
                         f,
-                        " So since {since}; the answer differs for orders submitted from {change} on."
+                        " In force since {since}; the answer differs for orders submitted from {change} on."
                     ),
                     Some(change) => {
-                        write!(f, " So since {since}; the answer differs from {change} on.")
+                        write!(
+                            f,
+                            " In force since {since}; the answer differs from {change} on."
+                        )
                     }
                 }
             }
