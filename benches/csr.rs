@@ -35,7 +35,8 @@ use cert_lifecycle::model::{
 };
 use cert_lifecycle::pki::{Limits, parse_csr};
 use cert_lifecycle::rulebook::Rulebook;
-use x509_cert::der::{DecodePem, Encode};
+use x509_cert::der::pem::decode_vec;
+use x509_cert::der::{Decode, DecodePem, Encode};
 use x509_cert::request::CertReq;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -82,13 +83,13 @@ const SUBJECTS: [Subject; 5] = [
 fn main() -> Outcome<()> {
     println!("median (min to max) of {ROUNDS} rounds, in ns for one request\n");
     println!(
-        "{:9} {:>27} {:>27} {:>20}",
+        "{:9} {:>30} {:>30} {:>23}",
         "", "parse_csr", "bare parse and verify", "ratio"
     );
     for subject in &SUBJECTS {
         let (ours, bare, ratio) = compare(subject)?;
         println!(
-            "{:9} {:>27} {:>27} {:>20}",
+            "{:9} {:>30} {:>30} {:>23}",
             subject.name,
             ours.nanoseconds(),
             bare.nanoseconds(),
@@ -98,7 +99,7 @@ fn main() -> Outcome<()> {
     println!("\ndeciding an application with those facts (for information)\n");
     for subject in &SUBJECTS {
         let (cost, answer) = judgement(subject)?;
-        println!("{:9} {:>27}  {answer}", subject.name, cost.nanoseconds());
+        println!("{:9} {:>30}  {answer}", subject.name, cost.nanoseconds());
     }
     Ok(())
 }
@@ -112,8 +113,10 @@ fn ours(pem: &[u8]) -> Outcome<CsrFacts> {
     }
 }
 
+/// Text and structure are decoded one after the other: that is faster than `CertReq::from_pem`.
 fn bare(subject: &Subject, message: &[u8]) -> Outcome<CertReq> {
-    let request = CertReq::from_pem(black_box(subject.pem))?;
+    let (_, der) = decode_vec(black_box(subject.pem))?;
+    let request = CertReq::from_der(&der)?;
     UnparsedPublicKey::new(
         subject.algorithm,
         request.info.public_key.subject_public_key.raw_bytes(),
