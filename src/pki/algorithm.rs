@@ -1,5 +1,6 @@
 //! Kinds of keys, algorithms of signatures, and checking a signature.
 
+use aws_lc_rs::digest::SHA256;
 use aws_lc_rs::signature::{
     self, ECDSA_P256_SHA1_ASN1, ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1,
     ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA512_ASN1,
@@ -126,10 +127,16 @@ impl<'a> PublicKey<'a> {
         members.end()?;
         Ok(Self {
             kind: kind(algorithm, key)?,
-            digest: SpkiDigest::of(spki.whole),
+            digest: digest(spki.whole),
             key,
         })
     }
+}
+
+/// [`SpkiDigest::of`], with the processor's own instructions where it has them.
+fn digest(spki: &[u8]) -> SpkiDigest {
+    <[u8; 32]>::try_from(aws_lc_rs::digest::digest(&SHA256, spki).as_ref())
+        .map_or_else(|_| SpkiDigest::of(spki), SpkiDigest::from_bytes)
 }
 
 /// What an `AlgorithmIdentifier` of a public or private key says of a curve or a scheme.

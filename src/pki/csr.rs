@@ -287,7 +287,7 @@ type ExtensionList<'a> = (ObjectIdentifier, Option<Tlv<'a>>);
 /// reads requests, it does not grade generators.
 fn extension_lists(attributes: Tlv<'_>) -> der::Result<Vec<ExtensionList<'_>>> {
     let mut found = Vec::new();
-    let mut list = der::Children::of(attributes.value)?;
+    let mut list = der::Children::of(attributes.value);
     while let Some(attribute) = list.next()? {
         let mut members = attribute.sequence()?;
         let oid = members.require()?.oid()?;

@@ -5,7 +5,7 @@
 //! encoded anew. Nothing recurses: a member is a slice until somebody asks for its members.
 
 use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
-use x509_cert::der::{Decode, DecodeValue, FixedTag, Reader, SliceReader, Tag};
+use x509_cert::der::{Decode, DecodeValue, ErrorKind, FixedTag, Header, Reader, SliceReader, Tag};
 
 pub(super) use x509_cert::der::{Error, Result};
 
@@ -46,7 +46,7 @@ impl<'a> Tlv<'a> {
     /// Its members, if it has this tag.
     pub(super) fn members(self, tag: Tag) -> Result<Children<'a>> {
         self.tag.assert_eq(tag)?;
-        Children::of(self.value)
+        Ok(Children::of(self.value))
     }
 
     pub(super) fn sequence(self) -> Result<Children<'a>> {
@@ -59,45 +59,54 @@ impl<'a> Tlv<'a> {
     }
 }
 
-/// The values that stand behind one another.
+/// The values that stand behind one another: the bytes that are not read yet.
 #[derive(Clone, Debug)]
-pub(super) struct Children<'a>(SliceReader<'a>);
+pub(super) struct Children<'a>(&'a [u8]);
 
 impl<'a> Children<'a> {
-    pub(super) fn of(bytes: &'a [u8]) -> Result<Self> {
-        SliceReader::new(bytes).map(Self)
+    pub(super) const fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes)
     }
 
-    /// The next value, or none at the end.
+    /// The next value, or none at the end. Behind a value that cannot be read there is no next one.
     pub(super) fn next(&mut self) -> Result<Option<Tlv<'a>>> {
-        if self.0.is_finished() {
+        if self.0.is_empty() {
             return Ok(None);
         }
-        let whole = self.0.tlv_bytes()?;
-        let any = AnyRef::from_der(whole)?;
+        // The header is read once; where it ends gives both the value and the whole.
+        let mut reader = SliceReader::new(self.0)?;
+        let header = Header::decode(&mut reader)?;
+        let value = reader.read_slice(header.length())?;
+        let (whole, rest) = usize::try_from(reader.position())
+            .ok()
+            .and_then(|end| self.0.split_at_checked(end))
+            .ok_or(ErrorKind::Overflow)?;
+        self.0 = rest;
         Ok(Some(Tlv {
-            tag: x509_cert::der::Tagged::tag(&any),
-            value: any.value(),
+            tag: header.tag(),
+            value,
             whole,
         }))
     }
 
     /// The next value, which must be there.
     pub(super) fn require(&mut self) -> Result<Tlv<'a>> {
-        let at = self.0.position();
-        self.next()?
-            .ok_or_else(|| x509_cert::der::ErrorKind::Failed.at(at))
+        self.next()?.ok_or_else(|| ErrorKind::Failed.into())
     }
 
     /// That nothing follows.
     pub(super) fn end(self) -> Result<()> {
-        self.0.finish()
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ErrorKind::Failed.into())
+        }
     }
 }
 
 /// Bytes that are exactly one value.
 pub(super) fn one(bytes: &[u8]) -> Result<Tlv<'_>> {
-    let mut values = Children::of(bytes)?;
+    let mut values = Children::of(bytes);
     let only = values.require()?;
     values.end()?;
     Ok(only)

@@ -1,8 +1,10 @@
 //! Telling PEM from DER, and finding the blocks of a text.
 
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
+use x509_cert::der::pem::Base64Decoder;
 use x509_cert::der::{Decode, Encode, Header, SliceReader, Tag};
 use zeroize::Zeroizing;
 
@@ -261,33 +263,38 @@ impl Block<'_> {
     ///
     /// They may be a key, so every copy on the way is wiped.
     pub(super) fn decode(&self, limits: &Limits) -> Result<Zeroizing<Vec<u8>>, InputError> {
-        const WIDTH: usize = 64;
-        const BEGIN: &str = "-----BEGIN X-----\n";
-        const END: &str = "-----END X-----\n";
-        // White space may stand anywhere in Base64 (RFC 7468 §2); the decoder wants even lines.
-        let lines = self.base64.len().div_ceil(WIDTH);
-        let room = self
-            .base64
-            .len()
-            .saturating_add(lines)
-            .saturating_add(BEGIN.len())
-            .saturating_add(END.len())
-            .saturating_add(1);
-        let mut even = Zeroizing::new(String::with_capacity(room));
-        even.push_str(BEGIN);
-        let digits = self.base64.chars().filter(|c| !c.is_ascii_whitespace());
-        for (index, digit) in digits.enumerate() {
-            if index > 0 && index.is_multiple_of(WIDTH) {
-                even.push('\n');
-            }
-            even.push(digit);
-        }
-        even.push('\n');
-        even.push_str(END);
-        let (_, bytes) = x509_cert::der::pem::decode_vec(even.as_bytes())
-            .map_err(|_| InputError::Base64(self.item))?;
-        let bytes = Zeroizing::new(bytes);
+        // Nearly everybody writes even lines: those are decoded as they stand, without a copy.
+        let bytes = match even(self.base64.trim_ascii()) {
+            Some(bytes) => bytes,
+            None => self.uneven()?,
+        };
         check_der(&bytes, limits)?;
         Ok(bytes)
     }
+
+    /// White space may stand anywhere in Base64 (RFC 7468 §2); the decoder wants even lines.
+    fn uneven(&self) -> Result<Zeroizing<Vec<u8>>, InputError> {
+        let room = self.base64.len();
+        let lines = room.div_ceil(WIDTH);
+        let mut text = Zeroizing::new(String::with_capacity(room.saturating_add(lines)));
+        let digits = self.base64.chars().filter(|c| !c.is_ascii_whitespace());
+        for (index, digit) in digits.enumerate() {
+            if index > 0 && index.is_multiple_of(WIDTH) {
+                text.push('\n');
+            }
+            text.push(digit);
+        }
+        even(&text).ok_or(InputError::Base64(self.item))
+    }
+}
+
+/// The width of a line of Base64 (RFC 7468 §2).
+const WIDTH: usize = 64;
+
+/// Decodes Base64 in lines of that width, whatever their ends.
+fn even(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut decoder = Base64Decoder::new_wrapped(text.as_bytes(), WIDTH).ok()?;
+    let mut bytes = Zeroizing::new(vec![0; decoder.remaining_len()]);
+    decoder.decode(&mut bytes).ok()?;
+    Some(bytes)
 }

@@ -99,8 +99,8 @@ impl Item {
         let body = der::one(whole).ok()?.value;
         let [first, second, third, _] = tags(body);
         let inner = || {
-            der::one(whole)
-                .and_then(|outer| Children::of(outer.value)?.require())
+            Children::of(body)
+                .require()
                 .map(|member| tags(member.value))
                 .unwrap_or_default()
         };
@@ -127,10 +127,9 @@ impl Item {
 /// The tags of the first four members.
 fn tags(body: &[u8]) -> [Option<Tag>; 4] {
     let mut found = [None; 4];
-    if let Ok(mut members) = Children::of(body) {
-        for slot in &mut found {
-            *slot = members.next().ok().flatten().map(|member| member.tag);
-        }
+    let mut members = Children::of(body);
+    for slot in &mut found {
+        *slot = members.next().ok().flatten().map(|member| member.tag);
     }
     found
 }
