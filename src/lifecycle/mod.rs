@@ -1,12 +1,12 @@
 //! The lifecycle: total, pure decisions over the documented states.
 //!
-//! - [`decide`] takes a [`Case`], a [`Command`], the instant and the [`Law`], and answers with
+//! - [`decide()`] takes a [`Case`], a [`Command`], the instant and the [`Law`], and answers with
 //!   [`Events`] or a [`Refusal`] that explains itself. It has an answer for every combination.
-//! - [`evolve`] folds events into state; it cannot refuse.
+//! - [`evolve()`] folds events into state; it cannot refuse.
 //! - [`effects`] names the work that an event hands to the shell.
-//! - [`status`], [`availability`], [`preview`], [`allowed`] and [`next_wakeup`] answer questions
+//! - [`status()`], [`availability`], [`preview`], [`allowed`] and [`next_wakeup`] answer questions
 //!   from the same clauses that `decide` reads, so they can't disagree with it.
-//! - [`table`] probes `decide` for the whole phase × command table.
+//! - [`table()`] probes `decide` for the whole phase × command table.
 //!
 //! None of them reads a clock, draws a random number or does I/O.
 

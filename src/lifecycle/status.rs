@@ -9,7 +9,7 @@ use crate::rulebook::{Edition, Window};
 /// revocation under way is shown before expiry.
 ///
 /// # Example
-/// See [`crate::lifecycle::decide`].
+/// See [`crate::lifecycle::decide()`].
 #[must_use]
 pub fn status(instance: &CertificateInstance, now: Timestamp, conduct: &Edition) -> Status {
     match &instance.phase {
