@@ -410,6 +410,26 @@ proptest! {
     #[test]
     fn l5_a_unit_returns_when_the_documents_say((editions, timeline) in played()) {
         timeline.play(&editions, |moment| {
+            // At every bound of a live certificate, whatever the timeline does next.
+            if let Some(live) = moment.case.instance.and_then(CertificateInstance::live)
+                && moment.case.instance.is_some_and(|own| matches!(own.phase(), Phase::Live(_)))
+            {
+                let pinned = editions.pinned(live.application().pin()).unwrap();
+                for at in boundaries(&moment.case, &moment.law) {
+                    let by_ca = plain(CommandKind::RecordCaRevocation).unwrap();
+                    let Ok(events) = decide(&moment.case, &by_ca, at, &moment.law) else { continue };
+                    let asked = live.revocation().map_or(at, |own| own.requested_at);
+                    let decisive = match pinned.quota_return().value.act {
+                        DecisiveAct::RevocationCompleted => at,
+                        DecisiveAct::RevocationRequested => asked,
+                    };
+                    let back = events.iter().any(|event| matches!(
+                        event,
+                        Event::Plan { event: PlanEvent::Returned { .. }, .. }
+                    ));
+                    assert_eq!(back, returns(pinned, live.issued_at(), decisive), "revoked at {at}");
+                }
+            }
             let Ok(events) = moment.answer else { return };
             let returned = events.iter().find_map(|event| match event {
                 Event::Plan { event: PlanEvent::Returned { cause, .. }, .. } => Some(*cause),
