@@ -526,6 +526,12 @@ proptest! {
             evolve(&mut after.0, &mut after.1, &notice[0]);
             let told = after.0.unwrap();
             assert_eq!(next_wakeup(&told, &moment.law), None);
+            // The notice and nothing else.
+            let after = told.live().unwrap();
+            assert_eq!(after.noticed_at(), Some(due));
+            assert_eq!(after.issued_at(), live.issued_at());
+            assert_eq!(after.application(), live.application());
+            assert_eq!((after.revocation(), told.hold()), (live.revocation(), instance.hold()));
             let case = Case { instance: Some(&told), ..case };
             for at in boundaries(&case, &moment.law) {
                 assert!(decide(&case, &Command::Wake, at, &moment.law).unwrap().is_empty());
@@ -560,6 +566,11 @@ proptest! {
                 assert_eq!(distinct.len(), after.orphans().len(), "an orphan is recorded once");
             }
             assert!(before.is_none() || after.is_some());
+            for event in moment.answer.iter().flatten() {
+                if let Event::Instance { event: InstanceEvent::OrphanIssued { fingerprint, .. }, .. } = event {
+                    assert!(after.unwrap().orphans().contains(fingerprint));
+                }
+            }
             if let (Command::Submit { .. }, Some(_)) = (moment.command, before) {
                 assert!(moment.answer.is_err());
             }
@@ -1026,6 +1037,7 @@ proptest! {
             assert!(name.as_str().is_ascii() && name.base().contains('.'));
             let labels = name.base().split('.');
             assert!(labels.clone().all(|label| (1..=63).contains(&label.len())));
+            assert!(labels.clone().all(|label| !label.starts_with('-') && !label.ends_with('-')));
         } else {
             assert!(text.to_ascii_lowercase().parse::<DomainName>().is_err());
         }
