@@ -410,6 +410,26 @@ proptest! {
     #[test]
     fn l5_a_unit_returns_when_the_documents_say((editions, timeline) in played()) {
         timeline.play(&editions, |moment| {
+            // At every bound of a live certificate, whatever the timeline does next.
+            if let Some(live) = moment.case.instance.and_then(CertificateInstance::live)
+                && moment.case.instance.is_some_and(|own| matches!(own.phase(), Phase::Live(_)))
+            {
+                let pinned = editions.pinned(live.application().pin()).unwrap();
+                for at in boundaries(&moment.case, &moment.law) {
+                    let by_ca = plain(CommandKind::RecordCaRevocation).unwrap();
+                    let Ok(events) = decide(&moment.case, &by_ca, at, &moment.law) else { continue };
+                    let asked = live.revocation().map_or(at, |own| own.requested_at);
+                    let decisive = match pinned.quota_return().value.act {
+                        DecisiveAct::RevocationCompleted => at,
+                        DecisiveAct::RevocationRequested => asked,
+                    };
+                    let back = events.iter().any(|event| matches!(
+                        event,
+                        Event::Plan { event: PlanEvent::Returned { .. }, .. }
+                    ));
+                    assert_eq!(back, returns(pinned, live.issued_at(), decisive), "revoked at {at}");
+                }
+            }
             let Ok(events) = moment.answer else { return };
             let returned = events.iter().find_map(|event| match event {
                 Event::Plan { event: PlanEvent::Returned { cause, .. }, .. } => Some(*cause),
@@ -506,6 +526,12 @@ proptest! {
             evolve(&mut after.0, &mut after.1, &notice[0]);
             let told = after.0.unwrap();
             assert_eq!(next_wakeup(&told, &moment.law), None);
+            // The notice and nothing else.
+            let after = told.live().unwrap();
+            assert_eq!(after.noticed_at(), Some(due));
+            assert_eq!(after.issued_at(), live.issued_at());
+            assert_eq!(after.application(), live.application());
+            assert_eq!((after.revocation(), told.hold()), (live.revocation(), instance.hold()));
             let case = Case { instance: Some(&told), ..case };
             for at in boundaries(&case, &moment.law) {
                 assert!(decide(&case, &Command::Wake, at, &moment.law).unwrap().is_empty());
@@ -540,6 +566,11 @@ proptest! {
                 assert_eq!(distinct.len(), after.orphans().len(), "an orphan is recorded once");
             }
             assert!(before.is_none() || after.is_some());
+            for event in moment.answer.iter().flatten() {
+                if let Event::Instance { event: InstanceEvent::OrphanIssued { fingerprint, .. }, .. } = event {
+                    assert!(after.unwrap().orphans().contains(fingerprint));
+                }
+            }
             if let (Command::Submit { .. }, Some(_)) = (moment.command, before) {
                 assert!(moment.answer.is_err());
             }
@@ -1006,6 +1037,7 @@ proptest! {
             assert!(name.as_str().is_ascii() && name.base().contains('.'));
             let labels = name.base().split('.');
             assert!(labels.clone().all(|label| (1..=63).contains(&label.len())));
+            assert!(labels.clone().all(|label| !label.starts_with('-') && !label.ends_with('-')));
         } else {
             assert!(text.to_ascii_lowercase().parse::<DomainName>().is_err());
         }
