@@ -24,6 +24,11 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Vec<Receipt>, ServiceError> {
+        // Another account's order is not there: its CA is not asked, and its answer not shown (L12).
+        if self.instance(account, order).await?.is_none() {
+            let looked = self.execute(account, order, &Command::Wake).await?;
+            return Ok(Vec::from([looked]));
+        }
         let now = self.ports.clock.now();
         let answer = self.ports.ca.poll(order, now).await?;
         let mut receipts = Vec::new();
