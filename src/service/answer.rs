@@ -125,6 +125,8 @@ fn revocation_commands(
         {
             Vec::from([Command::RefuseRevocation { reason }])
         }
+        // A holder's revocation that nobody here waits for, since its request was taken for refused,
+        // is a fact all the same.
         (
             CaRevocation::Revoked {
                 cause: RevocationCause::ByCa,
@@ -132,13 +134,12 @@ fn revocation_commands(
                 at,
             },
             _,
-        ) => Vec::from([Command::RecordCaRevocation { reason, at }]),
-        (
-            CaRevocation::ToConfirm
-            | CaRevocation::Pending
-            | CaRevocation::Revoked { .. }
-            | CaRevocation::Refused { .. },
-            _,
-        ) => Vec::new(),
+        )
+        | (CaRevocation::Revoked { reason, at, .. }, None) => {
+            Vec::from([Command::RecordCaRevocation { reason, at }])
+        }
+        (CaRevocation::ToConfirm | CaRevocation::Pending | CaRevocation::Refused { .. }, _) => {
+            Vec::new()
+        }
     }
 }
