@@ -2,7 +2,7 @@
 
 use cert_lifecycle::lifecycle::{Command, Event, RefusalKind};
 use cert_lifecycle::model::{OrderId, RevocationReason};
-use cert_lifecycle::port::{CertificateAuthority, Clock, ReadSet, Store, StreamId};
+use cert_lifecycle::port::{CertificateAuthority, Clock, Loaded, ReadSet, Store, StreamId};
 use cert_lifecycle::service::Service;
 
 use super::world::{
@@ -79,7 +79,7 @@ fn another_account_finds_nothing_whatever_it_asks() {
         ReadSet::Product(product(DV).code),
     ] {
         let found = wait(world.store.load(stranger, read_set)).unwrap();
-        assert_eq!(found, Default::default());
+        assert_eq!(found, Loaded::default());
     }
     let no_plan = wait(service.submit(stranger, product(DV).code, request(P256)));
     assert_eq!(

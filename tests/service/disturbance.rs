@@ -8,7 +8,7 @@ use cert_lifecycle::lifecycle::{Command, RefusalKind};
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{Challenge, SpkiDigest, Status};
 use cert_lifecycle::port::{
-    CaError, CommitError, Expectation, KeyVaultError, Store, StoreError, StreamId,
+    CaError, CommitError, Expectation, KeyVault, KeyVaultError, Store, StoreError, StreamId,
 };
 use cert_lifecycle::service::{Ports, Service, ServiceError};
 
@@ -142,7 +142,6 @@ fn a_destruction_that_fails_is_tried_again() {
     world.ca.cancel.add(Fault::After(ca_down()));
     let report = wait(world.service.work(64)).unwrap();
     assert_eq!((report.done, report.failed.len()), (0, 2));
-    use cert_lifecycle::port::KeyVault;
     assert!(wait(world.vault.inner.export(order)).is_ok());
     assert_eq!(world.work().done, 2);
     assert!(wait(world.vault.inner.export(order)).is_err());

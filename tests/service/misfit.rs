@@ -24,10 +24,10 @@ fn is_refused(world: &World, order: OrderId, plan: PlanId, rule: &str) {
 
 fn chain_of(world: &World, order: OrderId) -> Arc<str> {
     let answer = wait(world.local.poll(order, world.clock.now())).unwrap();
-    match answer.state {
-        CaState::Issued { pem_chain } => pem_chain,
-        other => panic!("not issued: {other:?}"),
-    }
+    let CaState::Issued { pem_chain } = answer.state else {
+        panic!("not issued: {answer:?}")
+    };
+    pem_chain
 }
 
 #[test]
