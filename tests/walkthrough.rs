@@ -188,6 +188,19 @@ fn openssl_accepts_the_leaf_at_once_and_lists_both_serials() {
     ]);
     assert_eq!(verified, "leaf.pem: OK\n");
 
+    for (file, certificates) in [
+        ("root.pem", 1),
+        ("intermediate.pem", 1),
+        ("leaf.pem", 1),
+        ("chain.pem", 2),
+        ("crl.pem", 0),
+    ] {
+        let written = fs::read_to_string(desk.0.join(file)).unwrap();
+        let begun = written.matches("-----BEGIN CERTIFICATE-----\n").count();
+        assert_eq!(begun, certificates, "{file}");
+        assert!(written.ends_with("-----\n"), "{file}");
+    }
+
     let list = desk.openssl_says(&["crl", "-in", "crl.pem", "-noout", "-text"]);
     let serials = serials(&story);
     assert_eq!(serials.len(), 2);
@@ -388,7 +401,7 @@ fn the_documented_command_runs_it() {
 #[test]
 fn every_edition_can_be_lived_through() {
     for edition in EDITIONS {
-        let story = told(&["--edition", edition]);
+        let story = told(&["--edition", edition, "--start", START]);
         let heading = format!("Two lives under the edition {edition}, from ");
         assert!(story.starts_with(&heading), "{story}");
         a_gets_its_unit_back_and_b_does_not(&story);

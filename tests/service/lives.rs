@@ -3,7 +3,7 @@
 use cert_lifecycle::lifecycle::{Command, RefusalKind};
 use cert_lifecycle::model::{HoldState, KeySource, OrderId, Status, Submission};
 use cert_lifecycle::pki::{Limits, matches_csr, matches_key, parse_private_key};
-use cert_lifecycle::port::{KeyVault, KeyVaultError};
+use cert_lifecycle::port::{Clock, KeyVault, KeyVaultError};
 use cert_lifecycle::service::ServiceError;
 
 use super::world::{
@@ -150,6 +150,32 @@ fn the_key_of_a_deleted_order_is_destroyed() {
         ("R-21".to_owned(), RefusalKind::OrderNotFound)
     );
     world.replays(order);
+}
+
+#[test]
+fn an_order_that_is_withdrawn_before_the_worker_comes_is_not_handed_in() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    world.execute(order, &Command::Withdraw).unwrap();
+    let report = world.work();
+    assert_eq!(report.done, 2, "submission and cancellation");
+    let asked = world.ca.asked();
+    assert!(
+        matches!(asked[..], [super::parts::Asked::Cancel(_, of)] if of == order),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn the_term_is_a_year_with_both_ends_counted() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.issued(DV, request(P256));
+    // Nothing took time, so the certificate has the whole term.
+    let validity = world.certificate(order).validity();
+    assert_eq!(validity.inclusive_seconds(), 365 * DAY);
+    assert_eq!(validity.not_before(), world.clock.now());
 }
 
 #[test]
