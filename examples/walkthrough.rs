@@ -34,8 +34,8 @@ use cert_lifecycle::model::{
     Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{self, Limits};
-use cert_lifecycle::port::{Clock, StreamId};
-use cert_lifecycle::rulebook::{Rulebook, Window};
+use cert_lifecycle::port::{Clock, ReadSet, StreamId};
+use cert_lifecycle::rulebook::{RuleId, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Ports, Receipt, Rules, Service, ServiceError};
 use pollster::block_on;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
@@ -129,7 +129,7 @@ fn run(options: &Options) -> Outcome<ExitCode> {
         let csr = match pki::parse_csr(&bytes, &Limits::default()) {
             Ok(csr) => csr,
             Err(error) => {
-                stage.says(name, &format!("hands in a signing request: {error}"));
+                stage.unreadable(name, "hands in its signing request", &error.to_string());
                 stage.ledger(name, account, plan)?;
                 return Ok(ExitCode::FAILURE);
             }
@@ -162,9 +162,16 @@ fn run(options: &Options) -> Outcome<ExitCode> {
         issue(&stage, life)?;
     }
     stage.tries(a, "tries to withdraw now", &Command::Withdraw)?;
-    let window = revoke_inside(&stage, a)?;
-    about_to_expire(&stage, b)?;
-    revoke_outside(&stage, b, window)?;
+    // Of a short certificate the notice comes before the window ends.
+    let (due, end) = (notice_due(&stage, b)?, window_of(&stage, a)?);
+    if due < end {
+        about_to_expire(&stage, b, due)?;
+        revoke_inside(&stage, a, end)?;
+    } else {
+        revoke_inside(&stage, a, end)?;
+        about_to_expire(&stage, b, due)?;
+    }
+    revoke_outside(&stage, b)?;
     farewell(&stage, a, b)?;
     if let Some(directory) = &options.out {
         write_files(&stage, b, directory)?;
@@ -227,37 +234,47 @@ fn issue(stage: &Stage, life: &Life) -> Outcome<()> {
     Ok(())
 }
 
-/// Revokes at the last second of the window, and gives back the window.
-fn revoke_inside(stage: &Stage, life: &Life) -> Outcome<Window> {
+/// When the window ends in which a revocation brings the unit back.
+fn window_of(stage: &Stage, life: &Life) -> Outcome<Timestamp> {
     let revoke = Command::RequestRevocation {
-        reason: RevocationReason::Superseded,
+        reason: RevocationReason::Unspecified,
     };
     let preview = block_on(stage.service.preview(life.account, life.order, &revoke))?;
     let (_, window) = preview.returns.ok_or("a revocation has a window")?;
-    let end = window.until().ok_or("the window has an end")?;
+    Ok(window.until().ok_or("the window has an end")?)
+}
+
+/// When a live certificate's expiry is to be announced.
+fn notice_due(stage: &Stage, life: &Life) -> Outcome<Timestamp> {
+    let instance = stage.instance(life)?;
+    let edition = stage.service.rules().in_force(stage.clock.now())?;
+    let book = stage.service.rules().book();
+    let law = cert_lifecycle::lifecycle::Law::single(&edition, book.ceilings());
+    Ok(next_wakeup(&instance, &law).ok_or("a live certificate has a notice to come")?)
+}
+
+/// Revokes at the last second of the window.
+fn revoke_inside(stage: &Stage, life: &Life, end: Timestamp) -> Outcome<()> {
+    let revoke = Command::RequestRevocation {
+        reason: RevocationReason::Superseded,
+    };
     let shown = end.in_offset(stage.offset);
     stage.says(
         life.name,
-        &format!("would get its unit back before {shown}"),
+        &format!("would get its unit back by a revocation before {shown}"),
     );
-    stage.clock.set(end.saturating_add(-1));
+    stage.moves_on_to(end.saturating_add(-1));
     stage.gives(
         life,
         "asks for revocation in the window's last second",
         &revoke,
     )?;
-    stage.complete_revocation(life)?;
-    Ok(window)
+    stage.complete_revocation(life)
 }
 
 /// Moves time to the notice, and tries what is not allowed then.
-fn about_to_expire(stage: &Stage, life: &Life) -> Outcome<()> {
-    let instance = stage.instance(life)?;
-    let edition = stage.service.rules().in_force(stage.clock.now())?;
-    let book = stage.service.rules().book();
-    let law = cert_lifecycle::lifecycle::Law::single(&edition, book.ceilings());
-    let due = next_wakeup(&instance, &law).ok_or("a live certificate has a notice to come")?;
-    stage.clock.set(due);
+fn about_to_expire(stage: &Stage, life: &Life, due: Timestamp) -> Outcome<()> {
+    stage.moves_on_to(due);
     stage.gives(
         life,
         "is told that the certificate will expire",
@@ -272,13 +289,14 @@ fn about_to_expire(stage: &Stage, life: &Life) -> Outcome<()> {
     stage.tries(life, "tries to cancel the order", &Command::CancelOrder)
 }
 
-/// Revokes when the window is long over.
-fn revoke_outside(stage: &Stage, life: &Life, window: Window) -> Outcome<()> {
-    let over = window.until().ok_or("the window has an end")?;
-    let shown = over.in_offset(stage.offset);
+/// Revokes when the window is over.
+fn revoke_outside(stage: &Stage, life: &Life) -> Outcome<()> {
+    let end = window_of(stage, life)?;
+    stage.moves_on_to(end);
+    let shown = end.in_offset(stage.offset);
     stage.says(
         life.name,
-        &format!("revokes although its unit returned only before {shown}"),
+        &format!("would have got its unit back before {shown}, not any more"),
     );
     let revoke = Command::RequestRevocation {
         reason: RevocationReason::CessationOfOperation,
@@ -304,8 +322,9 @@ fn farewell(stage: &Stage, a: &Life, b: &Life) -> Outcome<()> {
         )?;
         if !stage.json {
             let moves: Vec<String> = moves.iter().map(ledger_move).collect();
-            println!("{:28}{}  {}", "", life.name, moves.join(", "));
+            println!("{:27}{}  {}", "", life.name, moves.join(", "));
         }
+        stage.streams(life)?;
     }
     Ok(())
 }
@@ -466,10 +485,60 @@ impl Stage {
             println!("{object}");
             return;
         }
+        self.explains(at, life, doing, &refusal.to_string());
+    }
+
+    fn explains(&self, at: Timestamp, life: &str, doing: &str, refusal: &str) {
         self.line(at, life, &format!("{doing}: refused"));
-        for line in wrapped(&refusal.to_string(), 92) {
+        for line in wrapped(refusal, 92) {
             println!("{:33}{line}", "");
         }
+    }
+
+    /// What cannot be read as a signing request never becomes a command, and proves nothing.
+    fn unreadable(&self, life: &str, doing: &str, error: &str) {
+        let rule = RuleId::K03;
+        let text = rule.record().map_or("", |record| record.text);
+        let refusal = format!("It is no signing request: {error}. Rule {rule}: {text}.");
+        let at = self.clock.now();
+        if self.json {
+            let object = json!({
+                "at": at.to_string(),
+                "life": life,
+                "doing": doing,
+                "rules": [rule.to_string()],
+                "refusal": refusal,
+            });
+            println!("{object}");
+            return;
+        }
+        self.explains(at, life, doing, &refusal);
+    }
+
+    /// How many events each stream of a life has in the store.
+    fn streams(&self, life: &Life) -> Outcome<()> {
+        if !self.json {
+            return Ok(());
+        }
+        let store = &self.service.ports().store;
+        let found = block_on(store.load(life.account, ReadSet::Order(life.order)))?;
+        let instance = found.instance.ok_or("the order is stored")?;
+        let plan = found.plan.ok_or("the plan is stored")?;
+        let object = json!({
+            "at": self.clock.now().to_string(),
+            "life": life.name,
+            "versions": {
+                instance.state.id().as_str(): instance.version.0,
+                plan.state.id().as_str(): plan.version.0,
+            },
+        });
+        println!("{object}");
+        Ok(())
+    }
+
+    /// Moves time, never back.
+    fn moves_on_to(&self, at: Timestamp) {
+        self.clock.set(at.max(self.clock.now()));
     }
 
     fn says(&self, life: &str, text: &str) {
@@ -593,7 +662,8 @@ fn write_files(stage: &Stage, life: &Life, directory: &Path) -> Outcome<()> {
     }
     if !stage.json {
         println!(
-            "\nWrote the certificates and the CRL to {}.",
+            "\nWrote {}'s certificate, its issuers and the CRL to {}.",
+            life.name,
             directory.display()
         );
     }

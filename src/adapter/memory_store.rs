@@ -76,13 +76,13 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Runs one step alone. A panic of another thread cannot leave half a batch behind: every
-    /// step checks first and writes then, and writing does not panic.
-    fn alone<T: Send + 'static>(&self, step: impl FnOnce(&mut Inner) -> T) -> BoxFuture<'_, T> {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = step(&mut inner);
-        drop(inner);
-        Box::pin(core::future::ready(answer))
+    /// Runs one step alone, once it is polled. A panic of another thread cannot leave half a batch
+    /// behind: every step checks first and writes then, and writing does not panic.
+    fn alone<T>(&self, step: impl FnOnce(&mut Inner) -> T + Send + 'static) -> BoxFuture<'_, T> {
+        Box::pin(async move {
+            let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+            step(&mut inner)
+        })
     }
 }
 

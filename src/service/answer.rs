@@ -24,6 +24,11 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Vec<Receipt>, ServiceError> {
+        // Another account's order is not there: its CA is not asked, and its answer not shown (L12).
+        if self.instance(account, order).await?.is_none() {
+            let looked = self.execute(account, order, &Command::Wake).await?;
+            return Ok(Vec::from([looked]));
+        }
         let now = self.ports.clock.now();
         let answer = self.ports.ca.poll(order, now).await?;
         let mut receipts = Vec::new();
@@ -120,6 +125,8 @@ fn revocation_commands(
         {
             Vec::from([Command::RefuseRevocation { reason }])
         }
+        // A holder's revocation that nobody here waits for, since its request was taken for refused,
+        // is a fact all the same.
         (
             CaRevocation::Revoked {
                 cause: RevocationCause::ByCa,
@@ -127,13 +134,12 @@ fn revocation_commands(
                 at,
             },
             _,
-        ) => Vec::from([Command::RecordCaRevocation { reason, at }]),
-        (
-            CaRevocation::ToConfirm
-            | CaRevocation::Pending
-            | CaRevocation::Revoked { .. }
-            | CaRevocation::Refused { .. },
-            _,
-        ) => Vec::new(),
+        )
+        | (CaRevocation::Revoked { reason, at, .. }, None) => {
+            Vec::from([Command::RecordCaRevocation { reason, at }])
+        }
+        (CaRevocation::ToConfirm | CaRevocation::Pending | CaRevocation::Refused { .. }, _) => {
+            Vec::new()
+        }
     }
 }

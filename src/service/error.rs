@@ -63,4 +63,18 @@ impl ServiceError {
             }
         }
     }
+
+    /// Whether a port refused for good; a rulebook or a store can be put right, and then it works.
+    pub(super) const fn refused_by_port(&self) -> bool {
+        match self {
+            Self::Ca(error) => !error.retry_helps(),
+            Self::Vault(error) => !error.retry_helps(),
+            Self::Refused(_)
+            | Self::Store(_)
+            | Self::Rules(_)
+            | Self::Certificate { .. }
+            | Self::IdTaken(_)
+            | Self::Contended => false,
+        }
+    }
 }

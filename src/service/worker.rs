@@ -37,11 +37,11 @@ impl Service {
             match self.carry_out(&row).await {
                 Ok(Done::ByPort) => report.done = report.done.saturating_add(1),
                 Ok(Done::Notice) => report.notices.push(row),
-                Err(error) if error.retry_helps() => {
+                Err(error) if error.refused_by_port() => report.refused.push((row, error)),
+                Err(error) => {
                     report.failed.push((row, error));
                     continue;
                 }
-                Err(error) => report.refused.push((row, error)),
             }
             self.ports.store.finish(row.id).await?;
         }
@@ -122,7 +122,13 @@ impl Service {
             // Both ends count, so the last second is one before the full term.
             not_after: row.at.saturating_add(seconds.saturating_sub(1)),
         };
-        Ok(self.ports.ca.submit(request).await?)
+        let made_here = application.submission().csr().is_none();
+        match self.ports.ca.submit(request).await {
+            // The vault signs its request anew for each attempt. Nobody else uses this row's id, so
+            // the CA has the order from a former attempt, with the same key.
+            Err(CaError::RequestReused(id)) if made_here && id == row.id => Ok(()),
+            answer => Ok(answer?),
+        }
     }
 
     /// The digest of the key that the CA was given for an application.

@@ -1,0 +1,33 @@
+//! The service over real parts: a CA that signs, a vault that makes keys, a store that checks.
+//! Only what these cannot show by themselves, such as a lost answer, comes from a wrapper.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop on the first surprise"
+)]
+
+#[path = "service/accounts.rs"]
+mod accounts;
+#[path = "service/disturbance.rs"]
+mod disturbance;
+#[path = "service/late.rs"]
+mod late;
+#[path = "service/lives.rs"]
+mod lives;
+#[path = "service/misfit.rs"]
+mod misfit;
+#[path = "service/parts.rs"]
+mod parts;
+#[path = "service/pins.rs"]
+mod pins;
+#[path = "service/race.rs"]
+mod race;
+#[path = "service/revocation.rs"]
+mod revocation;
+#[path = "service/store.rs"]
+mod store;
+#[path = "service/world.rs"]
+mod world;

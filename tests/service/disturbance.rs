@@ -1,0 +1,338 @@
+//! Disturbed ports: what failed stays, and comes right later.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cert_lifecycle::adapter::SeededIds;
+use cert_lifecycle::lifecycle::{Command, RefusalKind};
+use cert_lifecycle::model::challenge::RecordType;
+use cert_lifecycle::model::{Challenge, SpkiDigest, Status};
+use cert_lifecycle::port::{
+    CaError, CommitError, Expectation, KeyVault, KeyVaultError, Store, StoreError, StreamId,
+};
+use cert_lifecycle::service::{Ports, Service, ServiceError};
+
+use super::parts::{Asked, Fault, RepeatingIds};
+use super::world::{API_2021, DV, P256, World, account, product, refused, request, wait, with_csr};
+
+fn world() -> World {
+    World::new(API_2021, "2021-03-01T09:00:00+08:00")
+}
+
+fn ca_down() -> CaError {
+    CaError::unavailable("maintenance")
+}
+
+fn vault_down() -> KeyVaultError {
+    KeyVaultError::unavailable("maintenance")
+}
+
+const STORE_DOWN: StoreError = StoreError::Unavailable(None);
+
+/// The ids under which an order was submitted to the CA.
+fn submissions(world: &World) -> Vec<Asked> {
+    let mut asked = world.ca.asked();
+    asked.retain(|one| matches!(one, Asked::Submit(..)));
+    asked
+}
+
+#[test]
+fn a_row_waits_until_its_port_is_back() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    let rows = wait(world.store.inner.outbox(9)).unwrap();
+    assert_eq!(rows.len(), 1);
+
+    world.vault.make.add(Fault::Before(vault_down()));
+    world.vault.csr.add(Fault::Before(vault_down()));
+    world.ca.submit.add(Fault::Before(ca_down()));
+    for port in ["vault", "vault", "CA"] {
+        let report = wait(world.service.work(64)).unwrap();
+        assert_eq!((report.done, report.refused.len()), (0, 0));
+        let (row, error) = &report.failed[0];
+        assert_eq!(row, &rows[0]);
+        assert!(error.retry_helps());
+        assert!(error.to_string().contains(port), "{error}");
+        assert_eq!(wait(world.store.inner.outbox(9)).unwrap(), rows);
+    }
+    world.issue(order);
+    assert_eq!(submissions(&world).len(), 2);
+}
+
+#[test]
+fn a_failed_row_does_not_stop_those_behind_it() {
+    let world = world();
+    world.buy(DV, 2);
+    let first = world.order(DV, request(P256));
+    let second = world.order(DV, request(P256));
+    world.ca.submit.add(Fault::Before(ca_down()));
+    let report = wait(world.service.work(64)).unwrap();
+    assert_eq!((report.done, report.failed.len()), (1, 1));
+    world.refresh(second).unwrap();
+    assert!(world.refresh(first).is_err());
+    assert_eq!(world.work().done, 1);
+    world.refresh(first).unwrap();
+}
+
+#[test]
+fn a_row_that_the_ca_refuses_is_reported_and_not_tried_again() {
+    let world = world();
+    world.buy(DV, 1);
+    world.order(DV, request(P256));
+    world
+        .ca
+        .submit
+        .add(Fault::Before(CaError::refused("a high-risk domain")));
+    let report = wait(world.service.work(64)).unwrap();
+    assert_eq!((report.done, report.failed.len()), (0, 0));
+    assert_eq!(report.refused.len(), 1);
+    assert!(
+        report.refused[0]
+            .1
+            .to_string()
+            .contains("a high-risk domain")
+    );
+    assert!(wait(world.store.inner.outbox(9)).unwrap().is_empty());
+}
+
+#[test]
+fn after_a_crash_between_call_and_finish_the_same_request_is_harmless() {
+    let world = world();
+    let plan = world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    // The port has it, but the row is not marked: the process died in between.
+    world.store.finish.add(Fault::Before(STORE_DOWN));
+    let crashed = wait(world.service.work(64)).unwrap_err();
+    assert!(matches!(crashed, ServiceError::Store(_)), "{crashed:?}");
+    assert!(crashed.retry_helps());
+    world.issue(order);
+    let sent = submissions(&world);
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0], sent[1]);
+    assert_eq!(world.ledger(plan), (0, 0, 1, 1, 0));
+    world.replays(order);
+}
+
+/// The signing request of a key made here is signed anew for each attempt, and an ECDSA signature
+/// is never the same twice: the CA must still see the same request.
+#[test]
+fn a_lost_answer_to_a_submission_is_harmless_for_every_key() {
+    for submission in [request(P256), with_csr("p256.csr")] {
+        let world = world();
+        world.buy(DV, 1);
+        let order = world.order(DV, submission);
+        world.ca.submit.add(Fault::After(ca_down()));
+        let report = wait(world.service.work(64)).unwrap();
+        assert_eq!(report.failed.len(), 1);
+        world.issue(order);
+        assert_eq!(submissions(&world).len(), 2);
+    }
+}
+
+#[test]
+fn a_destruction_that_fails_is_tried_again() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    world.prove(order);
+    world.execute(order, &Command::Withdraw).unwrap();
+    world.execute(order, &Command::Delete).unwrap();
+    world.vault.destroy.add(Fault::Before(vault_down()));
+    world.ca.cancel.add(Fault::After(ca_down()));
+    let report = wait(world.service.work(64)).unwrap();
+    assert_eq!((report.done, report.failed.len()), (0, 2));
+    assert!(wait(world.vault.inner.export(order)).is_ok());
+    assert_eq!(world.work().done, 2);
+    assert!(wait(world.vault.inner.export(order)).is_err());
+    assert!(world.vault.destroy.is_empty() && world.ca.cancel.is_empty());
+}
+
+#[test]
+fn a_disturbed_export_may_be_asked_again() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.issued(DV, request(P256));
+    world.vault.export.add(Fault::Before(vault_down()));
+    let failed = wait(world.service.export_key(world.account, order)).unwrap_err();
+    assert!(failed.retry_helps());
+    assert!(wait(world.service.export_key(world.account, order)).is_ok());
+}
+
+#[test]
+fn a_disturbed_look_changes_nothing() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    world.work();
+    world.ca.poll.add(Fault::After(ca_down()));
+    let before = world.load(order);
+    let failed = world.refresh(order).unwrap_err();
+    assert!(matches!(failed, ServiceError::Ca(CaError::Unavailable(_))));
+    assert_eq!(world.load(order), before);
+    world.issue(order);
+}
+
+#[test]
+fn a_disturbed_store_is_said_to_be_so() {
+    let world = world();
+    let plan = world.buy(DV, 1);
+    world.store.load.add(Fault::Before(STORE_DOWN));
+    assert!(world.submit(DV, request(P256)).unwrap_err().retry_helps());
+    let corrupt = StoreError::Corrupt(None);
+    world.store.load.add(Fault::Before(corrupt));
+    assert!(!world.submit(DV, request(P256)).unwrap_err().retry_helps());
+    world.store.commit.add(Fault::Before(STORE_DOWN.into()));
+    assert!(world.submit(DV, request(P256)).unwrap_err().retry_helps());
+    world.store.outbox.add(Fault::Before(STORE_DOWN));
+    assert!(wait(world.service.work(64)).unwrap_err().retry_helps());
+    assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
+    assert!(wait(world.store.inner.outbox(9)).unwrap().is_empty());
+}
+
+#[test]
+fn a_commit_whose_answer_is_lost_can_be_looked_up() {
+    let world = world();
+    let plan = world.buy(DV, 1);
+    let order = world.issued(DV, request(P256));
+    world.store.commit.add(Fault::After(STORE_DOWN.into()));
+    let unknown = world.execute(order, &super::world::REVOKE).unwrap_err();
+    assert!(unknown.retry_helps());
+    // It was committed: asking again says so instead of doing it twice.
+    assert_eq!(
+        refused(world.execute(order, &super::world::REVOKE)).0,
+        "R-35"
+    );
+    assert_eq!(world.ledger(plan).4, 1);
+}
+
+/// A rival changes the order between reading and committing: a new challenge, as often as asked.
+fn rivalry(world: &World, order: cert_lifecycle::model::OrderId, times: usize) -> Arc<AtomicUsize> {
+    let (rival, account) = (world.rival(), world.account);
+    let done = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&done);
+    world.store.between(move || {
+        let round = count.load(Ordering::SeqCst);
+        if round == times {
+            return;
+        }
+        let value = format!("token-{round}");
+        let challenge = Challenge::dns("_dnsauth.www.example.com", RecordType::Txt, &value);
+        let receive = Command::ReceiveChallenge {
+            challenge: Arc::new(challenge.unwrap()),
+            key: SpkiDigest::of(b"a key"),
+        };
+        // A digest is fixed by the first challenge for a key made here; it stays the same.
+        let received = wait(rival.execute(account, order, &receive)).unwrap();
+        assert_eq!(received.events.len(), 1);
+        count.store(round + 1, Ordering::SeqCst);
+    });
+    done
+}
+
+#[test]
+fn who_was_slower_decides_again() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    let done = rivalry(&world, order, 5);
+    let before = world.store.loads();
+    world.execute(order, &Command::Withdraw).unwrap();
+    assert_eq!(done.load(Ordering::SeqCst), 5);
+    assert_eq!(world.store.loads() - before, 6);
+    assert_eq!(world.status(order), Status::PendingApplication);
+    world.replays(order);
+}
+
+#[test]
+fn who_is_always_slower_is_told_so() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    rivalry(&world, order, usize::MAX);
+    let before = world.store.loads();
+    let error = world.execute(order, &Command::Withdraw).unwrap_err();
+    assert!(matches!(error, ServiceError::Contended), "{error:?}");
+    assert!(error.retry_helps());
+    let attempts = world.store.loads() - before;
+    assert!((2..=64).contains(&attempts), "{attempts} attempts");
+    world.store.undisturbed();
+    assert_eq!(world.status(order), Status::DomainVerification);
+    world.execute(order, &Command::Withdraw).unwrap();
+}
+
+#[test]
+fn what_a_rival_made_impossible_is_refused_by_what_is_there_now() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    let (rival, account) = (world.rival(), world.account);
+    world.store.between_once(move || {
+        wait(rival.execute(account, order, &Command::Withdraw)).unwrap();
+    });
+    let late = super::world::refusal(world.execute(order, &Command::Withdraw));
+    assert_eq!(late.rule().to_string(), "R-12");
+    assert_eq!(late.status(), Some(Status::PendingApplication));
+}
+
+#[test]
+fn a_conflict_of_any_kind_is_decided_again() {
+    let world = world();
+    let plan = world.buy(DV, 1);
+    world.store.commit.add(Fault::Before(CommitError::Conflict(
+        Expectation::Remaining(plan, 1),
+    )));
+    let order = world.order(DV, request(P256));
+    assert!(world.store.commit.is_empty());
+    world.replays(order);
+}
+
+fn with_ids(world: &World, ids: RepeatingIds) -> Service {
+    let ports = Ports {
+        ids: Arc::new(ids),
+        ..world.service.ports().clone()
+    };
+    Service::new(ports, world.service.rules().clone())
+}
+
+#[test]
+fn an_id_that_comes_again_is_told_and_harms_nobody() {
+    let world = world();
+    let plan = world.buy(DV, 3);
+    let order = world.order(DV, request(P256));
+    let instance = world.instance(order).id();
+    let repeating = |order, instance, plan| RepeatingIds {
+        inner: SeededIds::new(9),
+        order,
+        instance,
+        plan,
+    };
+    let before = (world.load(order), world.plan(plan));
+    for ids in [
+        repeating(Some(order), None, None),
+        repeating(None, Some(instance), None),
+    ] {
+        let service = with_ids(&world, ids);
+        let code = product(DV).code;
+        let taken = wait(service.submit(world.account, code, request(P256))).unwrap_err();
+        assert!(
+            matches!(taken, ServiceError::IdTaken(StreamId::Instance(_))),
+            "{taken:?}"
+        );
+        assert!(!taken.retry_helps());
+    }
+    assert_eq!((world.load(order), world.plan(plan)), before);
+
+    // A plan's id: seen by its owner in the case, by others only at the commit.
+    let service = with_ids(&world, repeating(None, None, Some(plan)));
+    let one = std::num::NonZeroU32::MIN;
+    let own = wait(service.buy_plan(world.account, product(DV), one));
+    assert_eq!(refused(own), ("R-40".to_owned(), RefusalKind::Misuse));
+    let other = wait(service.buy_plan(account("another"), product(DV), one)).unwrap_err();
+    assert!(
+        matches!(other, ServiceError::IdTaken(StreamId::Plan(taken)) if taken == plan),
+        "{other:?}"
+    );
+    assert_eq!((world.load(order), world.plan(plan)), before);
+    assert_eq!(wait(world.store.inner.outbox(9)).unwrap().len(), 1);
+}

@@ -1,0 +1,342 @@
+//! Real parts in wrappers that can be disturbed on purpose and remember what they were asked.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
+
+use cert_lifecycle::adapter::{LocalCa, MemoryKeyVault, MemoryStore, SeededIds};
+use cert_lifecycle::lifecycle::Event;
+use cert_lifecycle::model::{
+    AccountId, DomainName, InstanceId, KeyKind, OrderId, PlanId, Timestamp,
+};
+use cert_lifecycle::port::{
+    Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, CommitError, ExportedKey,
+    Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Loaded, OutboxRow, ReadSet, RequestId,
+    RevocationOrder, Store, StoreError, StreamId,
+};
+
+/// Where a call fails.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault<E> {
+    /// Nothing was done.
+    Before(E),
+    /// Everything was done, and the answer was lost.
+    After(E),
+}
+
+/// The failures that wait for the next calls of a method, one a call.
+pub(crate) struct Faults<E>(Mutex<VecDeque<Fault<E>>>);
+
+impl<E> Faults<E> {
+    fn new() -> Self {
+        Self(Mutex::default())
+    }
+
+    pub(crate) fn add(&self, fault: Fault<E>) {
+        self.0.lock().unwrap().push_back(fault);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().unwrap().is_empty()
+    }
+
+    async fn around<T>(&self, call: BoxFuture<'_, Result<T, E>>) -> Result<T, E> {
+        let fault = self.0.lock().unwrap().pop_front();
+        match fault {
+            None => call.await,
+            Some(Fault::Before(error)) => Err(error),
+            Some(Fault::After(error)) => {
+                let _ = call.await;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Lets the first loads wait for each other, so that all of them see the same.
+struct Gate {
+    left: AtomicUsize,
+    barrier: Barrier,
+}
+
+type Hook = Arc<dyn Fn() + Send + Sync>;
+
+/// A memory store.
+pub(crate) struct TestStore {
+    pub(crate) inner: Arc<MemoryStore>,
+    pub(crate) load: Faults<StoreError>,
+    pub(crate) commit: Faults<CommitError>,
+    pub(crate) outbox: Faults<StoreError>,
+    pub(crate) finish: Faults<StoreError>,
+    loads: AtomicUsize,
+    gate: Mutex<Option<Arc<Gate>>>,
+    between: Mutex<Option<Hook>>,
+}
+
+impl TestStore {
+    pub(crate) fn new() -> Self {
+        Self {
+            inner: Arc::default(),
+            load: Faults::new(),
+            commit: Faults::new(),
+            outbox: Faults::new(),
+            finish: Faults::new(),
+            loads: AtomicUsize::new(0),
+            gate: Mutex::default(),
+            between: Mutex::default(),
+        }
+    }
+
+    /// The next `count` loads wait for each other before they are answered.
+    pub(crate) fn meet(&self, count: usize) {
+        *self.gate.lock().unwrap() = Some(Arc::new(Gate {
+            left: AtomicUsize::new(count),
+            barrier: Barrier::new(count),
+        }));
+    }
+
+    /// After every load, and before what follows from it, something else happens.
+    pub(crate) fn between(&self, hook: impl Fn() + Send + Sync + 'static) {
+        *self.between.lock().unwrap() = Some(Arc::new(hook));
+    }
+
+    /// The same, after the next load only.
+    pub(crate) fn between_once(&self, hook: impl Fn() + Send + Sync + 'static) {
+        let left = AtomicUsize::new(1);
+        self.between(move || {
+            if left.swap(0, Ordering::SeqCst) == 1 {
+                hook();
+            }
+        });
+    }
+
+    pub(crate) fn undisturbed(&self) {
+        *self.between.lock().unwrap() = None;
+    }
+
+    pub(crate) fn loads(&self) -> usize {
+        self.loads.load(Ordering::SeqCst)
+    }
+}
+
+impl Store for TestStore {
+    fn load(
+        &self,
+        account: AccountId,
+        read_set: ReadSet,
+    ) -> BoxFuture<'_, Result<Loaded, StoreError>> {
+        Box::pin(async move {
+            self.loads.fetch_add(1, Ordering::SeqCst);
+            let found = self.load.around(self.inner.load(account, read_set)).await;
+            let gate = self.gate.lock().unwrap().clone();
+            if let Some(gate) = gate {
+                let waits = gate
+                    .left
+                    .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                        left.checked_sub(1)
+                    });
+                if waits.is_ok() {
+                    gate.barrier.wait();
+                }
+            }
+            let hook = self.between.lock().unwrap().clone();
+            if let Some(hook) = hook {
+                hook();
+            }
+            found
+        })
+    }
+
+    fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>> {
+        // The memory store acts when it is called, not when it is polled.
+        Box::pin(async move {
+            let call = Box::pin(async move { self.inner.commit(batch).await });
+            self.commit.around(call).await
+        })
+    }
+
+    fn journal(
+        &self,
+        account: AccountId,
+        stream: StreamId,
+    ) -> BoxFuture<'_, Result<Vec<Event>, StoreError>> {
+        self.inner.journal(account, stream)
+    }
+
+    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        Box::pin(async move { self.outbox.around(self.inner.outbox(limit)).await })
+    }
+
+    fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let call = Box::pin(async move { self.inner.finish(row).await });
+            self.finish.around(call).await
+        })
+    }
+}
+
+/// What a CA was asked to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Submit(RequestId, OrderId),
+    Cancel(RequestId, OrderId),
+    Revoke(RevocationOrder),
+}
+
+/// A local CA.
+pub(crate) struct TestCa {
+    pub(crate) inner: Arc<LocalCa>,
+    pub(crate) submit: Faults<CaError>,
+    pub(crate) poll: Faults<CaError>,
+    pub(crate) cancel: Faults<CaError>,
+    pub(crate) revoke: Faults<CaError>,
+    asked: Mutex<Vec<Asked>>,
+    polls: AtomicUsize,
+    /// Names that it takes instead of those applied for.
+    names: Mutex<Option<Vec<DomainName>>>,
+    /// What it hands out instead of a chain.
+    chain: Mutex<Option<Arc<str>>>,
+}
+
+impl TestCa {
+    pub(crate) fn new(inner: Arc<LocalCa>) -> Self {
+        Self {
+            inner,
+            submit: Faults::new(),
+            poll: Faults::new(),
+            cancel: Faults::new(),
+            revoke: Faults::new(),
+            asked: Mutex::default(),
+            polls: AtomicUsize::new(0),
+            names: Mutex::default(),
+            chain: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    pub(crate) fn polls(&self) -> usize {
+        self.polls.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn certifies(&self, names: &[&str]) {
+        let names = names.iter().map(|name| name.parse().unwrap()).collect();
+        *self.names.lock().unwrap() = Some(names);
+    }
+
+    pub(crate) fn hands_out(&self, chain: Option<Arc<str>>) {
+        *self.chain.lock().unwrap() = chain;
+    }
+
+    fn note(&self, asked: Asked) {
+        self.asked.lock().unwrap().push(asked);
+    }
+}
+
+impl CertificateAuthority for TestCa {
+    fn submit(&self, mut request: IssuanceRequest) -> BoxFuture<'_, Result<(), CaError>> {
+        self.note(Asked::Submit(request.request, request.order));
+        if let Some(names) = &*self.names.lock().unwrap() {
+            request.names.clone_from(names);
+        }
+        Box::pin(async move { self.submit.around(self.inner.submit(request)).await })
+    }
+
+    fn poll(&self, order: OrderId, now: Timestamp) -> BoxFuture<'_, Result<CaAnswer, CaError>> {
+        self.polls.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            let mut answer = self.poll.around(self.inner.poll(order, now)).await?;
+            if let CaState::Issued { pem_chain } = &mut answer.state
+                && let Some(other) = &*self.chain.lock().unwrap()
+            {
+                *pem_chain = Arc::clone(other);
+            }
+            Ok(answer)
+        })
+    }
+
+    fn cancel(&self, request: RequestId, order: OrderId) -> BoxFuture<'_, Result<(), CaError>> {
+        self.note(Asked::Cancel(request, order));
+        Box::pin(async move { self.cancel.around(self.inner.cancel(request, order)).await })
+    }
+
+    fn revoke(&self, request: RevocationOrder) -> BoxFuture<'_, Result<(), CaError>> {
+        self.note(Asked::Revoke(request));
+        Box::pin(async move { self.revoke.around(self.inner.revoke(request)).await })
+    }
+}
+
+/// A memory vault.
+pub(crate) struct TestVault {
+    pub(crate) inner: MemoryKeyVault,
+    pub(crate) make: Faults<KeyVaultError>,
+    pub(crate) csr: Faults<KeyVaultError>,
+    pub(crate) export: Faults<KeyVaultError>,
+    pub(crate) destroy: Faults<KeyVaultError>,
+}
+
+impl TestVault {
+    pub(crate) fn new() -> Self {
+        Self {
+            inner: MemoryKeyVault::new(),
+            make: Faults::new(),
+            csr: Faults::new(),
+            export: Faults::new(),
+            destroy: Faults::new(),
+        }
+    }
+}
+
+impl KeyVault for TestVault {
+    fn make(
+        &self,
+        order: OrderId,
+        kind: KeyKind,
+    ) -> BoxFuture<'_, Result<KeyFacts, KeyVaultError>> {
+        Box::pin(async move { self.make.around(self.inner.make(order, kind)).await })
+    }
+
+    fn csr<'a>(
+        &'a self,
+        order: OrderId,
+        names: &'a [DomainName],
+    ) -> BoxFuture<'a, Result<Arc<[u8]>, KeyVaultError>> {
+        Box::pin(async move { self.csr.around(self.inner.csr(order, names)).await })
+    }
+
+    fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>> {
+        Box::pin(async move { self.export.around(self.inner.export(order)).await })
+    }
+
+    fn destroy(&self, order: OrderId) -> BoxFuture<'_, Result<(), KeyVaultError>> {
+        Box::pin(async move { self.destroy.around(self.inner.destroy(order)).await })
+    }
+}
+
+/// A source of ids that breaks its word: what is set here comes again.
+pub(crate) struct RepeatingIds {
+    pub(crate) inner: SeededIds,
+    pub(crate) order: Option<OrderId>,
+    pub(crate) instance: Option<InstanceId>,
+    pub(crate) plan: Option<PlanId>,
+}
+
+impl Ids for RepeatingIds {
+    fn order_id(&self) -> OrderId {
+        self.order.unwrap_or_else(|| self.inner.order_id())
+    }
+
+    fn instance_id(&self) -> InstanceId {
+        self.instance.unwrap_or_else(|| self.inner.instance_id())
+    }
+
+    fn plan_id(&self) -> PlanId {
+        self.plan.unwrap_or_else(|| self.inner.plan_id())
+    }
+
+    fn request_id(&self) -> RequestId {
+        self.inner.request_id()
+    }
+}

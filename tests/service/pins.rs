@@ -1,0 +1,162 @@
+//! Pinning: an order keeps the rules of its submission, and notices when they are not the same.
+
+use cert_lifecycle::lifecycle::Command;
+use cert_lifecycle::model::{Channel, OrderId, Site, Status, Timestamp};
+use cert_lifecycle::port::Clock;
+use cert_lifecycle::rulebook::{ResolveError, Rulebook};
+use cert_lifecycle::service::{EditionPolicy, Rules, Service, ServiceError};
+
+use super::world::{
+    API_2021, DAY, DV, P256, REVOKE, World, at, config, fixed, refused, request, wait,
+};
+
+const TODAY: EditionPolicy = EditionPolicy::AsOf {
+    site: Site::Cn,
+    channel: Channel::Api,
+};
+
+/// Revokes at an instant; says whether the unit came back.
+fn returns(world: &World, order: OrderId, now: Timestamp) -> bool {
+    let plan = world.instance(order).hold().plan;
+    let before = world.plan(plan).remaining();
+    world.clock.set(now);
+    let preview = wait(world.service.preview(world.account, order, &REVOKE)).unwrap();
+    let (_, window) = preview.returns.unwrap();
+    world.execute(order, &REVOKE).unwrap();
+    world.work();
+    world.refresh(order).unwrap();
+    assert_eq!(world.status(order), Status::Revoked);
+    world.replays(order);
+    let returned = world.plan(plan).remaining() > before;
+    assert_eq!(window.contains(now), returned);
+    returned
+}
+
+#[test]
+fn an_order_keeps_the_return_window_of_its_submission() {
+    let change = at("2023-10-16T00:00:00+08:00");
+    let world = World::with(config(), TODAY, "2021-02-26T10:00:00+08:00");
+    world.buy(DV, 20);
+    let first = world.order(DV, request(P256));
+    assert_eq!(
+        world
+            .instance(first)
+            .application()
+            .unwrap()
+            .pin()
+            .edition
+            .as_str(),
+        API_2021
+    );
+
+    // Submitted in the last second of the old rules, issued under the new ones.
+    world.clock.set(change.saturating_add(-1));
+    let old = [(); 2].map(|()| world.order(DV, request(P256)));
+    world.clock.set(change);
+    let new = [(); 2].map(|()| world.order(DV, request(P256)));
+    let pin = |order| world.instance(order).application().unwrap().pin();
+    assert_ne!(pin(old[0]), pin(new[0]));
+    let issued = at("2023-10-16T15:30:00+08:00");
+    world.clock.set(issued);
+    for order in old.into_iter().chain(new) {
+        world.issue(order);
+    }
+
+    // Old: thirty days, to the end of the day. New: twenty-eight times 86,400 seconds.
+    let rolling = issued.saturating_add(28 * DAY);
+    let midnight = at("2023-11-16T00:00:00+08:00");
+    assert!(returns(&world, new[0], rolling));
+    assert!(!returns(&world, new[1], rolling.saturating_add(1)));
+    assert!(returns(&world, old[0], midnight.saturating_add(-1)));
+    assert!(!returns(&world, old[1], midnight));
+}
+
+#[test]
+fn conduct_follows_the_day_and_application_the_pin() {
+    // T-14, cancelling in one step, is conduct: it comes with 2025-12-23 for old orders too.
+    let world = World::with(config(), TODAY, "2025-12-22T10:00:00+08:00");
+    let plan = world.buy(DV, 2);
+    let order = world.order(DV, request(P256));
+    let pin = world.instance(order).application().unwrap().pin();
+    world.execute(order, &Command::Withdraw).unwrap();
+    let refusal = super::world::refusal(world.execute(order, &Command::CancelOrder));
+    assert_eq!(refusal.rule().to_string(), "T-14");
+    assert_eq!(
+        refusal.changes_on().map(|day| day.to_string()).as_deref(),
+        Some("2025-12-23")
+    );
+    world.clock.set(at("2025-12-23T00:00:00+08:00"));
+    let receipt = world.execute(order, &Command::CancelOrder).unwrap();
+    assert_ne!(receipt.edition, pin.edition);
+    assert_eq!(world.ledger(plan).0, 2);
+    world.replays(order);
+}
+
+#[test]
+fn a_pinned_edition_with_other_values_is_an_error() {
+    let world = World::new(API_2021, "2021-03-01T09:00:00+08:00");
+    let plan = world.buy(DV, 2);
+    let order = world.issued(DV, request(P256));
+    let waiting = world.order(DV, request(P256));
+    let before = (world.load(order), world.plan(plan));
+
+    let mut parts = Rulebook::published().parts().clone();
+    let thirty = parts
+        .quota_return
+        .iter_mut()
+        .find(|clause| clause.from.to_string() == "2021-02-26");
+    thirty.unwrap().value.value.days = 31;
+    let variant = Rulebook::new(parts).unwrap();
+    for policy in [fixed(API_2021), TODAY] {
+        let rules = Rules::new(variant.clone(), policy);
+        let service = Service::new(world.service.ports().clone(), rules);
+        let account = world.account;
+        let errors = [
+            wait(service.execute(account, order, &REVOKE)).unwrap_err(),
+            wait(service.describe(account, order)).unwrap_err(),
+            wait(service.preview(account, order, &REVOKE)).unwrap_err(),
+            wait(service.refresh(account, order)).map(drop).unwrap_err(),
+        ];
+        for error in errors {
+            assert!(
+                matches!(&error, ServiceError::Rules(ResolveError::ChangedEdition(key))
+                    if key.as_str() == API_2021),
+                "{error:?}"
+            );
+            assert!(!error.retry_helps());
+        }
+        // A new order is judged by the new values, and lives with them.
+        let code = super::world::product(DV).code;
+        assert_eq!(
+            refused(wait(service.submit(account, code, request(P256)))).0,
+            "R-20"
+        );
+    }
+    assert_eq!((world.load(order), world.plan(plan)), before);
+
+    // The worker does not hand on what it cannot judge. It says so, and the row waits.
+    let service = Service::new(
+        world.service.ports().clone(),
+        Rules::new(variant, fixed(API_2021)),
+    );
+    let report = wait(service.work(64)).unwrap();
+    assert_eq!((report.notices.len(), report.refused.len()), (1, 0));
+    assert!(matches!(&report.failed[..], [(_, ServiceError::Rules(_))]));
+    // The book that they were pinned to still judges them.
+    world.issue(waiting);
+    world.execute(order, &REVOKE).unwrap();
+}
+
+#[test]
+fn before_the_first_documents_there_are_no_rules() {
+    let world = World::with(config(), TODAY, "2021-03-01T09:00:00+08:00");
+    world.clock.set(at("2017-01-01T00:00:00Z"));
+    let one = std::num::NonZeroU32::MIN;
+    let early = wait(
+        world
+            .service
+            .buy_plan(world.account, super::world::product(DV), one),
+    );
+    assert!(matches!(early, Err(ServiceError::Rules(_))), "{early:?}");
+    assert!(world.clock.now() < at("2018-01-01T00:00:00Z"));
+}
