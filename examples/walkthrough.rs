@@ -741,9 +741,9 @@ fn event_json(event: &Event) -> Value {
         }
         Event::Plan { id, event } => {
             let (name, more) = match event {
-                P::Bought { count, product, .. } => (
+                P::Bought(bought) => (
                     "Bought",
-                    json!({ "count": count, "product": product.code.as_str() }),
+                    json!({ "count": bought.count, "product": bought.product.code.as_str() }),
                 ),
                 P::Reserved { .. } => ("Reserved", json!({})),
                 P::Settled { was_reserved, .. } => {

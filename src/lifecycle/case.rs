@@ -84,7 +84,7 @@ pub fn expectations(events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 4> {
                 | InstanceEvent::OrphanIssued { .. } => Expect::SameInstance(*id),
             }),
             Event::Plan { id, event } => match event {
-                PlanEvent::Bought { .. } => Some(Expect::NewPlan(*id)),
+                PlanEvent::Bought(_) => Some(Expect::NewPlan(*id)),
                 PlanEvent::Reserved { .. }
                 | PlanEvent::Settled {
                     was_reserved: false,

@@ -164,20 +164,24 @@ pub enum ReturnCause {
     RevokedInWindow,
 }
 
+/// What begins a plan's stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bought {
+    /// By whom.
+    pub account: AccountId,
+    /// What for.
+    pub product: Product,
+    /// How many units.
+    pub count: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A move in a plan's ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlanEvent {
     /// The plan was bought.
-    Bought {
-        /// By whom.
-        account: AccountId,
-        /// What for.
-        product: Product,
-        /// How many units.
-        count: u32,
-        /// When.
-        at: Timestamp,
-    },
+    Bought(Box<Bought>),
     /// A unit was set aside.
     Reserved {
         /// For which order.

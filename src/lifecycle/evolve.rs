@@ -1,6 +1,7 @@
 //! Folding events into state. It cannot refuse (L3): an event that does not fit the state it meets
 //! changes nothing, and the ledger never runs below zero.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::model::{
@@ -48,7 +49,7 @@ pub fn evolve_instance(
                     plan: submitted.plan,
                     state: submitted.unit,
                 },
-                phase: Phase::Verifying(Application {
+                phase: Phase::Verifying(Box::new(Application {
                     order: submitted.order,
                     submission: submitted.submission.clone(),
                     names: submitted.names.clone(),
@@ -56,7 +57,7 @@ pub fn evolve_instance(
                     pin: submitted.pin,
                     key: submitted.key,
                     challenge: None,
-                }),
+                })),
                 orphans: Vec::new(),
             });
         }
@@ -234,19 +235,13 @@ fn replace(instance: &mut CertificateInstance, become_next: impl FnOnce(Phase) -
 /// Folds a move of a plan's ledger.
 pub fn evolve_plan(state: &mut Option<ResourcePlan>, id: PlanId, event: &PlanEvent) {
     let Some(plan) = state else {
-        if let PlanEvent::Bought {
-            account,
-            product,
-            count,
-            at,
-        } = event
-        {
+        if let PlanEvent::Bought(bought) = event {
             *state = Some(ResourcePlan {
                 id,
-                account: *account,
-                product: *product,
-                bought_at: *at,
-                total: *count,
+                account: bought.account,
+                product: bought.product,
+                bought_at: bought.at,
+                total: bought.count,
                 reserved: 0,
                 settled: 0,
                 issued: 0,
@@ -257,7 +252,7 @@ pub fn evolve_plan(state: &mut Option<ResourcePlan>, id: PlanId, event: &PlanEve
     };
     match event {
         // A stream begins once.
-        PlanEvent::Bought { .. } => {}
+        PlanEvent::Bought(_) => {}
         PlanEvent::Reserved { .. } => {
             if plan.remaining() > 0 {
                 plan.reserved = plan.reserved.saturating_add(1);

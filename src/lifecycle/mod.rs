@@ -32,7 +32,7 @@ pub use clause::{Basis, Clause, WayOut, Why};
 pub use command::{Command, CommandKind};
 pub use decide::{clauses, decide};
 pub use effect::{Effect, effects};
-pub use event::{Event, Events, InstanceEvent, PlanEvent, ReturnCause, Submitted};
+pub use event::{Bought, Event, Events, InstanceEvent, PlanEvent, ReturnCause, Submitted};
 pub use evolve::{evolve, evolve_instance, evolve_plan};
 pub use question::{
     Availability, Offer, Preview, UnitChange, allowed, availability, next_wakeup, preview,

@@ -12,7 +12,7 @@ use crate::rulebook::{ConsumeAt, DecisiveAct, RuleId, Window};
 use super::case::{Case, Law};
 use super::command::Command;
 use super::condition::{bound_names, requested};
-use super::event::{Events, InstanceEvent, PlanEvent, ReturnCause, Submitted};
+use super::event::{Bought, Events, InstanceEvent, PlanEvent, ReturnCause, Submitted};
 use super::status::announced;
 
 /// Writes down what a permitted command brings about; none for a combination that the clauses refuse.
@@ -37,13 +37,13 @@ pub(super) fn produce(
     } = command
     {
         events.follow(RuleId::R24);
-        let bought = PlanEvent::Bought {
+        let bought = Bought {
             account: case.account,
             product: *product,
             count: count.get(),
             at: now,
         };
-        events.plan(*plan, bought);
+        events.plan(*plan, PlanEvent::Bought(Box::new(bought)));
         return Some(());
     }
     if let Command::Submit {

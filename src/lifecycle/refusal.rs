@@ -94,9 +94,11 @@ impl Refusal {
                 law.application,
             ),
         };
+        // Buying a plan concerns no order, whatever stands beside it in the case.
         let seen = case
             .instance
-            .filter(|instance| instance.account == case.account);
+            .filter(|instance| instance.account == case.account)
+            .filter(|_| command != CommandKind::BuyPlan);
         let status = seen.map(|instance| status(instance, now, law.conduct));
         // What expired can't be revoked; a clause does not know the instant.
         let way_out = match (clause.way_out, status) {

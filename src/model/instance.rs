@@ -3,6 +3,7 @@
 //! What exists only in a phase lives in that phase's variant. Pending Expiration and Expired are
 //! not here: they follow from the clock (L6).
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -164,7 +165,7 @@ pub enum RevocationCause {
 /// A certificate that was issued and not revoked; it may have expired meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Live {
-    pub(crate) application: Application,
+    pub(crate) application: Box<Application>,
     pub(crate) certificate: Arc<IssuedCertificate>,
     pub(crate) issued_at: Timestamp,
     pub(crate) revocation: Option<Revocation>,
@@ -174,7 +175,7 @@ pub struct Live {
 impl Live {
     /// The application behind it.
     #[must_use]
-    pub const fn application(&self) -> &Application {
+    pub fn application(&self) -> &Application {
         &self.application
     }
 
@@ -207,13 +208,13 @@ impl Live {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// An order waits for the owner to prove the domain.
-    Verifying(Application),
+    Verifying(Box<Application>),
     /// The CA reviews it.
-    Validating(Application),
+    Validating(Box<Application>),
     /// The CA refused it.
     Failed {
         /// What was refused.
-        application: Application,
+        application: Box<Application>,
         /// When.
         at: Timestamp,
         /// Why, in the CA's words.
@@ -222,7 +223,7 @@ pub enum Phase {
     /// The application was withdrawn; the instance could be applied with again.
     Pending {
         /// What was withdrawn.
-        withdrawn: Application,
+        withdrawn: Box<Application>,
         /// When.
         at: Timestamp,
     },
@@ -299,7 +300,7 @@ impl CertificateInstance {
 
     /// The order it carries.
     #[must_use]
-    pub const fn order(&self) -> OrderId {
+    pub fn order(&self) -> OrderId {
         match &self.phase {
             Phase::Verifying(application)
             | Phase::Validating(application)
@@ -315,7 +316,7 @@ impl CertificateInstance {
 
     /// The application under way or behind its certificate; none once deleted.
     #[must_use]
-    pub const fn application(&self) -> Option<&Application> {
+    pub fn application(&self) -> Option<&Application> {
         match &self.phase {
             Phase::Verifying(application)
             | Phase::Validating(application)

@@ -306,13 +306,9 @@ fn check_values(parts: &RulebookParts) -> Result<(), RulebookError> {
             );
         }
     }
-    for clause in &parts.application {
-        if clause.value.value.max_names == 0 {
-            return refuse(
-                Field::Application,
-                clause.from,
-                "no application can be made",
-            );
+    for clause in &parts.name_limit {
+        if clause.value.value.0 == 0 {
+            return refuse(Field::NameLimit, clause.from, "no application can be made");
         }
     }
     for clause in &parts.csr {

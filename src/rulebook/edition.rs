@@ -12,7 +12,8 @@ use super::ceilings::Ceilings;
 use super::schedule::{Dated, ambiguous, in_force};
 use super::source::{Cite, SourceRecord};
 use super::value::{
-    ApplicationRule, Consumption, CsrRule, NoticeRule, ReturnRule, RevocationRule, TermRule,
+    Consumption, CsrRule, FileForWildcard, NameLimit, NoticeRule, OperationSet, ReturnRule,
+    RevocationRule, TermRule,
 };
 
 /// A named point in the history of the rules.
@@ -166,8 +167,12 @@ fields! {
     order_cancellation: StatusSet => OrderCancellation;
     /// How a revocation by the holder goes (R-38, T-20).
     revocation: RevocationRule => Revocation;
-    /// What an application may ask for (R-16, K-05, K-10).
-    application: ApplicationRule => Application;
+    /// Which operations take domain validated products only.
+    dv_only: OperationSet => DvOnly;
+    /// How many domains an application names (K-05).
+    name_limit: NameLimit => NameLimit;
+    /// Whether a file proves a wildcard (K-10).
+    file_for_wildcard: FileForWildcard => FileForWildcard;
     /// Which keys and requests are acceptable (K-01 to K-04).
     csr: CsrRule => Csr;
     /// How long a certificate is sold for.

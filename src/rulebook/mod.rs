@@ -35,7 +35,7 @@ pub use rule::{RuleId, RuleRecord};
 pub use schedule::{Dated, Scope};
 pub use source::{Cite, SourceKey, SourceRecord, Sourced, Sources, Standing};
 pub use value::{
-    ApplicationRule, ClassSet, ConsumeAt, Consumption, CsrRule, DecisiveAct, Method, NoticeRule,
-    OperationSet, ReturnRule, RevocationLimit, RevocationRule, TermRule,
+    ClassSet, ConsumeAt, Consumption, CsrRule, DecisiveAct, FileForWildcard, Method, NameLimit,
+    NoticeRule, OperationSet, ReturnRule, RevocationLimit, RevocationRule, TermRule,
 };
 pub use window::Window;

@@ -15,8 +15,8 @@ use super::edition::{EditionPoint, RulebookParts};
 use super::schedule::{Dated, Scope};
 use super::source::{SourceKey, SourceRecord, Sourced};
 use super::value::{
-    ApplicationRule, ClassSet, ConsumeAt, Consumption, CsrRule, DecisiveAct, Method, NoticeRule,
-    OperationSet, ReturnRule, RevocationLimit, RevocationRule, TermRule,
+    ClassSet, ConsumeAt, Consumption, CsrRule, DecisiveAct, FileForWildcard, Method, NameLimit,
+    NoticeRule, OperationSet, ReturnRule, RevocationLimit, RevocationRule, TermRule,
 };
 
 /// A day of a clause, written as in the documents. Tests read every one of them back.
@@ -60,7 +60,9 @@ pub(super) fn parts() -> RulebookParts {
         order_deletion: order_deletion(),
         order_cancellation: order_cancellation(),
         revocation: revocation(),
-        application: application(),
+        dv_only: dv_only(),
+        name_limit: name_limit(),
+        file_for_wildcard: file_for_wildcard(),
         csr: csr(),
         term: term(),
         points: points(),
@@ -233,30 +235,50 @@ fn revocation() -> Vec<Dated<RevocationRule>> {
     ])
 }
 
-fn application() -> Vec<Dated<ApplicationRule>> {
-    let rule = ApplicationRule {
-        dv_only: OperationSet {
-            for_package: false,
-            request: true,
-            with_csr: true,
-        },
-        max_names: 5,
-        file_proves_wildcard: true,
+fn dv_only() -> Vec<Dated<OperationSet>> {
+    let operations = OperationSet {
+        for_package: false,
+        request: true,
+        with_csr: true,
     };
     Vec::from([
         // The operations are of 2020; older editions are judged as if they had been there.
-        clause(BEGINNING, Scope::ALL, Sourced::declared(rule, "A21")),
-        clause("2021-02-26", Scope::API, Sourced::stated(rule, "S3 A21 S4")),
+        clause(BEGINNING, Scope::ALL, Sourced::declared(operations, "A21")),
+        clause(
+            "2021-02-26",
+            Scope::API,
+            Sourced::stated(operations, "S3 A21 S4"),
+        ),
+    ])
+}
+
+fn name_limit() -> Vec<Dated<NameLimit>> {
+    Vec::from([
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::declared(NameLimit(5), "A21"),
+        ),
+        clause(
+            "2021-02-26",
+            Scope::API,
+            Sourced::stated(NameLimit(5), "A21"),
+        ),
+    ])
+}
+
+fn file_for_wildcard() -> Vec<Dated<FileForWildcard>> {
+    Vec::from([
+        // The announcement of its end says that it was so before.
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::inferred(FileForWildcard::Proves, "DV21"),
+        ),
         clause(
             "2021-09-21",
             Scope::ALL,
-            Sourced::stated(
-                ApplicationRule {
-                    file_proves_wildcard: false,
-                    ..rule
-                },
-                "DV21 S3 A21 S4",
-            ),
+            Sourced::stated(FileForWildcard::ProvesNot, "DV21"),
         ),
     ])
 }

@@ -241,29 +241,31 @@ fn write_list(
     if any { Ok(()) } else { f.write_str("none") }
 }
 
-/// What an application may ask for.
+/// The most domains of one application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ApplicationRule {
-    /// Operations that take domain validated products only.
-    pub dv_only: OperationSet,
-    /// The most domains of one application.
-    pub max_names: u16,
-    /// Whether a wildcard can be proved by a file.
-    pub file_proves_wildcard: bool,
+pub struct NameLimit(pub u16);
+
+impl fmt::Display for NameLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at most {} domains", self.0)
+    }
 }
 
-impl fmt::Display for ApplicationRule {
+/// Whether a file on a web server proves a wildcard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileForWildcard {
+    /// It does.
+    Proves,
+    /// It does not.
+    ProvesNot,
+}
+
+impl fmt::Display for FileForWildcard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = if self.file_proves_wildcard {
-            "may"
-        } else {
-            "may not"
-        };
-        write!(
-            f,
-            "DV only by {}; at most {} domains; a wildcard {file} be proved by a file",
-            self.dv_only, self.max_names
-        )
+        f.write_str(match self {
+            Self::Proves => "a file proves a wildcard",
+            Self::ProvesNot => "a file does not prove a wildcard",
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The contract of a store: all or nothing, and every expectation counts.
 
 use cert_lifecycle::adapter::MemoryStore;
-use cert_lifecycle::lifecycle::{Command, Effect, Event, InstanceEvent, PlanEvent};
+use cert_lifecycle::lifecycle::{Bought, Command, Effect, Event, InstanceEvent, PlanEvent};
 use cert_lifecycle::model::{AccountId, InstanceId, OrderId, PlanId, Timestamp};
 use cert_lifecycle::port::{
     Batch, CommitError, Expectation, Loaded, OutboxRow, ReadSet, RequestId, Store, StreamId,
@@ -31,12 +31,12 @@ fn owner() -> AccountId {
 }
 
 fn bought(id: PlanId, count: u32) -> Event {
-    let event = PlanEvent::Bought {
+    let event = PlanEvent::Bought(Box::new(Bought {
         account: owner(),
         product: product(DV),
         count,
         at: now(),
-    };
+    }));
     Event::Plan { id, event }
 }
 

@@ -9,8 +9,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{
-    Case, Command, CommandKind, Event, Events, InstanceEvent, Law, PlanEvent, Refusal, ReturnCause,
-    Submitted, decide, next_wakeup, return_window,
+    Bought, Case, Command, CommandKind, Event, Events, InstanceEvent, Law, PlanEvent, Refusal,
+    ReturnCause, Submitted, decide, next_wakeup, return_window,
 };
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::time::SECONDS_PER_DAY;
@@ -23,7 +23,8 @@ use cert_lifecycle::model::{
     ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::{
-    Ceilings, DayCount, DecisiveAct, Edition, ExpiryInstant, Method, Rulebook, Window,
+    Ceilings, DayCount, DecisiveAct, Edition, ExpiryInstant, FileForWildcard, Method, Rulebook,
+    Window,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -323,10 +324,10 @@ pub fn fitting_csrs(
 
 /// Applications that an edition takes for a product.
 pub fn fitting_submissions(edition: &Edition, product: Product) -> BoxedStrategy<Arc<Submission>> {
-    let rule = edition.application().value;
     let dv = product.class == ValidationClass::Dv;
     let wildcard = product.names == NameKind::Wildcard;
-    let file = rule.file_proves_wildcard || !wildcard;
+    let proves = matches!(edition.file_for_wildcard().value, FileForWildcard::Proves);
+    let file = proves || !wildcard;
     let method = select(if file {
         vec![ValidationMethod::Dns, ValidationMethod::File]
     } else {
@@ -337,7 +338,7 @@ pub fn fitting_submissions(edition: &Edition, product: Product) -> BoxedStrategy
     } else {
         Just(true).boxed()
     });
-    let most = usize::from(rule.max_names).min(3);
+    let most = usize::from(edition.name_limit().value.0).min(3);
     let for_package = (
         proptest::collection::btree_set(domain_names(product.names), 1..=most),
         contact.boxed(),
@@ -831,12 +832,12 @@ impl Timeline {
             ("foreign", stranger(), NonZeroU32::MIN),
         ];
         for (id, account, count) in plans {
-            let bought = PlanEvent::Bought {
+            let bought = PlanEvent::Bought(Box::new(Bought {
                 account,
                 product: self.product,
                 count: count.get(),
                 at: self.start,
-            };
+            }));
             scene.fold(&[Event::Plan {
                 id: PlanId::new(id).unwrap(),
                 event: bought,
@@ -1150,12 +1151,12 @@ pub fn plan_events() -> BoxedStrategy<PlanEvent> {
     let order = OrderId::new(7).unwrap();
     prop_oneof![
         1 => (products(), prop_oneof![0_u32..4, Just(u32::MAX)], any::<bool>(), at()).prop_map(
-            |(product, count, foreign, at)| PlanEvent::Bought {
+            |(product, count, foreign, at)| PlanEvent::Bought(Box::new(Bought {
                 account: if foreign { stranger() } else { owner() },
                 product,
                 count,
                 at,
-            }
+            }))
         ),
         3 => at().prop_map(move |at| PlanEvent::Reserved { order, at }),
         3 => (any::<bool>(), at()).prop_map(move |(was_reserved, at)| PlanEvent::Settled {

@@ -1,0 +1,169 @@
+//! From the challenge to the certificate: what the CA answers, and reading what it issued.
+
+use super::{Flow, Sink, clause, holding_plan, never, not_found, pinned, stage};
+use crate::lifecycle::case::{Case, Law};
+use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
+use crate::model::{
+    Application, CertificateInstance, IssuedCertificate, Phase, SpkiDigest, ValidationMethod,
+};
+use crate::rulebook::{RuleId, Window};
+
+/// Collecting certificate and key: once issued, and not after a revocation was asked for
+/// . An expired certificate can still be collected.
+pub(super) fn collect<'a>(instance: &CertificateInstance, sink: &mut impl Sink<'a>) -> Flow {
+    match &instance.phase {
+        Phase::Live(live) => sink(clause(
+            RuleId::R36,
+            Why::RevocationUnderWay,
+            Window::when(live.revocation.is_none()),
+            WayOut::AwaitRevocation,
+        )),
+        Phase::Revoked { .. } => sink(never(RuleId::R36, Why::AlreadyRevoked, WayOut::None)),
+        Phase::Verifying(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::ProveDomain)),
+        Phase::Validating(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::AwaitCa)),
+        Phase::Failed { .. } | Phase::Pending { .. } => {
+            sink(never(RuleId::R25, Why::NotIssued, WayOut::DeleteAndCreate))
+        }
+        Phase::Deleted { .. } => not_found(sink),
+    }
+}
+
+/// Receiving the challenge: for an order that still waits for its domain.
+pub(super) fn receive_challenge<'a>(
+    instance: &CertificateInstance,
+    application: &Application,
+    method: ValidationMethod,
+    key: SpkiDigest,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let waiting = matches!(instance.phase, Phase::Verifying(_));
+    sink(clause(
+        RuleId::R15,
+        Why::Status(stage(instance)),
+        Window::when(waiting),
+        WayOut::None,
+    ))?;
+    sink(clause(
+        RuleId::R19,
+        Why::ChallengeMethod(method),
+        Window::when(method == application.submission.method()),
+        WayOut::Reissue,
+    ))?;
+    sink(clause(
+        RuleId::K07,
+        Why::OtherKey,
+        Window::when(application.key.is_none_or(|own| own == key)),
+        WayOut::Reissue,
+    ))
+}
+
+/// Confirming the domain: only what was challenged can be proved.
+pub(super) fn confirm_domain<'a>(
+    instance: &CertificateInstance,
+    application: &Application,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let at = stage(instance);
+    match &instance.phase {
+        Phase::Verifying(_) => sink(clause(
+            RuleId::R06,
+            Why::NoChallenge,
+            Window::when(application.challenge.is_some()),
+            WayOut::AwaitCa,
+        )),
+        // Already there: an observation that comes twice.
+        Phase::Validating(_) => Flow::Continue(()),
+        Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Deleted { .. } => sink(never(RuleId::R26, Why::Status(at), WayOut::None)),
+    }
+}
+
+/// Accepting the CA's approval: for a reviewed order, of a certificate that fits it.
+pub(super) fn approve<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    certificate: &'a IssuedCertificate,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let at = stage(instance);
+    match &instance.phase {
+        Phase::Validating(application) => {
+            pinned(application, law, sink)?;
+            fits_order(application, certificate, law, sink)?;
+            holding_plan(case, instance, sink)
+        }
+        Phase::Verifying(_) => sink(never(RuleId::R06, Why::DomainUnproved, WayOut::ProveDomain)),
+        Phase::Failed { .. } => sink(never(RuleId::R08, Why::Status(at), WayOut::DeleteAndCreate)),
+        // Too late: recorded, and revoked at the CA.
+        Phase::Pending { .. } | Phase::Deleted { .. } => Flow::Continue(()),
+        // The same approval again is nothing new; another certificate is.
+        Phase::Live(live) | Phase::Revoked { live, .. } => sink(clause(
+            RuleId::R07,
+            Why::OtherCertificate,
+            Window::when(live.certificate.fingerprint() == certificate.fingerprint()),
+            WayOut::None,
+        )),
+    }
+}
+
+/// The certificate carries the order's key and exactly its names (K-07), is not over, and stays
+/// within the ceiling of its date (K-08).
+fn fits_order<'a>(
+    application: &Application,
+    certificate: &'a IssuedCertificate,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    sink(clause(
+        RuleId::K07,
+        Why::CertificateKey,
+        Window::when(application.key == Some(certificate.spki())),
+        WayOut::Reissue,
+    ))?;
+    let named = &certificate.facts().names;
+    let exact = named.len() == application.names.len()
+        && application
+            .names
+            .iter()
+            .all(|name| certificate.names_exactly(name));
+    sink(clause(
+        RuleId::K07,
+        Why::CertificateNames,
+        Window::when(exact),
+        WayOut::Reissue,
+    ))?;
+    let validity = certificate.validity();
+    if let Some((ceiling, _)) = law.ceilings.at(validity.not_before()) {
+        sink(Clause {
+            rule: RuleId::K08,
+            why: Why::AboveCeiling(ceiling.value.max_days),
+            basis: Basis::Ceiling(ceiling),
+            holds: Window::when(law.ceilings.permits(validity)),
+            changes: None,
+            way_out: WayOut::Reissue,
+        })?;
+    }
+    let calendar = law.conduct.calendar();
+    sink(clause(
+        RuleId::R43,
+        Why::CertificateOver,
+        calendar.value.unexpired(validity.not_after()),
+        WayOut::Reissue,
+    ))
+}
+
+/// Accepting the CA's rejection of a reviewed order.
+pub(super) fn reject<'a>(instance: &CertificateInstance, sink: &mut impl Sink<'a>) -> Flow {
+    let at = stage(instance);
+    match &instance.phase {
+        Phase::Validating(_) | Phase::Failed { .. } => Flow::Continue(()),
+        Phase::Verifying(_) => sink(never(RuleId::R06, Why::Status(at), WayOut::None)),
+        Phase::Pending { .. } | Phase::Live(_) | Phase::Revoked { .. } | Phase::Deleted { .. } => {
+            sink(never(RuleId::R26, Why::Status(at), WayOut::None))
+        }
+    }
+}

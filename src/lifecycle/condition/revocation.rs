@@ -1,0 +1,154 @@
+//! Revocation: requested, confirmed, completed, refused, or the CA's own.
+
+use super::ending::instead_of_ending;
+use super::{Flow, From, Sink, clause, holding_plan, never, not_found, ruled};
+use crate::lifecycle::case::{Case, Law};
+use crate::lifecycle::clause::{WayOut, Why};
+use crate::lifecycle::status::unexpired;
+use crate::model::{CertificateInstance, Phase, RevocationReason, RevocationStage};
+use crate::rulebook::{RevocationLimit, RuleId, Window};
+
+/// Requesting a revocation: of an issued, unexpired certificate while the allowance
+/// lasts, for a reason that is the subscriber's (K-09).
+pub(super) fn request_revocation<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    reason: RevocationReason,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let live = match &instance.phase {
+        Phase::Live(live) => live,
+        Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. } => {
+            return sink(never(
+                RuleId::R37,
+                Why::NotIssued,
+                instead_of_ending(instance, law),
+            ));
+        }
+        Phase::Revoked { .. } => {
+            return sink(never(RuleId::R35, Why::AlreadyRevoked, WayOut::None));
+        }
+        Phase::Deleted { .. } => return not_found(sink),
+    };
+    sink(clause(
+        RuleId::R35,
+        Why::RevocationUnderWay,
+        Window::when(live.revocation.is_none()),
+        WayOut::AwaitRevocation,
+    ))?;
+    sink(clause(
+        RuleId::R37,
+        Why::Expired,
+        unexpired(live, law.conduct),
+        WayOut::ApplyAnew,
+    ))?;
+    holding_plan(case, instance, sink)?;
+    let revocations = case.plan.map(|plan| (plan.revocations, plan.total));
+    sink(ruled(
+        RuleId::R38,
+        Why::NoRevocationLeft,
+        (From::Day, law),
+        law.conduct.revocation(),
+        |rule| match (rule.limit, revocations) {
+            (RevocationLimit::Unlimited, _) | (RevocationLimit::PerSpecification, None) => true,
+            (RevocationLimit::PerSpecification, Some((used, bought))) => used < bought,
+        },
+        WayOut::None,
+    ))?;
+    let ours = match reason {
+        RevocationReason::Unspecified
+        | RevocationReason::KeyCompromise
+        | RevocationReason::AffiliationChanged
+        | RevocationReason::Superseded
+        | RevocationReason::CessationOfOperation => true,
+        RevocationReason::PrivilegeWithdrawn => false,
+    };
+    sink(clause(
+        RuleId::K09,
+        Why::ReasonOfCa,
+        Window::when(ours),
+        WayOut::OtherReason,
+    ))
+}
+
+/// The holder's answer to the CA's mail (T-20).
+pub(super) fn confirm_revocation<'a>(
+    instance: &CertificateInstance,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match requested(instance) {
+        Ok(_) => Flow::Continue(()),
+        Err((why, way_out)) => sink(never(RuleId::T20, why, way_out)),
+    }
+}
+
+/// The CA's completion of a revocation that was requested and, where needed, confirmed.
+pub(super) fn complete_revocation<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match (&instance.phase, requested(instance)) {
+        // Already there.
+        (Phase::Revoked { .. }, _) => Flow::Continue(()),
+        (_, Ok(RevocationStage::InReview)) => holding_plan(case, instance, sink),
+        (_, Ok(RevocationStage::ToConfirm)) => sink(never(
+            RuleId::T20,
+            Why::RevocationUnconfirmed,
+            WayOut::ConfirmByMail,
+        )),
+        // The CA did what nobody asked for: no command of the holder mends that.
+        (_, Err((why, _))) => sink(never(RuleId::R35, why, WayOut::None)),
+    }
+}
+
+/// The CA's refusal of a revocation.
+pub(super) fn refuse_revocation<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match requested(instance) {
+        Ok(_) => holding_plan(case, instance, sink),
+        Err((why, _)) => sink(never(RuleId::R39, why, WayOut::None)),
+    }
+}
+
+/// The CA's own revocation: of any live certificate, whatever the allowance (T-48).
+pub(super) fn record_ca_revocation<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match &instance.phase {
+        Phase::Live(_) => holding_plan(case, instance, sink),
+        Phase::Revoked { .. } => Flow::Continue(()),
+        Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Deleted { .. } => sink(never(RuleId::T48, Why::NotIssued, WayOut::None)),
+    }
+}
+
+/// The stage of a revocation under way, or why there is none.
+pub(in crate::lifecycle) const fn requested(
+    instance: &CertificateInstance,
+) -> Result<RevocationStage, (Why, WayOut)> {
+    match &instance.phase {
+        Phase::Live(live) => match &live.revocation {
+            Some(revocation) => Ok(revocation.stage),
+            None => Err((Why::NoRevocation, WayOut::Revoke)),
+        },
+        Phase::Revoked { .. } => Err((Why::AlreadyRevoked, WayOut::None)),
+        Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Deleted { .. } => Err((Why::NotIssued, WayOut::None)),
+    }
+}

@@ -1,0 +1,203 @@
+//! Applying: a plan with a unit, and an application that the edition accepts.
+
+use super::{Flow, From, Sink, clause, never, ruled};
+use crate::lifecycle::case::{Case, Law};
+use crate::lifecycle::clause::{WayOut, Why};
+use crate::model::{
+    CsrFacts, DomainName, KeySource, NameKind, Possession, ResourcePlan, SubjectAltName,
+    Submission, ValidationClass, ValidationMethod,
+};
+use crate::rulebook::{FileForWildcard, RuleId, Window};
+
+/// Applying: a plan with a unit, a new id, and an acceptable application.
+pub(super) fn submit<'a>(
+    case: &Case<'a>,
+    submission: &'a Submission,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let Some(plan) = case.plan.filter(|plan| plan.account == case.account) else {
+        return sink(never(RuleId::R20, Why::NoPlan, WayOut::BuyPlan));
+    };
+    sink(clause(
+        RuleId::R20,
+        Why::NoUnitLeft,
+        Window::when(plan.remaining() > 0),
+        WayOut::FreeUnits,
+    ))?;
+    sink(clause(
+        RuleId::R40,
+        Why::IdTaken,
+        Window::when(case.instance.is_none()),
+        WayOut::NewId,
+    ))?;
+    acceptable(plan, submission, law, sink)
+}
+
+/// What the edition asks of an application (R-16, K-05, K-06, K-10) and of its key (K-01).
+fn acceptable<'a>(
+    plan: &ResourcePlan,
+    submission: &'a Submission,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let product = plan.product;
+    let pin = (From::Pin, law);
+    let dv = matches!(product.class, ValidationClass::Dv);
+    sink(ruled(
+        RuleId::R16,
+        Why::DvOnly,
+        pin,
+        law.application.dv_only(),
+        |operations| dv || !operations.contains(submission.operation()),
+        WayOut::UseForPackage,
+    ))?;
+    sink(clause(
+        RuleId::K06,
+        Why::NoCompany,
+        Window::when(dv || submission.applicant().company().is_some()),
+        WayOut::CorrectApplication,
+    ))?;
+    let key = match submission.key() {
+        KeySource::Own(csr) => csr.key(),
+        KeySource::ServiceMade(kind) => *kind,
+    };
+    sink(ruled(
+        RuleId::K01,
+        Why::Key(key),
+        pin,
+        law.application.csr(),
+        |rule| rule.permits_key(key),
+        WayOut::NewCsr,
+    ))?;
+    if let Some(csr) = submission.csr() {
+        request_stands(csr, law, sink)?;
+        common_name(csr, submission, law, sink)?;
+    }
+    let Some(bound) = bound_names(submission) else {
+        // The clauses on the common name just said why.
+        return Flow::Continue(());
+    };
+    let names = bound.as_slice();
+    let count = u16::try_from(names.len()).unwrap_or(u16::MAX);
+    sink(ruled(
+        RuleId::K05,
+        Why::TooManyNames,
+        pin,
+        law.application.name_limit(),
+        |limit| count <= limit.0,
+        WayOut::CorrectApplication,
+    ))?;
+    let wildcard = matches!(product.names, NameKind::Wildcard);
+    let fits = names.iter().all(|name| name.is_wildcard() == wildcard);
+    sink(clause(
+        RuleId::K05,
+        Why::NameKind,
+        Window::when(fits),
+        WayOut::CorrectApplication,
+    ))?;
+    let by_file = matches!(submission.method(), ValidationMethod::File);
+    sink(ruled(
+        RuleId::K10,
+        Why::FileForWildcard,
+        pin,
+        law.application.file_for_wildcard(),
+        |rule| !by_file || !wildcard || matches!(rule, FileForWildcard::Proves),
+        WayOut::UseDns,
+    ))
+}
+
+/// The signing request is signed with a strong hash (K-02) and proves possession (K-03).
+fn request_stands<'a>(csr: &CsrFacts, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
+    sink(ruled(
+        RuleId::K02,
+        Why::Hash(csr.hash()),
+        (From::Pin, law),
+        law.application.csr(),
+        |rule| rule.permits_hash(csr.hash()),
+        WayOut::NewCsr,
+    ))?;
+    let (why, proved) = match csr.possession() {
+        Possession::Proved => (Why::Possession, true),
+        Possession::Failed => (Why::Possession, false),
+        Possession::Unchecked => (Why::PossessionUnchecked, false),
+    };
+    sink(clause(
+        RuleId::K03,
+        why,
+        Window::when(proved),
+        WayOut::NewCsr,
+    ))
+}
+
+/// The CN names the domain that is bound, and is among the alternative names, if there are
+/// any (K-04).
+fn common_name<'a>(
+    csr: &CsrFacts,
+    submission: &Submission,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let why = match csr.common_names() {
+        [] => Some(Why::NoCommonName),
+        [only] if only.domain().is_none() => Some(Why::CommonNameForm),
+        [_] => None,
+        [_, _, ..] => Some(Why::ManyCommonNames),
+    };
+    sink(clause(
+        RuleId::R18,
+        why.unwrap_or(Why::NoCommonName),
+        Window::when(why.is_none()),
+        WayOut::NewCsr,
+    ))?;
+    let Some(domain) = csr.common_name().and_then(|name| name.domain()) else {
+        return Flow::Continue(());
+    };
+    // The CN wins over a single domain; of several it must be one.
+    let named = match submission.names() {
+        [] | [_] => true,
+        several @ [_, _, ..] => several.contains(domain),
+    };
+    sink(clause(
+        RuleId::R18,
+        Why::CommonNameNotNamed,
+        Window::when(named),
+        WayOut::CorrectApplication,
+    ))?;
+    let among = csr.alt_names().is_empty()
+        || csr.alt_names().iter().any(|name| match name {
+            SubjectAltName::Dns(name) => name == domain,
+            SubjectAltName::InvalidDns(_) | SubjectAltName::Other => false,
+        });
+    sink(ruled(
+        RuleId::K04,
+        Why::CommonNameNotAlternative,
+        (From::Pin, law),
+        law.application.csr(),
+        |rule| among || !rule.cn_among_alt_names,
+        WayOut::NewCsr,
+    ))
+}
+
+/// The names that a certificate will carry.
+pub(in crate::lifecycle) enum BoundNames<'a> {
+    CommonName(&'a DomainName),
+    Given(&'a [DomainName]),
+}
+
+impl BoundNames<'_> {
+    pub(in crate::lifecycle) const fn as_slice(&self) -> &[DomainName] {
+        match self {
+            Self::CommonName(name) => core::slice::from_ref(*name),
+            Self::Given(names) => names,
+        }
+    }
+}
+
+/// The CN of a signing request wins over a single domain; several domains stand as given.
+pub(in crate::lifecycle) fn bound_names(submission: &Submission) -> Option<BoundNames<'_>> {
+    match (submission.csr(), submission.names()) {
+        (None, names) | (Some(_), names @ [_, _, ..]) => Some(BoundNames::Given(names)),
+        (Some(csr), [] | [_]) => csr.common_name()?.domain().map(BoundNames::CommonName),
+    }
+}
