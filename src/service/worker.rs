@@ -29,21 +29,28 @@ impl Service {
     /// second time harmless (L11).
     ///
     /// # Errors
-    /// [`ServiceError::Store`] if the outbox cannot be read or a row not be finished. What a single
-    /// row met with stands in the report.
+    /// [`ServiceError::Store`] if the outbox cannot be read. What a single row met with stands in
+    /// the report.
     pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
         let mut report = WorkReport::default();
         for row in self.ports.store.outbox(limit).await? {
-            match self.carry_out(&row).await {
-                Ok(Done::ByPort) => report.done = report.done.saturating_add(1),
-                Ok(Done::Notice) => report.notices.push(row),
-                Err(error) if error.refused_by_port() => report.refused.push((row, error)),
-                Err(error) => {
+            let outcome = match self.carry_out(&row).await {
+                Err(error) if !error.refused_by_port() => {
                     report.failed.push((row, error));
                     continue;
                 }
+                outcome => outcome,
+            };
+            // A row that cannot be marked comes again; what was done with the others is still told.
+            if let Err(error) = self.ports.store.finish(row.id).await {
+                report.failed.push((row, error.into()));
+                continue;
             }
-            self.ports.store.finish(row.id).await?;
+            match outcome {
+                Ok(Done::ByPort) => report.done = report.done.saturating_add(1),
+                Ok(Done::Notice) => report.notices.push(row),
+                Err(error) => report.refused.push((row, error)),
+            }
         }
         Ok(report)
     }

@@ -103,15 +103,39 @@ fn after_a_crash_between_call_and_finish_the_same_request_is_harmless() {
     let order = world.order(DV, request(P256));
     // The port has it, but the row is not marked: the process died in between.
     world.store.finish.add(Fault::Before(STORE_DOWN));
-    let crashed = wait(world.service.work(64)).unwrap_err();
-    assert!(matches!(crashed, ServiceError::Store(_)), "{crashed:?}");
-    assert!(crashed.retry_helps());
+    let report = wait(world.service.work(64)).unwrap();
+    assert!(
+        matches!(&report.failed[..], [(_, ServiceError::Store(error))] if error.retry_helps()),
+        "{report:?}"
+    );
+    assert_eq!(report.done, 0);
     world.issue(order);
     let sent = submissions(&world);
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0], sent[1]);
     assert_eq!(world.ledger(plan), (0, 0, 1, 1, 0));
     world.replays(order);
+}
+
+#[test]
+fn a_notice_is_told_even_if_the_row_behind_it_cannot_be_finished() {
+    let world = world();
+    world.buy(DV, 2);
+    let order = world.issued(DV, request(P256));
+    world.execute(order, &super::world::REVOKE).unwrap();
+    // Two rows wait: the notice of the issuance, and the revocation.
+    world.store.finish.skip_one();
+    world.store.finish.add(Fault::Before(STORE_DOWN));
+    let report = wait(world.service.work(64)).unwrap();
+    assert_eq!((report.notices.len(), report.failed.len()), (1, 1));
+    assert_eq!(world.work().done, 1);
+
+    // A notice that cannot be marked comes again.
+    world.refresh(order).unwrap();
+    world.store.finish.add(Fault::Before(STORE_DOWN));
+    let report = wait(world.service.work(64)).unwrap();
+    assert_eq!((report.notices.len(), report.failed.len()), (0, 1));
+    assert_eq!(world.work().notices.len(), 1);
 }
 
 /// The signing request of a key made here is signed anew for each attempt, and an ECDSA signature

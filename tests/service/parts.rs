@@ -25,7 +25,7 @@ pub(crate) enum Fault<E> {
 }
 
 /// The failures that wait for the next calls of a method, one a call.
-pub(crate) struct Faults<E>(Mutex<VecDeque<Fault<E>>>);
+pub(crate) struct Faults<E>(Mutex<VecDeque<Option<Fault<E>>>>);
 
 impl<E> Faults<E> {
     fn new() -> Self {
@@ -33,7 +33,12 @@ impl<E> Faults<E> {
     }
 
     pub(crate) fn add(&self, fault: Fault<E>) {
-        self.0.lock().unwrap().push_back(fault);
+        self.0.lock().unwrap().push_back(Some(fault));
+    }
+
+    /// One call goes well before what is added next.
+    pub(crate) fn skip_one(&self) {
+        self.0.lock().unwrap().push_back(None);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -41,7 +46,7 @@ impl<E> Faults<E> {
     }
 
     async fn around<T>(&self, call: BoxFuture<'_, Result<T, E>>) -> Result<T, E> {
-        let fault = self.0.lock().unwrap().pop_front();
+        let fault = self.0.lock().unwrap().pop_front().flatten();
         match fault {
             None => call.await,
             Some(Fault::Before(error)) => Err(error),

@@ -55,6 +55,22 @@ fn sixteen_threads_want_the_last_three_units() {
     }
 }
 
+#[test]
+fn who_finds_a_plan_empty_draws_from_the_next() {
+    let world = World::new(API_2021, "2021-03-01T09:00:00+08:00");
+    let plans = [world.buy(DV, 3), world.buy(DV, 2)];
+    world.store.meet(16);
+    let granted = thread::scope(|scope| {
+        let threads: Vec<_> = (0..16)
+            .map(|_| scope.spawn(|| world.submit(DV, request(P256)).is_ok()))
+            .collect();
+        let answers = threads.into_iter().map(|one| one.join().unwrap());
+        answers.filter(|granted| *granted).count()
+    });
+    assert_eq!(granted, 5);
+    assert_eq!(plans.map(|plan| world.ledger(plan).1), [3, 2]);
+}
+
 /// An order under review, and the certificate that the CA has for it.
 fn approved(world: &World) -> (OrderId, Command) {
     let order = world.order(DV, request(P256));
