@@ -1,7 +1,6 @@
 //! Folding events into state. It cannot refuse (L3): an event that does not fit the state it meets
 //! changes nothing, and the ledger never runs below zero.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::model::{
@@ -49,7 +48,7 @@ pub fn evolve_instance(
                     plan: submitted.plan,
                     state: submitted.unit,
                 },
-                phase: Phase::Verifying(Box::new(Application {
+                phase: Phase::Verifying(Application {
                     order: submitted.order,
                     submission: submitted.submission.clone(),
                     names: submitted.names.clone(),
@@ -57,7 +56,7 @@ pub fn evolve_instance(
                     pin: submitted.pin,
                     key: submitted.key,
                     challenge: None,
-                })),
+                }),
                 orphans: Vec::new(),
             });
         }

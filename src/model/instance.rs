@@ -3,7 +3,6 @@
 //! What exists only in a phase lives in that phase's variant. Pending Expiration and Expired are
 //! not here: they follow from the clock (L6).
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -165,7 +164,7 @@ pub enum RevocationCause {
 /// A certificate that was issued and not revoked; it may have expired meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Live {
-    pub(crate) application: Box<Application>,
+    pub(crate) application: Application,
     pub(crate) certificate: Arc<IssuedCertificate>,
     pub(crate) issued_at: Timestamp,
     pub(crate) revocation: Option<Revocation>,
@@ -175,7 +174,7 @@ pub struct Live {
 impl Live {
     /// The application behind it.
     #[must_use]
-    pub fn application(&self) -> &Application {
+    pub const fn application(&self) -> &Application {
         &self.application
     }
 
@@ -208,13 +207,13 @@ impl Live {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// An order waits for the owner to prove the domain.
-    Verifying(Box<Application>),
+    Verifying(Application),
     /// The CA reviews it.
-    Validating(Box<Application>),
+    Validating(Application),
     /// The CA refused it.
     Failed {
         /// What was refused.
-        application: Box<Application>,
+        application: Application,
         /// When.
         at: Timestamp,
         /// Why, in the CA's words.
@@ -223,7 +222,7 @@ pub enum Phase {
     /// The application was withdrawn; the instance could be applied with again.
     Pending {
         /// What was withdrawn.
-        withdrawn: Box<Application>,
+        withdrawn: Application,
         /// When.
         at: Timestamp,
     },
@@ -300,7 +299,7 @@ impl CertificateInstance {
 
     /// The order it carries.
     #[must_use]
-    pub fn order(&self) -> OrderId {
+    pub const fn order(&self) -> OrderId {
         match &self.phase {
             Phase::Verifying(application)
             | Phase::Validating(application)
@@ -316,7 +315,7 @@ impl CertificateInstance {
 
     /// The application under way or behind its certificate; none once deleted.
     #[must_use]
-    pub fn application(&self) -> Option<&Application> {
+    pub const fn application(&self) -> Option<&Application> {
         match &self.phase {
             Phase::Verifying(application)
             | Phase::Validating(application)
