@@ -7,21 +7,21 @@ use super::text::{Inline, inline_text};
 
 /// Whose it is. Nothing crosses accounts.
 ///
-/// 1 to 48 bytes of printable ASCII without spaces; a vendor's account number or a UUID fits.
+/// 1 to 39 bytes of printable ASCII without spaces (40 in memory); an account number or a UUID fits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountId(Inline<48>);
+pub struct AccountId(Inline<39>);
 inline_text!(AccountId);
 
 /// One certificate instance, the slot that carries one certificate at a time.
 ///
-/// 1 to 48 bytes of printable ASCII without spaces, never used again after deletion.
+/// 1 to 39 bytes of printable ASCII without spaces, never used again after deletion.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct InstanceId(Inline<48>);
+pub struct InstanceId(Inline<39>);
 inline_text!(InstanceId);
 
-/// One resource plan, as bought.
+/// One resource plan, as bought: 1 to 39 bytes of printable ASCII without spaces.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PlanId(Inline<48>);
+pub struct PlanId(Inline<39>);
 inline_text!(PlanId);
 
 /// One application order: a positive 64-bit integer.

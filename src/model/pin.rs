@@ -5,7 +5,7 @@ use super::text::{Inline, inline_text};
 
 /// The key of an edition, such as `2021-02-api`: it names a point in the history of the rules.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EditionKey(Inline<40>);
+pub struct EditionKey(Inline<39>);
 inline_text!(EditionKey);
 
 digest! {

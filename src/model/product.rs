@@ -9,7 +9,7 @@ use super::text::{Inline, inline_text};
 /// A code says nothing by its spelling: the documents describe `cfca-ev-w-advanced` as an
 /// *organization* validated wildcard. Class and name kind are looked up in a [`Catalog`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProductCode(Inline<48>);
+pub struct ProductCode(Inline<39>);
 inline_text!(ProductCode);
 
 /// How much of the applicant a CA checks.

@@ -1209,12 +1209,12 @@ pub fn commands() -> BoxedStrategy<Command> {
 
 /// Codes of products, valid.
 pub fn product_codes() -> impl Strategy<Value = ProductCode> {
-    "[!-~]{1,48}".prop_map(|text| ProductCode::new(&text).unwrap())
+    "[!-~]{1,39}".prop_map(|text| ProductCode::new(&text).unwrap())
 }
 
 /// Identifiers of accounts, instances and plans: valid texts for any of them.
 pub fn id_texts() -> impl Strategy<Value = String> {
-    prop_oneof![Just("1".to_owned()), "[!-~]{1,48}", Just("x".repeat(48))]
+    prop_oneof![Just("1".to_owned()), "[!-~]{1,39}", Just("x".repeat(39))]
 }
 
 /// Order ids over their whole range, biased to its ends and to what a double can't hold.
