@@ -83,11 +83,11 @@ impl Ids for SeededIds {
     }
 
     fn instance_id(&self) -> InstanceId {
-        self.first_that_fits(|n| InstanceId::new(&format!("instance-{:x}-{n}", self.seed)))
+        self.first_that_fits(|n| InstanceId::new(&format!("i-{:x}-{n}", self.seed)))
     }
 
     fn plan_id(&self) -> PlanId {
-        self.first_that_fits(|n| PlanId::new(&format!("plan-{:x}-{n}", self.seed)))
+        self.first_that_fits(|n| PlanId::new(&format!("p-{:x}-{n}", self.seed)))
     }
 
     fn request_id(&self) -> RequestId {
@@ -124,7 +124,7 @@ mod tests {
         ids.next.store(u64::MAX - 3, Ordering::Relaxed);
         assert_eq!(
             ids.instance_id().as_str(),
-            "instance-ffffffffffffffff-18446744073709551612"
+            "i-ffffffffffffffff-18446744073709551612"
         );
         assert_eq!(
             ids.request_id().as_str(),
@@ -132,7 +132,7 @@ mod tests {
         );
         assert_eq!(
             ids.plan_id().as_str(),
-            "plan-ffffffffffffffff-18446744073709551614"
+            "p-ffffffffffffffff-18446744073709551614"
         );
     }
 }
