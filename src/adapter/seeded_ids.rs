@@ -26,7 +26,7 @@ const FIRST_LARGE_ORDER: u64 = 98_000_000_000_000_001;
 /// use cert_lifecycle::port::Ids;
 /// let ids = SeededIds::new(7);
 /// assert_eq!(ids.order_id().to_string(), "100007000000000");
-/// assert_eq!(ids.instance_id().as_str(), "instance-7-1");
+/// assert_eq!(ids.instance_id().as_str(), "i-7-1");
 /// assert!(SeededIds::new(7).with_large_order_ids().order_id().get() > 1 << 53);
 /// ```
 #[derive(Debug)]

@@ -184,16 +184,8 @@ impl Service {
         order: OrderId,
         command: &Command,
     ) -> Result<Preview, ServiceError> {
-        let now = self.ports.clock.now();
-        let loaded = self
-            .ports
-            .store
-            .load(account, ReadSet::Order(order))
-            .await?;
-        let editions = self
-            .rules
-            .editions(loaded.instance.as_ref().map(state), now)?;
-        let law = editions.law(self.rules.book());
+        let read = self.read(account, ReadSet::Order(order)).await?;
+        let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
         Ok(preview(&case(account, &loaded), command, now, &law)?)
     }
 
@@ -206,16 +198,8 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Description, ServiceError> {
-        let now = self.ports.clock.now();
-        let loaded = self
-            .ports
-            .store
-            .load(account, ReadSet::Order(order))
-            .await?;
-        let editions = self
-            .rules
-            .editions(loaded.instance.as_ref().map(state), now)?;
-        let law = editions.law(self.rules.book());
+        let read = self.read(account, ReadSet::Order(order)).await?;
+        let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
         // Looking is permitted wherever doing what is due would be; the refusal says why not.
         decide(&case(account, &loaded), &Command::Wake, now, &law)?;
         match loaded.instance {
@@ -242,6 +226,20 @@ impl Service {
         Ok(loaded.plan.map(|found| found.state))
     }
 
+    /// What a decision needs: the instant, the case as it is stored, and the editions that judge it.
+    async fn read(&self, account: AccountId, read_set: ReadSet) -> Result<Read, ServiceError> {
+        let now = self.ports.clock.now();
+        let loaded = self.ports.store.load(account, read_set).await?;
+        let editions = self
+            .rules
+            .editions(loaded.instance.as_ref().map(state), now)?;
+        Ok(Read {
+            now,
+            loaded,
+            editions,
+        })
+    }
+
     /// The one path: load, decide, commit; again if somebody else was faster.
     async fn run(
         &self,
@@ -250,12 +248,8 @@ impl Service {
         command: &Command,
     ) -> Result<Receipt, ServiceError> {
         for _ in 0..ATTEMPTS {
-            let now = self.ports.clock.now();
-            let loaded = self.ports.store.load(account, read_set).await?;
-            let editions = self
-                .rules
-                .editions(loaded.instance.as_ref().map(state), now)?;
-            let law = editions.law(self.rules.book());
+            let read = self.read(account, read_set).await?;
+            let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
             let events = decide(&case(account, &loaded), command, now, &law)?;
             let expected = expectations(&events, &law)
                 .into_iter()
@@ -304,6 +298,13 @@ impl Service {
         }
         Err(ServiceError::Contended)
     }
+}
+
+/// What was read for a decision.
+struct Read {
+    now: Timestamp,
+    loaded: Loaded,
+    editions: rules::Editions,
 }
 
 const fn state<T>(found: &Versioned<T>) -> &T {

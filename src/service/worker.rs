@@ -1,12 +1,15 @@
 //! The worker: hands what waits in the outbox to the ports.
 
+use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Service, ServiceError};
 use crate::lifecycle::{Command, Effect};
 use crate::model::time::SECONDS_PER_DAY;
-use crate::model::{AccountId, Application, KeySource, OrderId, Phase, RevocationReason, Serial};
+use crate::model::{
+    AccountId, Application, KeySource, Note, OrderId, Phase, RevocationReason, Serial,
+};
 use crate::port::{CaError, IssuanceRequest, OutboxRow, ReadSet, RevocationOrder};
 
 /// What the worker did with the rows that it was handed.
@@ -67,7 +70,27 @@ impl Service {
                 order,
                 serial,
                 reason,
-            } => self.revoke(row, order, serial, reason).await?,
+            } => match self.revoke(row, order, serial, reason).await {
+                // The CA will not do it: the certificate is as it was before the request (T-22).
+                Err(ServiceError::Ca(error)) if !error.retry_helps() => {
+                    let reason = match &error {
+                        CaError::Refused(Some(reason)) => reason.clone(),
+                        CaError::Refused(None)
+                        | CaError::Unavailable(_)
+                        | CaError::UnknownOrder(_)
+                        | CaError::RequestReused(_) => Note::new(&error.to_string())
+                            .map_err(|_| ServiceError::Ca(error.clone()))?,
+                    };
+                    let refused = Command::RefuseRevocation { reason };
+                    match self.execute(row.account, order, &refused).await {
+                        // Decided meanwhile by another way.
+                        Ok(_) | Err(ServiceError::Refused(_)) => return Err(error.into()),
+                        // Not recorded yet: the row stays.
+                        Err(failure) => return Err(failure),
+                    }
+                }
+                answer => answer?,
+            },
             Effect::RevokeOrphan { order, serial, .. } => {
                 let reason = RevocationReason::CessationOfOperation;
                 self.revoke(row, order, serial, reason).await?;

@@ -250,3 +250,26 @@ fn a_revocation_is_sent_once_more_after_a_lost_answer_and_counts_once() {
     assert_eq!(world.ledger(plan), (1, 0, 0, 1, 1));
     assert_eq!(world.crl().len(), 1);
 }
+
+#[test]
+fn a_request_that_the_ca_refuses_at_once_restores_the_certificate_and_the_attempt() {
+    let world = World::new(API_2023, "2024-03-01T09:00:00+08:00");
+    let plan = world.buy(DV, 1);
+    let order = world.issued(DV, request(P256));
+    world.execute(order, &REVOKE).unwrap();
+    assert_eq!(world.ledger(plan).4, 1, "one attempt is used");
+    world
+        .ca
+        .revoke
+        .add(Fault::Before(CaError::refused("under a court's hold")));
+    let report = wait(world.service.work(64)).unwrap();
+    assert_eq!((report.done, report.refused.len()), (0, 1), "{report:?}");
+    assert_eq!(world.status(order), Status::Issued);
+    assert_eq!(world.ledger(plan).4, 0, "and given back");
+    // The holder may ask again, and the CA may be in another mind.
+    world.execute(order, &REVOKE).unwrap();
+    world.work();
+    world.refresh(order).unwrap();
+    assert_eq!(world.status(order), Status::Revoked);
+    world.replays(order);
+}

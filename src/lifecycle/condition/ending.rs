@@ -52,47 +52,15 @@ pub(super) const fn instead_of_ending(instance: &CertificateInstance, law: &Law<
     }
 }
 
-/// Deleting an order: in the states that the edition in force names (R-14; ).
-pub(super) fn delete<'a>(
-    case: &Case<'a>,
-    instance: &CertificateInstance,
-    law: &Law<'a>,
-    sink: &mut impl Sink<'a>,
-) -> Flow {
-    end_of_order(
-        RuleId::R14,
-        instance,
-        law,
-        law.conduct.order_deletion(),
-        sink,
-    )?;
-    holding_plan(case, instance, sink)
-}
-
-/// Cancelling a pending order in one step: from the edition that says so (T-14).
-pub(super) fn cancel_order<'a>(
-    case: &Case<'a>,
-    instance: &CertificateInstance,
-    law: &Law<'a>,
-    sink: &mut impl Sink<'a>,
-) -> Flow {
-    end_of_order(
-        RuleId::T14,
-        instance,
-        law,
-        law.conduct.order_cancellation(),
-        sink,
-    )?;
-    holding_plan(case, instance, sink)
-}
-
-/// The states in which an order can be ended: those that the edition in force names, but never once
-/// a certificate was issued, whatever a rulebook says. What was issued is revoked.
-fn end_of_order<'a>(
+/// Ending an order by deletion or by cancellation in one step (T-14): in the
+/// states that the edition in force names, but never once a certificate was issued, whatever a
+/// rulebook says. What was issued is revoked.
+pub(super) fn end<'a>(
     rule: RuleId,
+    case: &Case<'a>,
     instance: &CertificateInstance,
     law: &Law<'a>,
-    ruling: &'a Ruling<StatusSet>,
+    states: &'a Ruling<StatusSet>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     let (at, way_out) = (stage(instance), instead_of_ending(instance, law));
@@ -104,11 +72,12 @@ fn end_of_order<'a>(
             rule,
             Why::Status(at),
             (From::Day, law),
-            ruling,
+            states,
             |states| states.contains(at),
             way_out,
-        )),
-        Phase::Live(_) | Phase::Revoked { .. } => sink(never(rule, Why::AlreadyIssued, way_out)),
-        Phase::Deleted { .. } => not_found(sink),
+        ))?,
+        Phase::Live(_) | Phase::Revoked { .. } => sink(never(rule, Why::AlreadyIssued, way_out))?,
+        Phase::Deleted { .. } => not_found(sink)?,
     }
+    holding_plan(case, instance, sink)
 }

@@ -189,8 +189,14 @@ fn of_order<'a>(
 ) -> Flow {
     match command {
         Command::Withdraw => ending::withdraw(instance, law, sink),
-        Command::Delete => ending::delete(case, instance, law, sink),
-        Command::CancelOrder => ending::cancel_order(case, instance, law, sink),
+        Command::Delete => {
+            let states = law.conduct.order_deletion();
+            ending::end(RuleId::R14, case, instance, law, states, sink)
+        }
+        Command::CancelOrder => {
+            let states = law.conduct.order_cancellation();
+            ending::end(RuleId::T14, case, instance, law, states, sink)
+        }
         Command::RequestRevocation { reason } => {
             revocation::request_revocation(case, instance, *reason, law, sink)
         }
