@@ -10,28 +10,28 @@
 //!
 //! None of them reads a clock, draws a random number or does I/O.
 
-pub mod case;
-pub mod clause;
-pub mod command;
+mod case;
+mod clause;
+mod command;
 mod condition;
-pub mod decide;
+mod decide;
 pub mod diagram;
-pub mod effect;
-pub mod event;
-pub mod evolve;
+mod effect;
+mod event;
+mod evolve;
 mod outcome;
-pub mod question;
-pub mod refusal;
+mod question;
+mod refusal;
 pub mod sample;
-pub mod status;
-pub mod table;
-pub mod world;
+mod status;
+mod table;
+mod world;
 
 pub use case::{Case, Expect, Law, expectations};
 pub use clause::{Basis, Clause, WayOut, Why};
 pub use command::{Command, CommandKind};
-pub use decide::{clauses, decide};
-pub use effect::{Effect, effects};
+pub use decide::{Clauses, clauses, decide};
+pub use effect::{Effect, Notice, effects};
 pub use event::{Bought, Event, Events, InstanceEvent, PlanEvent, ReturnCause, Submitted};
 pub use evolve::{evolve, evolve_instance, evolve_plan};
 pub use question::{

@@ -10,10 +10,10 @@
 //! in the outbox, [`Service::refresh`] asks the CA how an order stands; when to call them is up to
 //! the embedder.
 
-pub mod answer;
-pub mod error;
-pub mod rules;
-pub mod worker;
+mod answer;
+mod error;
+mod rules;
+mod worker;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -35,7 +35,7 @@ use crate::port::{
 use crate::rulebook::RuleId;
 
 pub use error::ServiceError;
-pub use rules::{EditionPolicy, Rules};
+pub use rules::{EditionPolicy, Editions, Rules};
 pub use worker::WorkReport;
 
 /// How often a command is decided again when somebody else was faster.
