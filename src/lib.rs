@@ -29,9 +29,9 @@
 //! assert_eq!(
 //!     answer("2019-08-intl")?,
 //!     "Cannot withdraw the application: the order's status is Validating. Rule R-12: a withdrawal \
-//!      takes an order back to Pending Application, from the states its edition names [WD19, S1, \
-//!      inferred; edition 2019-08-intl]. In force since 2018-06-07T00:00:00+08:00; the answer differs for \
-//!      orders submitted from 2021-02-26T00:00:00+08:00 on. Instead: wait for the CA's answer."
+//!      takes an order back to Pending Application, from the states its edition names [WD19, \
+//!      inferred; edition 2019-08-intl]. No earlier rule is known; the answer differs for orders \
+//!      submitted from 2021-02-26T00:00:00+08:00 on. Instead: wait for the CA's answer."
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -67,9 +67,15 @@
 //! | `memory` | a store and a key vault in memory |
 //! | `local-ca` | a CA that really signs, for tests and laboratories |
 //!
+//! # Numbers
+//! `R-nn`, `T-nn` and `K-nn` are rules ([`rulebook::rule::RULES`]), `C1` to `C8` our choices where the
+//! documents are silent ([`rulebook::Calendar`]), `X-nn` contradictions between documents and `L1` to
+//! `L12` the laws that the code keeps (both in `ARCHITECTURE.md`), and `S0` to `S4`, `A21`, `BR` and the
+//! like are sources ([`rulebook::Rulebook::source`]).
+//!
 //! # What it is not
-//! It knows the rules of the API channel under the editions `2019-08-intl`, `2021-02-api` and
-//! `2023-api`. It is no CA for the public, judges no trust, and its service is as durable
+//! It knows the rules of the API channel under the editions `2019-08-intl`, `2021-02-api`, `2023-api`
+//! and `2025-12-api`. It is no CA for the public, judges no trust, and its service is as durable
 //! as the store behind it.
 
 #![no_std]

@@ -70,7 +70,7 @@ fn comes_back(book: &Rulebook, edition: &str, issued: &str, acts: [&str; 2]) -> 
     assert!(back || story.units() == [4, 0, 1]);
     let unit = previewed.unwrap().unit;
     assert_eq!(unit.after, Some(story.instance(0).hold().state));
-    let decisive = match edition.quota_return().value.act {
+    let decisive = match edition.return_rule().act {
         DecisiveAct::RevocationCompleted => completed,
         DecisiveAct::RevocationRequested => requested,
     };

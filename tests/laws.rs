@@ -94,7 +94,7 @@ fn within(calendar: &Calendar, from: Timestamp, to: Timestamp, days: u16, by_dat
 
 /// Whether a revocation with this decisive instant gives the unit back, by definition.
 fn returns(edition: &Edition, issued: Timestamp, decisive: Timestamp) -> bool {
-    let rule = edition.quota_return().value;
+    let rule = edition.return_rule();
     let by_dates = rule.method == Method::EndOfDay;
     within(
         &edition.calendar().value,
@@ -421,7 +421,7 @@ proptest! {
                     let by_ca = plain(CommandKind::RecordCaRevocation).unwrap();
                     let Ok(events) = decide(&moment.case, &by_ca, at, &moment.law) else { continue };
                     let asked = live.revocation().map_or(at, |own| own.requested_at);
-                    let decisive = match pinned.quota_return().value.act {
+                    let decisive = match pinned.return_rule().act {
                         DecisiveAct::RevocationCompleted => at,
                         DecisiveAct::RevocationRequested => asked,
                     };
@@ -449,7 +449,7 @@ proptest! {
                     let live = moment.case.instance.unwrap().live().unwrap();
                     let pinned = editions.pinned(live.application().pin()).unwrap();
                     let asked = live.revocation().map_or(moment.now, |own| own.requested_at);
-                    let decisive = match pinned.quota_return().value.act {
+                    let decisive = match pinned.return_rule().act {
                         DecisiveAct::RevocationCompleted => moment.now,
                         DecisiveAct::RevocationRequested => asked,
                     };
@@ -706,9 +706,9 @@ proptest! {
                 }
                 _ if events.is_empty() => vec![],
                 Command::RequestRevocation { .. } => {
-                    match moment.law.conduct.revocation().value.limit {
+                    match moment.law.conduct.revocation_limit().value {
                         RevocationLimit::Unlimited => vec![Expect::SameInstance(id)],
-                        RevocationLimit::PerSpecification => {
+                        RevocationLimit::PerPlan => {
                             vec![Expect::SameInstance(id), Expect::SamePlan(plan.unwrap())]
                         }
                     }
@@ -745,7 +745,7 @@ proptest! {
                     if let Some((act, window)) = shown.returns {
                         let live = moment.case.instance.unwrap().live().unwrap();
                         let pinned = editions.pinned(live.application().pin()).unwrap();
-                        assert_eq!(act, pinned.quota_return().value.act);
+                        assert_eq!(act, pinned.return_rule().act);
                         for at in boundaries(&moment.case, &moment.law) {
                             assert_eq!(window.contains(at), returns(pinned, live.issued_at(), at));
                         }

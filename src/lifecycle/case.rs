@@ -90,8 +90,8 @@ pub fn expectations(events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 4> {
                     was_reserved: false,
                     ..
                 } => Some(Expect::Remaining(*id, 1)),
-                PlanEvent::RevocationCharged { .. } => match law.conduct.revocation().value.limit {
-                    RevocationLimit::PerSpecification => Some(Expect::SamePlan(*id)),
+                PlanEvent::RevocationCharged { .. } => match law.conduct.revocation_limit().value {
+                    RevocationLimit::PerPlan => Some(Expect::SamePlan(*id)),
                     RevocationLimit::Unlimited => None,
                 },
                 PlanEvent::Settled {

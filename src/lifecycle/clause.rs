@@ -43,6 +43,8 @@ pub enum Basis<'a> {
 pub enum Why {
     /// No such order for this account.
     NoOrder,
+    /// The order was deleted.
+    OrderDeleted,
     /// No plan of this product for this account.
     NoPlan,
     /// The plan of the case is not the one whose unit is at stake.
@@ -149,12 +151,13 @@ impl fmt::Display for Why {
                 );
             }
             Self::NoOrder => "there is no such order",
+            Self::OrderDeleted => "the order was deleted",
             Self::NoPlan => "no resource plan of this product was bought",
             Self::OtherPlan => "the plan at hand is not the one that the order drew from",
             Self::NoUnitLeft => "the resource plan has no unit left",
             Self::IdTaken => "the id is taken",
             Self::OtherEdition => "the edition at hand is not the one that the order is pinned to",
-            Self::AlreadyIssued => "the certificate is issued",
+            Self::AlreadyIssued => "a certificate was issued",
             Self::NotIssued => "no certificate is issued yet",
             Self::RevocationUnderWay => "its revocation is under way",
             Self::NoRevocation => "no revocation was requested",
@@ -268,7 +271,7 @@ impl WayOut {
             Self::Withdraw => "withdraw the application",
             Self::Delete => "delete the order: its unit returns",
             Self::DeleteAndCreate => "delete the order, whose unit returns, and create a new one",
-            Self::Revoke => "revoke the certificate",
+            Self::Revoke => "revoke the certificate, whose unit returns only inside its window",
             Self::AwaitCa => "wait for the CA's answer",
             Self::AwaitRevocation => "wait for the CA to decide on the revocation",
             Self::ConfirmByMail => "let the holder answer the CA's mail",

@@ -70,7 +70,8 @@ pub enum Command {
     /// The CA completed the revocation (T-21).
     CompleteRevocation {
         /// When, by the CA's word: an answer that comes late must not cost the holder a unit. An
-        /// instant after the decision counts as the decision's.
+        /// instant after the decision counts as the decision's, and one before the request as the
+        /// request's.
         at: Timestamp,
     },
     /// The CA refused the revocation (T-22).
@@ -214,7 +215,7 @@ impl CommandKind {
             Self::CompleteRevocation => "complete the revocation",
             Self::RefuseRevocation => "refuse the revocation",
             Self::RecordCaRevocation => "record the CA's revocation",
-            Self::Wake => "do what is due",
+            Self::Wake => "look at the order",
         }
     }
 }

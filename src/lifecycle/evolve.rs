@@ -1,5 +1,6 @@
 //! Folding events into state. It cannot refuse (L3): an event that does not fit the state it meets
-//! changes nothing, and the ledger never runs below zero.
+//! changes nothing, and the ledger never runs below zero. Two equal moves of a ledger are two moves:
+//! it is the instance, and the version of its stream, that keep a unit from moving twice.
 
 use alloc::vec::Vec;
 
@@ -139,13 +140,20 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
         }
         InstanceEvent::Deleted { at } | InstanceEvent::Cancelled { at } => {
             let order = instance.order();
+            let key = instance
+                .application()
+                .and_then(|application| application.key);
             match &instance.phase {
                 Phase::Verifying(_)
                 | Phase::Validating(_)
                 | Phase::Failed { .. }
                 | Phase::Pending { .. } => {
                     instance.hold.state = HoldState::Returned;
-                    instance.phase = Phase::Deleted { order, at: *at };
+                    instance.phase = Phase::Deleted {
+                        order,
+                        key,
+                        at: *at,
+                    };
                 }
                 Phase::Live(_) | Phase::Revoked { .. } | Phase::Deleted { .. } => {}
             }
@@ -155,7 +163,9 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             confirm,
             at,
         } => {
-            if let Phase::Live(live) = &mut instance.phase {
+            if let Phase::Live(live) = &mut instance.phase
+                && live.revocation.is_none()
+            {
                 let stage = if *confirm {
                     RevocationStage::ToConfirm
                 } else {
@@ -205,7 +215,9 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             }
         }
         InstanceEvent::ExpiryAnnounced { at } => {
-            if let Phase::Live(live) = &mut instance.phase {
+            if let Phase::Live(live) = &mut instance.phase
+                && live.noticed_at.is_none()
+            {
                 live.noticed_at = Some(*at);
             }
         }
@@ -225,6 +237,7 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
 fn replace(instance: &mut CertificateInstance, become_next: impl FnOnce(Phase) -> Phase) {
     let moved_out = Phase::Deleted {
         order: instance.order(),
+        key: None,
         at: Timestamp::MIN,
     };
     let phase = core::mem::replace(&mut instance.phase, moved_out);

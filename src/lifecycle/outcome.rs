@@ -90,8 +90,8 @@ pub(super) fn produce(
             give_back(instance, ReturnCause::OrderEnded, now, events);
         }
         Command::RequestRevocation { reason } => {
-            let rule = law.conduct.revocation().value;
-            let confirm = rule.confirm.contains(instance.product.class);
+            let mail = law.conduct.revocation_mail().value;
+            let confirm = mail.contains(instance.product.class);
             events.follow(RuleId::R35);
             if confirm {
                 events.follow(RuleId::T20);
@@ -149,8 +149,10 @@ pub(super) fn produce(
             events.follow(RuleId::R35);
             match &instance.phase {
                 Phase::Live(live) => {
-                    let act = (RevocationCause::ByHolder, live.revocation?.reason);
-                    revoked(instance, live, act, now.min(*at), law, events);
+                    let request = live.revocation?;
+                    let act = (RevocationCause::ByHolder, request.reason);
+                    let completed = now.min((*at).max(request.requested_at));
+                    revoked(instance, live, act, completed, law, events);
                 }
                 Phase::Revoked { .. } => {}
                 Phase::Verifying(_)
@@ -176,7 +178,8 @@ pub(super) fn produce(
             match &instance.phase {
                 Phase::Live(live) => {
                     let act = (RevocationCause::ByCa, *reason);
-                    revoked(instance, live, act, now.min(*at), law, events);
+                    let completed = now.min((*at).max(live.issued_at));
+                    revoked(instance, live, act, completed, law, events);
                 }
                 Phase::Revoked { .. } => {}
                 Phase::Verifying(_)
@@ -328,7 +331,7 @@ fn revoked(
     law: &Law<'_>,
     events: &mut Events,
 ) {
-    let decisive = match law.application.quota_return().value.act {
+    let decisive = match law.application.return_act().value {
         DecisiveAct::RevocationCompleted => completed,
         DecisiveAct::RevocationRequested => live
             .revocation
@@ -351,7 +354,7 @@ fn revoked(
 
 /// The window into which the decisive act of a revocation must fall for the unit to return.
 pub(super) fn return_window_of(live: &Live, law: &Law<'_>) -> Window {
-    let rule = law.application.quota_return().value;
+    let rule = law.application.return_rule();
     law.application
         .calendar()
         .value

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::model::{
-    CertificateInstance, HoldState, Phase, ResourcePlan, RevocationReason, Status, Timestamp,
+    CertificateInstance, HoldState, ResourcePlan, RevocationReason, Status, Timestamp,
 };
 use crate::rulebook::{DecisiveAct, RuleId, Window};
 
@@ -175,8 +175,9 @@ pub fn preview(
         Command::RequestRevocation { .. }
         | Command::ConfirmRevocation
         | Command::CompleteRevocation { .. }
-        | Command::RecordCaRevocation { .. } => return_window(case, law)
-            .map(|window| (law.application.quota_return().value.act, window)),
+        | Command::RecordCaRevocation { .. } => {
+            return_window(case, law).map(|window| (law.application.return_act().value, window))
+        }
         Command::BuyPlan { .. }
         | Command::Submit { .. }
         | Command::Withdraw
@@ -250,18 +251,20 @@ pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
         .collect()
 }
 
-/// When to send [`Command::Wake`] next: the instant at which something is due by itself. It may lie
-/// in the past, if nobody looked.
+/// When to send [`Command::Wake`] next: the instant at which something is due by itself. If it was
+/// missed and still holds, that is `now`.
 ///
-/// None if nothing will be due, as things stand.
+/// None if nothing will be due, as things stand; so whoever wakes at this instant and asks again
+/// never turns in a circle.
 #[must_use]
-pub fn next_wakeup(instance: &CertificateInstance, law: &Law<'_>) -> Option<Timestamp> {
+pub fn next_wakeup(
+    instance: &CertificateInstance,
+    now: Timestamp,
+    law: &Law<'_>,
+) -> Option<Timestamp> {
     let window = notice_window(instance, law)?;
-    if window.is_never() {
+    if window.is_never() || window.until().is_some_and(|until| until <= now) {
         return None;
     }
-    match (&instance.phase, window.from()) {
-        (Phase::Live(live), None) => Some(live.issued_at),
-        (_, from) => from,
-    }
+    Some(window.from().map_or(now, |from| from.max(now)))
 }

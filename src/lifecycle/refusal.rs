@@ -56,7 +56,8 @@ enum Grounds {
     Value {
         sources: Sources,
         standing: Standing,
-        since: Day,
+        /// None if no earlier rule is known.
+        since: Option<Day>,
         changes: Option<Day>,
         pinned: bool,
     },
@@ -80,7 +81,7 @@ impl Refusal {
                 Grounds::Value {
                     sources: cite.sources.clone(),
                     standing: cite.standing,
-                    since: cite.since,
+                    since: (!cite.first).then_some(cite.since),
                     changes: clause.changes,
                     pinned: matches!(clause.basis, Basis::Pinned(..)),
                 },
@@ -215,6 +216,8 @@ impl fmt::Display for Refusal {
         write!(f, "Cannot {}: ", self.command.phrase())?;
         match (self.status, self.why) {
             (Some(status), Why::Status(_)) => write!(f, "{}. ", Why::Status(status))?,
+            // It says so itself.
+            (Some(_), Why::OrderDeleted) => write!(f, "{}. ", self.why)?,
             (Some(status), why) => write!(f, "{why} (status {status}). ")?,
             (None, why) => write!(f, "{why}. ")?,
         }
@@ -285,19 +288,19 @@ impl Refusal {
                 pinned,
                 ..
             } => {
-                let since = shown(since.midnight(self.offset));
+                match since {
+                    Some(since) => {
+                        write!(f, " In force since {}", shown(since.midnight(self.offset)))?;
+                    }
+                    None => f.write_str(" No earlier rule is known")?,
+                }
                 match changes.map(|day| shown(day.midnight(self.offset))) {
-                    None => write!(f, " In force since {since}."),
+                    None => f.write_str("."),
                     Some(change) if *pinned => write!(
                         f,
-                        " In force since {since}; the answer differs for orders submitted from {change} on."
+                        "; the answer differs for orders submitted from {change} on."
                     ),
-                    Some(change) => {
-                        write!(
-                            f,
-                            " In force since {since}; the answer differs from {change} on."
-                        )
-                    }
+                    Some(change) => write!(f, "; the answer differs from {change} on."),
                 }
             }
         }
@@ -310,7 +313,7 @@ const fn kind_of(why: Why) -> RefusalKind {
     match why {
         Why::NoPlan => RefusalKind::PlanNotFound,
         Why::NoUnitLeft => RefusalKind::QuotaExhausted,
-        Why::NoOrder => RefusalKind::OrderNotFound,
+        Why::NoOrder | Why::OrderDeleted => RefusalKind::OrderNotFound,
         Why::IdTaken | Why::OtherPlan | Why::OtherEdition => RefusalKind::Misuse,
         Why::Status(_)
         | Why::AlreadyIssued

@@ -243,6 +243,8 @@ pub enum Phase {
     Deleted {
         /// The order that was deleted with it.
         order: OrderId,
+        /// The key that its certificate would have carried, to know a late one by (T-49).
+        key: Option<SpkiDigest>,
         /// When.
         at: Timestamp,
     },

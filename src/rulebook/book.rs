@@ -2,13 +2,17 @@
 
 use alloc::format;
 
-use crate::model::{Channel, Day, EditionKey, Pin, Site, TextError, Timestamp};
+use crate::model::{
+    Channel, Day, EditionKey, Pin, SignatureHash, Site, Status, StatusSet, TextError, Timestamp,
+};
 
 use super::calendar::Calendar;
 use super::ceilings::Ceilings;
 use super::edition::{Edition, EditionPoint, Field, RulebookParts};
 use super::published;
+use super::schedule::Dated;
 use super::source::{SourceKey, SourceRecord};
+use super::value::NoticeRule;
 
 /// All dated clauses ever published, per site and channel, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +50,20 @@ pub enum RulebookError {
         /// The source.
         source_key: SourceKey,
     },
+    /// A key with an `@`, which is kept for spans without a name.
+    #[error("the edition key {0} has an @, which is kept for spans without a name")]
+    ReservedKey(EditionKey),
+    /// A ceiling that names a source which is not listed.
+    #[error("the ceiling from {from} names the source {source_key}, which is not listed")]
+    UnknownCeilingSource {
+        /// From when.
+        from: Timestamp,
+        /// The source.
+        source_key: SourceKey,
+    },
+    /// A source that is listed twice.
+    #[error("the source {0} is listed twice")]
+    DuplicateSource(SourceKey),
     /// A key that names two points.
     #[error("the edition key {0} names two points")]
     DuplicateKey(EditionKey),
@@ -128,11 +146,30 @@ impl Rulebook {
                 });
             }
         }
+        for (place, source) in parts.sources.iter().enumerate() {
+            let mut earlier = parts.sources.iter().take(place);
+            if earlier.any(|other| other.key == source.key) {
+                return Err(RulebookError::DuplicateSource(source.key));
+            }
+        }
+        for ceiling in parts.ceilings.entries() {
+            let listed = |key: &SourceKey| parts.sources.iter().any(|source| source.key == *key);
+            let mut unlisted = ceiling.sources.as_slice().iter().filter(|key| !listed(key));
+            if let Some(&source_key) = unlisted.next() {
+                return Err(RulebookError::UnknownCeilingSource {
+                    from: ceiling.value.from,
+                    source_key,
+                });
+            }
+        }
         check_values(&parts)?;
         for (place, point) in parts.points.iter().enumerate() {
             let mut earlier = parts.points.iter().take(place);
             if earlier.any(|other| other.key == point.key) {
                 return Err(RulebookError::DuplicateKey(point.key));
+            }
+            if point.key.as_str().contains('@') {
+                return Err(RulebookError::ReservedKey(point.key));
             }
             Edition::resolve(&parts, *point).map_err(|error| RulebookError::Unresolved {
                 key: point.key,
@@ -185,13 +222,17 @@ impl Rulebook {
         }
     }
 
-    /// The edition in force at an instant, for a channel of a site.
+    /// The edition in force at an instant, for a channel of a site: for each value, the latest clause
+    /// entered.
+    ///
+    /// The published rulebook is complete at its named points; of what changed between them not
+    /// everything is entered yet.
     ///
     /// It carries the key of a named point with the same clauses, or else a key made of site,
     /// channel and the day of its latest clause, such as `intl-console@2019-09-05`.
     ///
     /// # Errors
-    /// [`ResolveError::NoClause`] before the first documents.
+    /// [`ResolveError::NoClause`] where no clause of a kind is known yet.
     pub fn as_of(
         &self,
         at: Timestamp,
@@ -214,7 +255,14 @@ impl Rulebook {
     /// # Errors
     /// [`ResolveError`] if the key names nothing here, or names other values than it did then.
     pub fn pinned(&self, pin: &Pin) -> Result<Edition, ResolveError> {
-        let edition = self.edition(pin.edition.as_str())?;
+        let key = pin.edition;
+        let named = self.parts.points.iter().find(|point| point.key == key);
+        // A pin to a span without a name stays good when the span gets one.
+        let point = match named {
+            Some(point) => *point,
+            None => derived_point(key).ok_or(ResolveError::UnknownEdition(key))?,
+        };
+        let edition = Edition::resolve(&self.parts, point)?;
         if edition.digest() == pin.digest {
             Ok(edition)
         } else {
@@ -274,7 +322,7 @@ fn derived_point(key: EditionKey) -> Option<EditionPoint> {
     })
 }
 
-/// Refuses values that contradict themselves.
+/// Refuses values that contradict themselves, or that no case could ever satisfy.
 fn check_values(parts: &RulebookParts) -> Result<(), RulebookError> {
     let refuse = |field, day, problem| {
         Err(RulebookError::Value {
@@ -284,23 +332,18 @@ fn check_values(parts: &RulebookParts) -> Result<(), RulebookError> {
         })
     };
     for clause in &parts.term {
-        let term = clause.value.value.days;
-        if term == 0 {
+        if clause.value.value.days == 0 {
             return refuse(
                 Field::Term,
                 clause.from,
                 "a certificate is sold for no days",
             );
         }
-        let longest_notice = parts
-            .notice
-            .iter()
-            .filter(|notice| notice.scope.overlaps(clause.scope))
-            .map(|notice| notice.value.value.within_days)
-            .max();
-        if longest_notice.is_some_and(|notice| notice >= term) {
+    }
+    for clause in &parts.notice {
+        if terms_during(parts, clause).any(|term| clause.value.value.within_days >= term) {
             return refuse(
-                Field::Term,
+                Field::Notice,
                 clause.from,
                 "the notice window is as long as the validity, so every certificate is always about to expire",
             );
@@ -312,15 +355,66 @@ fn check_values(parts: &RulebookParts) -> Result<(), RulebookError> {
         }
     }
     for clause in &parts.csr {
-        if clause.value.value.rsa_step_bits == 0 {
+        let rule = clause.value.value;
+        if rule.rsa_step_bits == 0 {
             return refuse(
                 Field::Csr,
                 clause.from,
                 "steps of zero bits permit no RSA key",
             );
         }
+        if !rule.permits_hash(SignatureHash::Sha512) {
+            return refuse(Field::Csr, clause.from, "no hash is strong enough");
+        }
+    }
+    let ended = StatusSet::of(&[Status::ValidationFailed, Status::PendingApplication]);
+    let under_way = StatusSet::of(&[Status::DomainVerification, Status::Validating]);
+    let state_sets = [
+        (Field::Withdrawal, &parts.withdrawal, under_way),
+        (Field::OrderDeletion, &parts.order_deletion, ended),
+        (Field::OrderCancellation, &parts.order_cancellation, ended),
+    ];
+    for (field, clauses, possible) in state_sets {
+        let wrong = clauses.iter().find(|clause| {
+            clause
+                .value
+                .value
+                .iter()
+                .any(|status| !possible.contains(status))
+        });
+        if let Some(clause) = wrong {
+            return refuse(
+                field,
+                clause.from,
+                "it names a state in which this can't be done: only an order under way is withdrawn, and only a failed or withdrawn one ended",
+            );
+        }
     }
     Ok(())
+}
+
+/// The days that are sold while a clause of another kind is in force.
+fn terms_during<'a>(
+    parts: &'a RulebookParts,
+    clause: &'a Dated<NoticeRule>,
+) -> impl Iterator<Item = u16> + 'a {
+    let end = replaced_on(&parts.notice, clause);
+    parts
+        .term
+        .iter()
+        .filter(|term| term.scope.overlaps(clause.scope))
+        .filter(move |term| end.is_none_or(|end| term.from < end))
+        .filter(move |term| replaced_on(&parts.term, term).is_none_or(|end| clause.from < end))
+        .map(|term| term.value.value.days)
+}
+
+/// The day on which a clause is replaced for some of its cases.
+fn replaced_on<T>(clauses: &[Dated<T>], clause: &Dated<T>) -> Option<Day> {
+    clauses
+        .iter()
+        .filter(|other| other.from > clause.from && other.scope.overlaps(clause.scope))
+        .map(|other| other.from)
+        .min()
 }
 
 #[cfg(test)]
@@ -380,13 +474,49 @@ mod tests {
         ));
 
         let mut looping = parts();
-        looping.term[0].value.value.days = 30;
+        for clause in &mut looping.term {
+            clause.value.value.days = 30;
+        }
         assert!(matches!(
             Rulebook::new(looping),
             Err(RulebookError::Value {
-                field: Field::Term,
+                field: Field::Notice,
                 ..
             })
+        ));
+
+        let mut hopeless = parts();
+        hopeless.csr[0].value.value.hash_min_bits = 513;
+        assert!(matches!(
+            Rulebook::new(hopeless),
+            Err(RulebookError::Value {
+                field: Field::Csr,
+                ..
+            })
+        ));
+
+        let mut impossible = parts();
+        impossible.order_deletion[0].value.value = StatusSet::of(&[Status::Issued]);
+        assert!(matches!(
+            Rulebook::new(impossible),
+            Err(RulebookError::Value {
+                field: Field::OrderDeletion,
+                ..
+            })
+        ));
+
+        let mut reserved = parts();
+        reserved.points[0].key = EditionKey::new("cn-api@2021-09-21").unwrap();
+        assert!(matches!(
+            Rulebook::new(reserved),
+            Err(RulebookError::ReservedKey(_))
+        ));
+
+        let mut listed_twice = parts();
+        listed_twice.sources.push(listed_twice.sources[0].clone());
+        assert!(matches!(
+            Rulebook::new(listed_twice),
+            Err(RulebookError::DuplicateSource(_))
         ));
 
         let mut same_key = parts();
@@ -425,7 +555,7 @@ mod tests {
         assert!(matches!(
             book.as_of(before, Site::Cn, Channel::Api),
             Err(ResolveError::NoClause {
-                field: Field::QuotaReturn,
+                field: Field::ReturnDays,
                 ..
             })
         ));
@@ -438,12 +568,32 @@ mod tests {
     }
 
     #[test]
+    fn naming_a_span_breaks_no_pin() {
+        let book = Rulebook::published();
+        let at = "2022-06-01T00:00:00Z".parse().unwrap();
+        let unnamed = book.as_of(at, Site::Cn, Channel::Api).unwrap();
+        let mut parts = book.parts().clone();
+        parts.points.push(EditionPoint {
+            key: EditionKey::new("2022-cn").unwrap(),
+            day: Day::new(2022, 1, 1).unwrap(),
+            site: Site::Cn,
+            channel: Channel::Api,
+        });
+        let named = Rulebook::new(parts).unwrap();
+        let edition = named.as_of(at, Site::Cn, Channel::Api).unwrap();
+        assert_eq!(edition.key().as_str(), "2022-cn");
+        assert_eq!(edition.digest(), unnamed.digest());
+        assert!(named.pinned(&unnamed.pin()).is_ok());
+        assert!(named.pinned(&edition.pin()).is_ok());
+    }
+
+    #[test]
     fn a_changed_edition_is_not_the_pinned_one() {
         let book = Rulebook::published();
         let pin = book.edition("2021-02-api").unwrap().pin();
         let mut parts = book.parts().clone();
-        for clause in &mut parts.quota_return {
-            clause.value.value.days += 1;
+        for clause in &mut parts.return_days {
+            clause.value.value.0 += 1;
         }
         let changed = Rulebook::new(parts).unwrap();
         assert_eq!(

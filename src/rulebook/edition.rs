@@ -9,11 +9,11 @@ use crate::model::{Channel, Day, Digest, EditionKey, Pin, Site, StatusSet};
 use super::book::ResolveError;
 use super::calendar::Calendar;
 use super::ceilings::Ceilings;
-use super::schedule::{Dated, ambiguous, in_force};
+use super::schedule::{Dated, InForce, ambiguous, in_force};
 use super::source::{Cite, SourceRecord};
 use super::value::{
-    Consumption, CsrRule, FileForWildcard, NameLimit, NoticeRule, OperationSet, ReturnRule,
-    RevocationRule, TermRule,
+    ClassSet, CommonNameRule, Consumption, CsrRule, DecisiveAct, FileForWildcard, Method,
+    NameLimit, NoticeRule, OperationSet, ReturnDays, ReturnRule, RevocationLimit, TermRule,
 };
 
 /// A named point in the history of the rules.
@@ -157,24 +157,32 @@ fields! {
     notice: NoticeRule => Notice;
     /// When each operation consumes its unit.
     consumption: Consumption => Consumption;
-    /// When the unit of a revoked certificate comes back.
-    quota_return: ReturnRule => QuotaReturn;
+    /// Within how many days of issuance the unit of a revoked certificate comes back.
+    return_days: ReturnDays => ReturnDays;
+    /// How these days are counted (R-27, C2).
+    return_method: Method => ReturnMethod;
+    /// Which act of a revocation must fall into them (R-27, C5).
+    return_act: DecisiveAct => ReturnAct;
     /// From which states an application can be withdrawn.
     withdrawal: StatusSet => Withdrawal;
     /// In which states an order can be deleted.
     order_deletion: StatusSet => OrderDeletion;
     /// In which states an order can be cancelled in one step (T-14).
     order_cancellation: StatusSet => OrderCancellation;
-    /// How a revocation by the holder goes (R-38, T-20).
-    revocation: RevocationRule => Revocation;
+    /// How many revocations a holder has.
+    revocation_limit: RevocationLimit => RevocationLimit;
+    /// Of which classes the holder confirms a revocation by mail (T-20).
+    revocation_mail: ClassSet => RevocationMail;
     /// Which operations take domain validated products only.
     dv_only: OperationSet => DvOnly;
     /// How many domains an application names (K-05).
     name_limit: NameLimit => NameLimit;
     /// Whether a file proves a wildcard (K-10).
     file_for_wildcard: FileForWildcard => FileForWildcard;
-    /// Which keys and requests are acceptable (K-01 to K-04).
+    /// Which keys and requests are acceptable (K-01, K-02).
     csr: CsrRule => Csr;
+    /// Where the CN of a request must stand (K-04).
+    common_name: CommonNameRule => CommonName;
     /// How long a certificate is sold for.
     term: TermRule => Term;
 }
@@ -196,6 +204,16 @@ impl Edition {
     #[must_use]
     pub const fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// When the unit of a revoked certificate comes back: its three parts together.
+    #[must_use]
+    pub const fn return_rule(&self) -> ReturnRule {
+        ReturnRule {
+            days: self.return_days.value.0,
+            method: self.return_method.value,
+            act: self.return_act.value,
+        }
     }
 
     /// Key and digest: what a case keeps of it.
@@ -245,7 +263,11 @@ fn ruling<T: Clone>(
     let EditionPoint {
         day, site, channel, ..
     } = point;
-    let (clause, next) = in_force(clauses, day, site, channel).ok_or(ResolveError::NoClause {
+    let InForce {
+        clause,
+        first,
+        next,
+    } = in_force(clauses, day, site, channel).ok_or(ResolveError::NoClause {
         field,
         day,
         site,
@@ -257,6 +279,7 @@ fn ruling<T: Clone>(
             sources: clause.value.sources.clone(),
             standing: clause.value.standing,
             since: clause.from,
+            first,
             until: next.map(|clause| clause.from),
         },
         next: next.map(|clause| clause.value.value.clone()),

@@ -4,15 +4,18 @@
 //! number, window and limit is a [`Sourced`] value inside a [`Dated`] clause. An
 //! [`EditionKey`](crate::model::EditionKey) names a point in that history; resolving it gives an
 //! [`Edition`], the flat set of values in force there, with a digest. No rule of the vendor stands
-//! anywhere else in the crate.
+//! anywhere else in the crate; the facts behind product codes are in
+//! [`Catalog`](crate::model::Catalog).
 //!
 //! ```
 //! use cert_lifecycle::rulebook::Rulebook;
 //! let book = Rulebook::published();
 //! let edition = book.edition("2021-02-api")?;
-//! let give_back = edition.quota_return();
-//! assert_eq!(give_back.value.to_string(), "revocation completed within 30 days of issuance, to the end of the day");
-//! assert_eq!(give_back.cite.sources.to_string(), "S3, A21, C2, C5");
+//! let days = edition.return_days();
+//! assert_eq!(days.value.to_string(), "within 30 days of issuance");
+//! assert_eq!((days.cite.sources.to_string(), days.cite.standing.word()), ("S3, A21".into(), "stated"));
+//! // The documents leave open how a day is counted; that is our choice C2.
+//! assert_eq!(edition.return_method().cite.standing.word(), "declared");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -35,7 +38,7 @@ pub use rule::{RuleId, RuleRecord};
 pub use schedule::{Dated, Scope};
 pub use source::{Cite, SourceKey, SourceRecord, Sourced, Sources, Standing};
 pub use value::{
-    ClassSet, ConsumeAt, Consumption, CsrRule, DecisiveAct, FileForWildcard, Method, NameLimit,
-    NoticeRule, OperationSet, ReturnRule, RevocationLimit, RevocationRule, TermRule,
+    ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule, DecisiveAct, FileForWildcard,
+    Method, NameLimit, NoticeRule, OperationSet, ReturnDays, ReturnRule, RevocationLimit, TermRule,
 };
 pub use window::Window;

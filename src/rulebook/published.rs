@@ -3,6 +3,7 @@
 //! Filled for three editions: `2019-08-intl` (S1), `2021-02-api` (S3) and `2023-api` (S4), and for
 //! the one fact of 2025 (A25) that lets a pending order be cancelled in one step. Where a clause
 //! fills an edition whose own document is silent, it is marked inferred or declared and says why.
+//! Only the named editions are complete: between them lie clauses that are not entered yet.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -15,8 +16,8 @@ use super::edition::{EditionPoint, RulebookParts};
 use super::schedule::{Dated, Scope};
 use super::source::{SourceKey, SourceRecord, Sourced};
 use super::value::{
-    ClassSet, ConsumeAt, Consumption, CsrRule, DecisiveAct, FileForWildcard, Method, NameLimit,
-    NoticeRule, OperationSet, ReturnRule, RevocationLimit, RevocationRule, TermRule,
+    ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule, DecisiveAct, FileForWildcard,
+    Method, NameLimit, NoticeRule, OperationSet, ReturnDays, RevocationLimit, TermRule,
 };
 
 /// A day of a clause, written as in the documents. Tests read every one of them back.
@@ -55,15 +56,19 @@ pub(super) fn parts() -> RulebookParts {
         )]),
         notice: notice(),
         consumption: consumption(),
-        quota_return: quota_return(),
+        return_days: return_days(),
+        return_method: return_method(),
+        return_act: return_act(),
         withdrawal: withdrawal(),
         order_deletion: order_deletion(),
         order_cancellation: order_cancellation(),
-        revocation: revocation(),
+        revocation_limit: revocation_limit(),
+        revocation_mail: revocation_mail(),
         dv_only: dv_only(),
         name_limit: name_limit(),
         file_for_wildcard: file_for_wildcard(),
         csr: csr(),
+        common_name: common_name(),
         term: term(),
         points: points(),
         ceilings: ceilings(),
@@ -91,20 +96,22 @@ fn consumption() -> Vec<Dated<Consumption>> {
         with_csr: ConsumeAt::Issuance,
     };
     Vec::from([
-        // S1 is silent; the nearest statement is the console's of 2020-12-31.
+        // S1 is silent; the nearest statement is the console's, of 2021-01-28.
         clause(
             BEGINNING,
             Scope::ALL,
             Sourced::declared(on_issuance, "AP21a"),
         ),
-        // S3, of the same day, calls a unit used from submission on. The two-counter ledger
-        // carries both: a unit is reserved at submission, and reserved ones count as used.
+        // the pages say "after submission and issuance". S3, of the same day, calls a unit
+        // used from submission on. The two-counter ledger carries both: a unit is reserved at
+        // submission, and reserved ones count as used.
         clause(
             "2021-02-26",
             Scope::API,
-            Sourced::stated(on_issuance, "A21 S3"),
+            Sourced::inferred(on_issuance, "A21"),
         ),
-        // S4 is undated; its wording begins in 2022-11 at the earliest.
+        // What S4 says is stated; its day is inferred: it is undated, and its wording begins in
+        // 2022-11 at the earliest.
         clause(
             "2022-11-01",
             Scope::API,
@@ -120,43 +127,61 @@ fn consumption() -> Vec<Dated<Consumption>> {
     ])
 }
 
-fn quota_return() -> Vec<Dated<ReturnRule>> {
-    let thirty = ReturnRule {
-        days: 30,
-        method: Method::EndOfDay,
-        act: DecisiveAct::RevocationCompleted,
-    };
+fn return_days() -> Vec<Dated<ReturnDays>> {
     Vec::from([
-        // S1 speaks of money, not of quota; the unit is taken to follow it. Its act is the holder's
-        // ("if you revoke"), so the request counts.
+        // S1 speaks of money, not of quota; the unit is taken to follow it.
+        clause("2019-08-15", S1, Sourced::inferred(ReturnDays(30), "S1")),
+        clause(
+            "2021-02-26",
+            Scope::API,
+            Sourced::stated(ReturnDays(30), "S3 A21"),
+        ),
+        // RV23 and RV24 are help pages on revocation, not pages of the API. RV24 (2024-11) adds
+        // that the bound domain must not have changed, which nothing here can do.
+        clause(
+            "2023-10-16",
+            Scope::ALL,
+            Sourced::inferred(ReturnDays(28), "RV23 RV24"),
+        ),
+    ])
+}
+
+fn return_method() -> Vec<Dated<Method>> {
+    Vec::from([
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::declared(Method::EndOfDay, "C2"),
+        ),
+        // from here on the vendor's own example counts to the second; whether the last second
+        // counts it does not say, and here it does.
+        clause(
+            "2023-10-16",
+            Scope::ALL,
+            Sourced::stated(Method::Rolling, "RV23 RV24"),
+        ),
+    ])
+}
+
+fn return_act() -> Vec<Dated<DecisiveAct>> {
+    let completed = DecisiveAct::RevocationCompleted;
+    Vec::from([
+        // "if you revoke" is the holder's act. C5 would have the completion count, and the
+        // neighbouring Chinese pages say so; S1 itself does not, and is read for the holder.
         clause(
             "2019-08-15",
             S1,
-            Sourced::inferred(
-                ReturnRule {
-                    act: DecisiveAct::RevocationRequested,
-                    ..thirty
-                },
-                "S1 C2",
-            ),
+            Sourced::declared(DecisiveAct::RevocationRequested, "S1"),
         ),
         clause(
             "2021-02-26",
             Scope::API,
-            Sourced::stated(thirty, "S3 A21 C2 C5"),
+            Sourced::declared(completed, "C5 S3"),
         ),
-        // from here on the vendor's own example counts to the second.
         clause(
             "2023-10-16",
             Scope::ALL,
-            Sourced::stated(
-                ReturnRule {
-                    days: 28,
-                    method: Method::Rolling,
-                    ..thirty
-                },
-                "RV23 RV24",
-            ),
+            Sourced::stated(completed, "RV23 RV24"),
         ),
     ])
 }
@@ -165,12 +190,9 @@ fn withdrawal() -> Vec<Dated<StatusSet>> {
     let unproved = StatusSet::of(&[Status::DomainVerification]);
     let before_issuance = StatusSet::of(&[Status::DomainVerification, Status::Validating]);
     Vec::from([
-        // a page of 2019-08-26 states the practice until 2020; S1 says "before issuance".
-        clause(
-            BEGINNING,
-            Scope::ALL,
-            Sourced::inferred(unproved, "WD19 S1"),
-        ),
+        // S1 allows it until issuance. WD19, eleven days younger, says that an order under
+        // review needs a ticket, and is taken for the practice of that time.
+        clause(BEGINNING, Scope::ALL, Sourced::inferred(unproved, "WD19")),
         clause(
             "2021-02-26",
             Scope::ALL,
@@ -197,40 +219,40 @@ fn order_cancellation() -> Vec<Dated<StatusSet>> {
             Scope::ALL,
             Sourced::inferred(StatusSet::EMPTY, "A21 A24"),
         ),
-        clause("2025-12-23", Scope::API, Sourced::stated(pending, "A25")),
+        // A25 says "pending order", which is read as the status of that name, for both sites.
+        clause("2025-12-23", Scope::API, Sourced::inferred(pending, "A25")),
     ])
 }
 
-fn revocation() -> Vec<Dated<RevocationRule>> {
-    let unlimited = RevocationRule {
-        limit: RevocationLimit::Unlimited,
-        confirm: ClassSet::NONE,
-    };
-    let confirmed = RevocationRule {
-        confirm: ClassSet::OV_AND_EV,
-        ..unlimited
-    };
+fn revocation_limit() -> Vec<Dated<RevocationLimit>> {
     Vec::from([
         clause(
             BEGINNING,
             Scope::ALL,
-            Sourced::stated(unlimited, "DL19a RV19a"),
+            Sourced::stated(RevocationLimit::Unlimited, "DL19a"),
+        ),
+        // RV23 counts per specification. An account that bought several plans of one product is
+        // counted plan by plan here, and refunded certificates are not taken off.
+        clause(
+            "2023-10-16",
+            Scope::ALL,
+            Sourced::inferred(RevocationLimit::PerPlan, "RV23"),
+        ),
+    ])
+}
+
+fn revocation_mail() -> Vec<Dated<ClassSet>> {
+    Vec::from([
+        // RV19a describes revocation and knows no mail.
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::inferred(ClassSet::NONE, "RV19a"),
         ),
         clause(
             "2020-09-15",
             Scope::ALL,
-            Sourced::stated(confirmed, "RV20a DL19a"),
-        ),
-        clause(
-            "2023-10-16",
-            Scope::ALL,
-            Sourced::stated(
-                RevocationRule {
-                    limit: RevocationLimit::PerSpecification,
-                    ..confirmed
-                },
-                "RV23 RV20a",
-            ),
+            Sourced::stated(ClassSet::OV_AND_EV, "RV20a"),
         ),
     ])
 }
@@ -292,10 +314,9 @@ fn csr() -> Vec<Dated<CsrRule>> {
         p521: true,
         ed25519: false,
         hash_min_bits: 256,
-        cn_among_alt_names: true,
     };
     // The vendor states RSA from 2048 bits, ECC and SHA-256; the curves are the Baseline
-    // Requirements' (§6.1.5), and so is a CN that is one of the alternative names (§7.1.4).
+    // Requirements' (§6.1.5).
     Vec::from([clause(
         BEGINNING,
         Scope::ALL,
@@ -303,13 +324,24 @@ fn csr() -> Vec<Dated<CsrRule>> {
     )])
 }
 
-fn term() -> Vec<Dated<TermRule>> {
-    // One- and two-year certificates were sold until 2020-08; one year is the product here.
+fn common_name() -> Vec<Dated<CommonNameRule>> {
+    // The vendor is silent; the Baseline Requirements ask it of certificates (§7.1.4).
     Vec::from([clause(
         BEGINNING,
         Scope::ALL,
-        Sourced::stated(TermRule { days: 365 }, "VL20"),
+        Sourced::declared(CommonNameRule::AmongAltNames, "BR"),
     )])
+}
+
+fn term() -> Vec<Dated<TermRule>> {
+    let year = TermRule { days: 365 };
+    Vec::from([
+        // One and two years were sold; one is the product here.
+        clause(BEGINNING, Scope::ALL, Sourced::declared(year, "RN19b")),
+        // A later free product runs for three months; it is asked for with a year too, and the CA
+        // decides.
+        clause("2020-08-20", Scope::ALL, Sourced::stated(year, "VL20")),
+    ])
 }
 
 fn points() -> Vec<EditionPoint> {

@@ -1,8 +1,13 @@
 //! The rules by number: what each says and which documents it rests on.
 //!
-//! `R-nn` are the rules of the documents. `T-nn` are rows of the documented transition table that no
-//! `R` rule covers. `K-nn` are the rules about keys, requests and certificates, which the documents
-//! print in tables without a number.
+//! The documents number nothing; the numbers are ours. `R-nn` are the rules read out of the
+//! documents, `T-nn` transitions that no `R` rule covers, and `K-nn` the rules about keys, requests
+//! and certificates.
+//!
+//! Not in this list: what is a matter of the interface or of parts that
+//! are not in yet, and what nothing has to apply. That no application leads straight to a certificate
+//! is the shape of the table; that review times are information is the absence of a
+//! rule.
 
 use core::fmt;
 
@@ -85,11 +90,11 @@ rules! {
     R06 = b'R' 6, "S3 S4", "the CA reviews an order only after its domain was proved";
     R07 = b'R' 7, "S0 S3", "the CA's approval issues the certificate and fixes issuance and expiry";
     R08 = b'R' 8, "S0 S3", "the CA's rejection fails the validation and records the reason";
-    R10 = b'R' 10, "S3", "a failed order is deleted, its unit returns, and a new order is created";
+    R10 = b'R' 10, "S3", "a failed order is deleted, its unit returns, and its owner may create a new one";
     R11 = b'R' 11, "S0 S1", "an application can be withdrawn only before the certificate is issued";
     R12 = b'R' 12, "S3 A21 WD19", "a withdrawal takes an order back to Pending Application, from the states its edition names";
     R13 = b'R' 13, "S3 A21", "a withdrawal returns nothing; deleting the withdrawn order returns its unit";
-    R14 = b'R' 14, "S3 A21", "an order is deleted only after it failed or was withdrawn";
+    R14 = b'R' 14, "S3 A21", "an order is deleted in the states that its edition names, as after it failed or was withdrawn";
     R15 = b'R' 15, "S3 S4", "a new order has a 64-bit id and waits for its domain to be proved";
     R16 = b'R' 16, "S3 S4", "two of the three create operations take domain validated products only";
     R18 = b'R' 18, "S4 A21", "the CN of a signing request names the domain that is bound";
@@ -97,21 +102,21 @@ rules! {
     R20 = b'R' 20, "S3 S4", "an application needs a resource plan of its product with a unit left";
     R21 = b'R' 21, "S4", "an unknown, foreign or deleted order is not found";
     R23 = b'R' 23, "S4 A21", "each operation consumes its unit on submission or on issuance, and reserves it in between";
-    R24 = b'R' 24, "S3 S4", "the total of a plan is what remains, what is reserved and what is settled";
+    R24 = b'R' 24, "S3 S4", "the total of a plan is what remains, what is reserved and what is settled, and a unit stays with its plan";
     R25 = b'R' 25, "S3 A21", "certificate and key are read once the certificate is issued";
     R26 = b'R' 26, "C", "an operation that its state does not allow changes nothing";
     R27 = b'R' 27, "S3", "the unit of a certificate revoked inside the window after its issuance returns, and later it does not";
-    R28 = b'R' 28, "S0 S1 S3", "a case is judged by the edition it was pinned to";
-    R35 = b'R' 35, "S0", "a revocation is requested, then completed by the CA, and is final";
+    R28 = b'R' 28, "C", "application, quota and its return are judged by the edition in force at submission";
+    R35 = b'R' 35, "S0", "a revocation is requested, then completed by the CA, and what is revoked stays revoked";
     R36 = b'R' 36, "RV19a", "from the request of a revocation on, the certificate can't be viewed or downloaded";
-    R37 = b'R' 37, "RV21a", "only an issued, unexpired certificate can be revoked";
-    R38 = b'R' 38, "RV21b RV23", "revocations never exceed the certificates bought";
+    R37 = b'R' 37, "RV19a RV21a", "only an issued, unexpired certificate can be revoked";
+    R38 = b'R' 38, "RV21b RV23", "revocations never exceed the certificates bought, where the edition limits them";
     R39 = b'R' 39, "C", "a refused revocation restores the state before it, and the attempt";
     R40 = b'R' 40, "S0 S1", "a deletion is final, and ids are never used again";
     R42 = b'R' 42, "S0", "a certificate about to expire is announced once";
     R43 = b'R' 43, "S0 S1", "an expired certificate is replaced by buying anew";
     R44 = b'R' 44, "C", "with time alone a certificate goes from Issued to Pending Expiration to Expired";
-    T14 = b'T' 14, "A25", "a pending order can be cancelled in one step, and its unit returns, from the edition that says so";
+    T14 = b'T' 14, "A25", "an order is cancelled in one step only while it is pending, and only where the edition has it";
     T20 = b'T' 20, "RV20a A18", "the holder of an OV or EV certificate confirms its revocation by mail";
     T48 = b'T' 48, "C", "a CA may revoke on its own account; quota follows as if the holder had revoked";
     T49 = b'T' 49, "C", "an approval that comes too late changes nothing, and its certificate is revoked";
@@ -124,5 +129,7 @@ rules! {
     K07 = b'K' 7, "C", "an issued certificate carries the key and exactly the domains of its order";
     K08 = b'K' 8, "BR", "a certificate stays within the ceiling of its issuance date";
     K09 = b'K' 9, "BR", "a subscriber does not give a reason that is the CA's";
-    K10 = b'K' 10, "DV21", "a file does not prove a wildcard, from the edition that says so";
+    K10 = b'K' 10, "DV21", "a file proves a wildcard only where the edition has it";
+    K11 = b'K' 11, "C", "a certificate that is over is not accepted";
+    K12 = b'K' 12, "C", "the CA is given the application's own key";
 }

@@ -62,17 +62,30 @@ pub struct Dated<T> {
     pub value: Sourced<T>,
 }
 
-/// The clause in force on a day, and the next one.
+/// The clause in force on a day.
+pub(crate) struct InForce<'a, T> {
+    pub(crate) clause: &'a Dated<T>,
+    /// Whether it is the first one known.
+    pub(crate) first: bool,
+    pub(crate) next: Option<&'a Dated<T>>,
+}
+
+/// The clause in force on a day, if there is one.
 pub(crate) fn in_force<T>(
     clauses: &[Dated<T>],
     day: Day,
     site: Site,
     channel: Channel,
-) -> Option<(&Dated<T>, Option<&Dated<T>>)> {
+) -> Option<InForce<'_, T>> {
     let ours = || clauses.iter().filter(|c| c.scope.covers(site, channel));
     let current = ours().filter(|c| c.from <= day).max_by_key(|c| c.from)?;
     let next = ours().filter(|c| c.from > day).min_by_key(|c| c.from);
-    Some((current, next))
+    let first = ours().all(|c| c.from >= current.from);
+    Some(InForce {
+        clause: current,
+        first,
+        next,
+    })
 }
 
 /// Two clauses of the same day that speak of a common case, if there are any.

@@ -118,6 +118,8 @@ pub struct Cite {
     pub standing: Standing,
     /// The first day of its clause, in the rulebook's offset.
     pub since: Day,
+    /// Whether no earlier clause is known: it may be older than its first day here.
+    pub first: bool,
     /// The first day of the next clause, if one is known.
     pub until: Option<Day>,
 }

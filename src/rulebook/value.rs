@@ -94,7 +94,36 @@ impl fmt::Display for Consumption {
     }
 }
 
-/// When the unit of a revoked certificate comes back; the window runs from issuance.
+/// Within how many days of issuance the decisive act of a revocation must fall, so that the unit
+/// comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReturnDays(pub u16);
+
+impl fmt::Display for ReturnDays {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "within {} days of issuance", self.0)
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EndOfDay => "to the end of the last day",
+            Self::Rolling => "to the second",
+        })
+    }
+}
+
+impl fmt::Display for DecisiveAct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RevocationRequested => "the holder's request",
+            Self::RevocationCompleted => "the CA's completion",
+        })
+    }
+}
+
+/// When the unit of a revoked certificate comes back, its three parts together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReturnRule {
     /// Within so many days of issuance.
@@ -105,45 +134,21 @@ pub struct ReturnRule {
     pub act: DecisiveAct,
 }
 
-impl fmt::Display for ReturnRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let act = match self.act {
-            DecisiveAct::RevocationRequested => "revocation requested",
-            DecisiveAct::RevocationCompleted => "revocation completed",
-        };
-        let method = match self.method {
-            Method::EndOfDay => "to the end of the day",
-            Method::Rolling => "to the second",
-        };
-        write!(f, "{act} within {} days of issuance, {method}", self.days)
-    }
-}
-
 /// How many revocations a holder has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RevocationLimit {
     /// As many as wanted.
     Unlimited,
-    /// One for each certificate bought of the specification.
-    PerSpecification,
+    /// One for each certificate bought with a plan.
+    PerPlan,
 }
 
-/// How a revocation by the holder goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RevocationRule {
-    /// How many there are.
-    pub limit: RevocationLimit,
-    /// Of which classes the holder must confirm it by mail.
-    pub confirm: ClassSet,
-}
-
-impl fmt::Display for RevocationRule {
+impl fmt::Display for RevocationLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let limit = match self.limit {
-            RevocationLimit::Unlimited => "unlimited",
-            RevocationLimit::PerSpecification => "one per certificate bought of a specification",
-        };
-        write!(f, "{limit}, to confirm by mail: {}", self.confirm)
+        f.write_str(match self {
+            Self::Unlimited => "unlimited",
+            Self::PerPlan => "one for each certificate bought with the plan",
+        })
     }
 }
 
@@ -269,6 +274,24 @@ impl fmt::Display for FileForWildcard {
     }
 }
 
+/// Whether the CN of a signing request must be among its subject alternative names, if it has any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CommonNameRule {
+    /// It must.
+    AmongAltNames,
+    /// It need not.
+    Free,
+}
+
+impl fmt::Display for CommonNameRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AmongAltNames => "the CN is among the alternative names, if there are any",
+            Self::Free => "the CN need not be among the alternative names",
+        })
+    }
+}
+
 /// Which keys and requests are acceptable.
 #[expect(
     clippy::struct_excessive_bools,
@@ -290,8 +313,6 @@ pub struct CsrRule {
     pub ed25519: bool,
     /// The fewest bits of the hash in a request's signature.
     pub hash_min_bits: u16,
-    /// Whether the CN must be among the subject alternative names, if there are any.
-    pub cn_among_alt_names: bool,
 }
 
 impl CsrRule {
@@ -340,16 +361,7 @@ impl fmt::Display for CsrRule {
             (self.ed25519, "Ed25519"),
         ];
         write_list(f, curves.into_iter().filter(|c| c.0).map(|c| c.1))?;
-        let cn = if self.cn_among_alt_names {
-            "must"
-        } else {
-            "need not"
-        };
-        write!(
-            f,
-            "; a hash from {} bits; the CN {cn} be among the alternative names",
-            self.hash_min_bits
-        )
+        write!(f, "; a hash from {} bits", self.hash_min_bits)
     }
 }
 

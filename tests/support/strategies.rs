@@ -47,11 +47,7 @@ impl fmt::Debug for Editions {
         // What variants vary; the rest is the published rulebook.
         let edition = &self.all[0];
         let (calendar, notice) = (edition.calendar().value, edition.notice().value);
-        write!(
-            f,
-            "[{calendar}; {notice}; {}]",
-            edition.quota_return().value
-        )
+        write!(f, "[{calendar}; {notice}; {}]", edition.return_rule())
     }
 }
 

@@ -1,13 +1,15 @@
 //! Ending an application before issuance: withdrawing, deleting, cancelling in one step.
 
+use super::revocation::revocation_left;
 use super::{Flow, From, Sink, holding_plan, never, not_found, ruled, stage};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
-use crate::model::{CertificateInstance, Phase, StatusSet};
+use crate::model::{CertificateInstance, Phase, Status, StatusSet};
 use crate::rulebook::{RuleId, Ruling};
 
 /// Withdrawing: before issuance only, from the states that the edition names.
 pub(super) fn withdraw<'a>(
+    case: &Case<'a>,
     instance: &CertificateInstance,
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
@@ -22,33 +24,48 @@ pub(super) fn withdraw<'a>(
             |from| from.contains(at),
             WayOut::AwaitCa,
         )),
-        Phase::Failed { .. } => sink(never(RuleId::R12, Why::Status(at), WayOut::DeleteAndCreate)),
-        Phase::Pending { .. } => sink(never(RuleId::R12, Why::Status(at), WayOut::Delete)),
+        Phase::Failed { .. } | Phase::Pending { .. } => sink(never(
+            RuleId::R12,
+            Why::Status(at),
+            instead_of_ending(case, instance, law),
+        )),
         Phase::Live(_) | Phase::Revoked { .. } => sink(never(
             RuleId::R11,
             Why::AlreadyIssued,
-            instead_of_ending(instance, law),
+            instead_of_ending(case, instance, law),
         )),
         Phase::Deleted { .. } => not_found(sink),
     }
 }
 
-/// What to do instead of ending an order that is in no state for it.
-pub(super) const fn instead_of_ending(instance: &CertificateInstance, law: &Law<'_>) -> WayOut {
+/// What to do instead of ending an order that is in no state for it. What is advised is possible.
+pub(super) fn instead_of_ending(
+    case: &Case<'_>,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+) -> WayOut {
+    let deletable = |at| law.conduct.order_deletion().value.contains(at);
     match &instance.phase {
         Phase::Verifying(_) | Phase::Validating(_) => {
-            if law.application.withdrawal().value.contains(stage(instance)) {
+            let withdrawable = law.application.withdrawal().value.contains(stage(instance));
+            if !withdrawable {
+                WayOut::AwaitCa
+            } else if deletable(Status::PendingApplication) {
                 WayOut::WithdrawThenDelete
             } else {
-                WayOut::AwaitCa
+                WayOut::Withdraw
             }
         }
-        Phase::Failed { .. } | Phase::Pending { .. } => WayOut::Delete,
-        Phase::Live(live) => match live.revocation {
-            None => WayOut::Revoke,
-            Some(_) => WayOut::AwaitRevocation,
-        },
-        Phase::Revoked { .. } | Phase::Deleted { .. } => WayOut::None,
+        Phase::Failed { .. } if deletable(Status::ValidationFailed) => WayOut::DeleteAndCreate,
+        Phase::Pending { .. } if deletable(Status::PendingApplication) => WayOut::Delete,
+        Phase::Live(live) if live.revocation.is_none() && revocation_left(case, law) => {
+            WayOut::Revoke
+        }
+        Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Deleted { .. } => WayOut::None,
     }
 }
 
@@ -63,7 +80,7 @@ pub(super) fn end<'a>(
     states: &'a Ruling<StatusSet>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let (at, way_out) = (stage(instance), instead_of_ending(instance, law));
+    let (at, way_out) = (stage(instance), instead_of_ending(case, instance, law));
     match &instance.phase {
         Phase::Verifying(_)
         | Phase::Validating(_)

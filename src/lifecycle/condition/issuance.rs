@@ -50,7 +50,7 @@ pub(super) fn receive_challenge<'a>(
         WayOut::Reissue,
     ))?;
     sink(clause(
-        RuleId::K07,
+        RuleId::K12,
         Why::OtherKey,
         Window::when(application.key.is_none_or(|own| own == key)),
         WayOut::Reissue,
@@ -98,8 +98,9 @@ pub(super) fn approve<'a>(
         }
         Phase::Verifying(_) => sink(never(RuleId::R06, Why::DomainUnproved, WayOut::ProveDomain)),
         Phase::Failed { .. } => sink(never(RuleId::R08, Why::Status(at), WayOut::DeleteAndCreate)),
-        // Too late: recorded, and revoked at the CA.
-        Phase::Pending { .. } | Phase::Deleted { .. } => Flow::Continue(()),
+        // Too late: recorded, and revoked at the CA, if it is the order's own (T-49).
+        Phase::Pending { withdrawn, .. } => carries_key(withdrawn.key, certificate, sink),
+        Phase::Deleted { key, .. } => carries_key(*key, certificate, sink),
         // The same approval again is nothing new; another certificate is.
         Phase::Live(live) | Phase::Revoked { live, .. } => sink(clause(
             RuleId::R07,
@@ -110,6 +111,20 @@ pub(super) fn approve<'a>(
     }
 }
 
+/// The certificate carries the order's key (K-07).
+fn carries_key<'a>(
+    key: Option<SpkiDigest>,
+    certificate: &IssuedCertificate,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    sink(clause(
+        RuleId::K07,
+        Why::CertificateKey,
+        Window::when(key == Some(certificate.spki())),
+        WayOut::Reissue,
+    ))
+}
+
 /// The certificate carries the order's key and exactly its names (K-07), is not over, and stays
 /// within the ceiling of its date (K-08).
 fn fits_order<'a>(
@@ -118,12 +133,7 @@ fn fits_order<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    sink(clause(
-        RuleId::K07,
-        Why::CertificateKey,
-        Window::when(application.key == Some(certificate.spki())),
-        WayOut::Reissue,
-    ))?;
+    carries_key(application.key, certificate, sink)?;
     let named = &certificate.facts().names;
     let exact = named.len() == application.names.len()
         && application
@@ -149,7 +159,7 @@ fn fits_order<'a>(
     }
     let calendar = law.conduct.calendar();
     sink(clause(
-        RuleId::R43,
+        RuleId::K11,
         Why::CertificateOver,
         calendar.value.unexpired(validity.not_after()),
         WayOut::Reissue,

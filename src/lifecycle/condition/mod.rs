@@ -135,7 +135,11 @@ pub(in crate::lifecycle) fn visit<'a>(
                     pinned(application, law, sink)?;
                     of_order(case, instance, application, command, law, sink)
                 }
-                None => not_found(sink),
+                // Deleted, or never there.
+                None => match owned(case) {
+                    Some(_) => sink(never(RuleId::R21, Why::OrderDeleted, WayOut::None)),
+                    None => not_found(sink),
+                },
             }
         }
     }
@@ -188,7 +192,7 @@ fn of_order<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match command {
-        Command::Withdraw => ending::withdraw(instance, law, sink),
+        Command::Withdraw => ending::withdraw(case, instance, law, sink),
         Command::Delete => {
             let states = law.conduct.order_deletion();
             ending::end(RuleId::R14, case, instance, law, states, sink)

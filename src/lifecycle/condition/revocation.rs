@@ -26,7 +26,7 @@ pub(super) fn request_revocation<'a>(
             return sink(never(
                 RuleId::R37,
                 Why::NotIssued,
-                instead_of_ending(instance, law),
+                instead_of_ending(case, instance, law),
             ));
         }
         Phase::Revoked { .. } => {
@@ -47,16 +47,12 @@ pub(super) fn request_revocation<'a>(
         WayOut::ApplyAnew,
     ))?;
     holding_plan(case, instance, sink)?;
-    let revocations = case.plan.map(|plan| (plan.revocations, plan.total));
     sink(ruled(
         RuleId::R38,
         Why::NoRevocationLeft,
         (From::Day, law),
-        law.conduct.revocation(),
-        |rule| match (rule.limit, revocations) {
-            (RevocationLimit::Unlimited, _) | (RevocationLimit::PerSpecification, None) => true,
-            (RevocationLimit::PerSpecification, Some((used, bought))) => used < bought,
-        },
+        law.conduct.revocation_limit(),
+        |limit| within_limit(*limit, case),
         WayOut::None,
     ))?;
     let ours = match reason {
@@ -73,6 +69,18 @@ pub(super) fn request_revocation<'a>(
         Window::when(ours),
         WayOut::OtherReason,
     ))
+}
+
+/// Whether the allowance has a revocation left.
+pub(super) fn revocation_left(case: &Case<'_>, law: &Law<'_>) -> bool {
+    within_limit(law.conduct.revocation_limit().value, case)
+}
+
+fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
+    match (limit, case.plan) {
+        (RevocationLimit::Unlimited, _) | (RevocationLimit::PerPlan, None) => true,
+        (RevocationLimit::PerPlan, Some(plan)) => plan.revocations < plan.total,
+    }
 }
 
 /// The holder's answer to the CA's mail (T-20).

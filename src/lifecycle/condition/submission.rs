@@ -7,7 +7,7 @@ use crate::model::{
     CsrFacts, DomainName, KeySource, NameKind, Possession, ResourcePlan, SubjectAltName,
     Submission, ValidationClass, ValidationMethod,
 };
-use crate::rulebook::{FileForWildcard, RuleId, Window};
+use crate::rulebook::{CommonNameRule, FileForWildcard, RuleId, Window};
 
 /// Applying: a plan with a unit, a new id, and an acceptable application.
 pub(super) fn submit<'a>(
@@ -173,8 +173,8 @@ fn common_name<'a>(
         RuleId::K04,
         Why::CommonNameNotAlternative,
         (From::Pin, law),
-        law.application.csr(),
-        |rule| among || !rule.cn_among_alt_names,
+        law.application.common_name(),
+        |rule| among || matches!(rule, CommonNameRule::Free),
         WayOut::NewCsr,
     ))
 }
