@@ -21,8 +21,8 @@ use cert_lifecycle::lifecycle::CommandKind::{
     ConfirmRevocation, Delete, ReceiveChallenge, RecordCaRevocation, RefuseRevocation, Reject,
     RequestRevocation, Submit, Wake, Withdraw,
 };
-use cert_lifecycle::lifecycle::{Command, allowed, decide, next_wakeup};
-use cert_lifecycle::model::{PlanId, Status};
+use cert_lifecycle::lifecycle::{Case, Command, Why, World, allowed, decide, next_wakeup};
+use cert_lifecycle::model::{AccountId, PlanId, RevocationReason, Status};
 use cert_lifecycle::rulebook::rule::RULES;
 use cert_lifecycle::rulebook::{RuleId, Rulebook};
 use support::golden;
@@ -297,4 +297,63 @@ fn r60_a_year_in_review_changes_nothing() {
         assert_eq!(failed.status(0, later), Some(Status::ValidationFailed));
         assert_eq!(failed.units(), [0, 1, 0]);
     }
+}
+
+/// ids of plans are an account's own. A plan of the same id that somebody else bought is not
+/// the one that holds the unit.
+#[test]
+fn r24_the_same_id_of_another_account_is_another_plan() {
+    let book = Rulebook::published();
+    let edition = book.edition("2025-12-api").unwrap();
+    let now = at("2026-01-05T09:00:00+08:00");
+    let mut story = Story::new(&book, &edition, 1);
+    let buy = Command::BuyPlan {
+        plan: story.scene.plans[0].id(),
+        product: story.product,
+        count: NonZeroU32::MIN,
+    };
+    let mut elsewhere = World::new(AccountId::new("stranger").unwrap());
+    elsewhere.apply(&buy, now, &story.law).unwrap();
+    let foreign = elsewhere.plan().unwrap();
+    assert_eq!(foreign.id(), story.scene.plans[0].id());
+
+    let other_plan = |story: &Story<'_>, command: &Command| {
+        let own = story.case(0);
+        assert!(decide(&own, command, now, &story.law).is_ok());
+        let case = Case {
+            plan: Some(foreign),
+            ..own
+        };
+        let refusal = decide(&case, command, now, &story.law).unwrap_err();
+        assert_eq!(
+            (refusal.rule(), refusal.why()),
+            (RuleId::R24, Why::OtherPlan),
+            "{refusal}"
+        );
+    };
+    story.review(0, now);
+    let approve = story.approval(0, now, now.saturating_add(86_400));
+    other_plan(&story, &approve);
+    story.tell(0, &Command::Withdraw, now);
+    other_plan(&story, &Command::Delete);
+    other_plan(&story, &Command::CancelOrder);
+    story.tell(0, &Command::Delete, now);
+
+    let mut story = Story::new(&book, &edition, 1);
+    story.issue(0, now);
+    let request = Command::RequestRevocation {
+        reason: RevocationReason::Superseded,
+    };
+    let by_ca = Command::RecordCaRevocation {
+        reason: RevocationReason::KeyCompromise,
+        at: now,
+    };
+    other_plan(&story, &request);
+    other_plan(&story, &by_ca);
+    story.tell(0, &request, now);
+    other_plan(&story, &Command::CompleteRevocation { at: now });
+    let no = Command::RefuseRevocation {
+        reason: note("the key is in use"),
+    };
+    other_plan(&story, &no);
 }
