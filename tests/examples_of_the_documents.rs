@@ -27,7 +27,8 @@ use cert_lifecycle::model::{
     Timestamp, ValidationClass, Validity,
 };
 use cert_lifecycle::rulebook::{
-    Calendar, ConsumeAt, DecisiveAct, LeapDay, Method, RuleId, Rulebook, RulebookParts,
+    Calendar, ConsumeAt, DecisiveAct, ExpiryInstant, LeapDay, Method, RuleId, Rulebook,
+    RulebookParts,
 };
 use support::scene::{Story, at, csr_application, fitting, note, product};
 
@@ -799,6 +800,86 @@ fn an_order_of_2021_keeps_its_thirty_days() {
         (refusal.rule(), refusal.kind()),
         (RuleId::R28, RefusalKind::Misuse)
     );
+}
+
+/// R-27, L9: the window is of the order's own calendar, whatever offset is in force meanwhile.
+#[test]
+fn r27_the_window_is_in_the_days_of_the_order() {
+    let book = variant(|parts| {
+        let mut later = parts.calendar[0].clone();
+        later.from = at("2023-10-16T00:00:00+08:00").day_in(later.value.value.offset);
+        later.value.value.offset = Offset::from_minutes(0).unwrap();
+        parts.calendar.push(later);
+    });
+    let (old, new) = (
+        book.edition("2021-02-api").unwrap(),
+        book.edition("2023-api").unwrap(),
+    );
+    let offsets = [&old, &new].map(|edition| edition.calendar().value.offset.to_string());
+    assert_eq!(offsets, ["+08:00", "Z"]);
+    // In days of UTC the thirtieth would last until eight in the morning.
+    for (revoked, back) in [
+        ("2023-10-31T23:59:59+08:00", true),
+        ("2023-11-01T00:00:00+08:00", false),
+        ("2023-11-01T07:59:59+08:00", false),
+    ] {
+        let mut story = Story::new(&book, &old, 1);
+        story.issue(0, at("2023-10-01T09:00:00+08:00"));
+        story.law = Law {
+            conduct: &new,
+            ..story.law
+        };
+        let window = return_window(&story.case(0), &story.law).unwrap();
+        assert_eq!(window.contains(at(revoked)), back, "{revoked}");
+        story.revoke(0, at(revoked), at(revoked));
+        assert_eq!(
+            story.units(),
+            if back { [1, 0, 0] } else { [0, 0, 1] },
+            "{revoked}"
+        );
+    }
+}
+
+/// whether a certificate is over when it is approved is for the calendar in force, not for
+/// the order's own.
+#[test]
+fn r43_the_calendar_in_force_says_what_is_over() {
+    let book = variant(|parts| {
+        let mut later = parts.calendar[0].clone();
+        later.from = at("2023-10-16T00:00:00+08:00").day_in(later.value.value.offset);
+        later.value.value.expiry = ExpiryInstant::AtLastSecond;
+        parts.calendar.push(later);
+    });
+    let (old, new) = (
+        book.edition("2021-02-api").unwrap(),
+        book.edition("2023-api").unwrap(),
+    );
+    let now = at("2023-11-01T09:00:00+08:00");
+    for (own, conduct, over) in [
+        (&old, &old, false),
+        (&old, &new, true),
+        (&new, &old, false),
+        (&new, &new, true),
+    ] {
+        let mut story = Story::new(&book, own, 1);
+        story.law = Law {
+            conduct,
+            ..story.law
+        };
+        story.review(0, now);
+        let application = story.instance(0).application().unwrap();
+        let approve = |not_after| Command::Approve {
+            certificate: fitting(application, now.saturating_add(-86_400), not_after),
+        };
+        let (last_second, a_second_more) = (approve(now), approve(now.saturating_add(1)));
+        let asked = [&last_second, &a_second_more]
+            .map(|command| decide(&story.case(0), command, now, &story.law));
+        let [last, more] = asked;
+        assert!(more.is_ok());
+        let refused = last.err().map(|refusal| (refusal.rule(), refusal.why()));
+        let expected = over.then_some((RuleId::R43, Why::CertificateOver));
+        assert_eq!(refused, expected, "{} under {}", own.key(), conduct.key());
+    }
 }
 
 /// The own key binds: the CA's certificate must carry it, and exactly the CN's name (S4, R-18).

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 
 use cert_lifecycle::lifecycle::{
     Availability, Case, Command, CommandKind, Event, Expect, InstanceEvent, Law, PlanEvent,
-    RefusalKind, ReturnCause, WayOut, World, allowed, availability, clauses, decide, effects,
+    RefusalKind, ReturnCause, WayOut, Why, World, allowed, availability, clauses, decide, effects,
     evolve, evolve_instance, evolve_plan, expectations, next_wakeup, preview, return_window,
     status,
 };
@@ -623,6 +623,40 @@ proptest! {
                 let law = Law { conduct, ..moment.law };
                 let again = decide(&moment.case, moment.command, moment.now, &law).unwrap();
                 assert_eq!(unit(&again), Some(decided));
+            }
+        });
+    }
+
+    /// L9: when a certificate is over is for the edition in force, whatever the order's own says.
+    #[test]
+    fn l9_the_edition_in_force_knows_what_is_over((editions, timeline) in played()) {
+        timeline.play(&editions, |moment| {
+            let Some(instance) = moment.case.instance else { return };
+            let Phase::Validating(application) = instance.phase() else { return };
+            let holds = |plan: &ResourcePlan| plan.id() == instance.hold().plan;
+            let plan = moment.before.plans.iter().find(|plan| holds(plan));
+            let pinned = editions.pinned(application.pin()).unwrap();
+            let case = Case { account: instance.account(), instance: Some(instance), plan };
+            let key = support::scene::key_of(application);
+            // Its last second is now, or a second away.
+            for seconds in [-1, 0, 1] {
+                let last = moment.now.saturating_add(seconds);
+                let first = last.saturating_add(-SECONDS_PER_DAY);
+                let approve = Command::Approve {
+                    certificate: certificate(key, application.names(), first, last),
+                };
+                for conduct in &editions.all {
+                    let law = Law { application: pinned, conduct, ceilings: editions.ceilings() };
+                    let answer = decide(&case, &approve, moment.now, &law);
+                    let over = seen(last, moment.now, conduct) == Status::Expired;
+                    match answer {
+                        Ok(_) => assert!(!over, "{conduct:?}"),
+                        Err(refusal) => assert!(
+                            over && refusal.why() == Why::CertificateOver,
+                            "{conduct:?}: {refusal}"
+                        ),
+                    }
+                }
             }
         });
     }

@@ -46,12 +46,12 @@ impl fmt::Debug for Editions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What variants vary; the rest is the published rulebook.
         let edition = &self.all[0];
-        let (calendar, notice) = (edition.calendar().value, edition.notice().value);
-        write!(
-            f,
-            "[{calendar}; {notice}; {}]",
-            edition.quota_return().value
-        )
+        write!(f, "[")?;
+        for edition in &self.all {
+            write!(f, "{}; ", edition.calendar().value)?;
+        }
+        let (notice, rule) = (edition.notice().value, edition.quota_return().value);
+        write!(f, "{notice}; {rule}]")
     }
 }
 
@@ -81,56 +81,61 @@ impl Editions {
     }
 }
 
-/// The published editions, or variants of them: other windows, methods, decisive acts and offsets.
+/// The published editions, or variants of them: other windows, methods and decisive acts, and a
+/// calendar of its own for each edition.
 pub fn editions() -> impl Strategy<Value = Editions> {
+    let minutes = prop_oneof![
+        Just(480_i16),
+        Just(0),
+        Just(-1_439),
+        Just(1_439),
+        -720_i16..=840
+    ];
+    let calendar = (minutes, any::<bool>(), any::<bool>());
+    let points = Rulebook::published().points().len();
     let variant = (
-        prop_oneof![
-            Just(480_i16),
-            Just(0),
-            Just(-1_439),
-            Just(1_439),
-            -720_i16..=840
-        ],
+        vec(calendar, points),
         1_u16..=90,
         0_u16..=60,
         any::<bool>(),
         any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
     )
-        .prop_map(
-            |(minutes, notice, give_back, rolling, requested, seconds, at_last)| {
-                let mut parts = Rulebook::published().parts().clone();
-                for clause in &mut parts.calendar {
-                    let calendar = &mut clause.value.value;
-                    calendar.offset = Offset::from_minutes(minutes).unwrap();
-                    if seconds {
-                        calendar.remaining = DayCount::Seconds;
-                    }
-                    if at_last {
-                        calendar.expiry = ExpiryInstant::AtLastSecond;
-                    }
+        .prop_map(|(calendars, notice, give_back, rolling, requested)| {
+            let mut parts = Rulebook::published().parts().clone();
+            // From the day of each edition on, its own: or two of them could not be told apart.
+            let usual = parts.calendar[0].clone();
+            for (point, (minutes, seconds, at_last)) in parts.points.iter().zip(calendars) {
+                let mut clause = usual.clone();
+                clause.from = point.day;
+                let calendar = &mut clause.value.value;
+                calendar.offset = Offset::from_minutes(minutes).unwrap();
+                if seconds {
+                    calendar.remaining = DayCount::Seconds;
                 }
-                for clause in &mut parts.notice {
-                    clause.value.value.within_days = notice;
+                if at_last {
+                    calendar.expiry = ExpiryInstant::AtLastSecond;
                 }
-                for clause in &mut parts.quota_return {
-                    let rule = &mut clause.value.value;
-                    rule.days = give_back;
-                    rule.method = if rolling {
-                        Method::Rolling
-                    } else {
-                        Method::EndOfDay
-                    };
-                    rule.act = if requested {
-                        DecisiveAct::RevocationRequested
-                    } else {
-                        DecisiveAct::RevocationCompleted
-                    };
-                }
-                Editions::of(Rulebook::new(parts).unwrap())
-            },
-        );
+                parts.calendar.push(clause);
+            }
+            for clause in &mut parts.notice {
+                clause.value.value.within_days = notice;
+            }
+            for clause in &mut parts.quota_return {
+                let rule = &mut clause.value.value;
+                rule.days = give_back;
+                rule.method = if rolling {
+                    Method::Rolling
+                } else {
+                    Method::EndOfDay
+                };
+                rule.act = if requested {
+                    DecisiveAct::RevocationRequested
+                } else {
+                    DecisiveAct::RevocationCompleted
+                };
+            }
+            Editions::of(Rulebook::new(parts).unwrap())
+        });
     prop_oneof![3 => Just(Editions::published()), 2 => variant]
 }
 
