@@ -128,7 +128,7 @@ fn example_3_the_offset() {
     let published = Rulebook::published();
     let utc = variant(|parts| {
         for clause in &mut parts.calendar {
-            clause.value.value.offset = Offset::UTC;
+            clause.value.value.offset = Offset::from_minutes(0).unwrap();
         }
     });
     let back = |book, revoked| comes_back_if_revoked(book, "2021-02-api", issued, revoked);
@@ -315,9 +315,9 @@ fn example_12_working_days() {
     assert_eq!(before(&spring_festival), Some(day(2, 4)));
 }
 
-/// The ceilings of validity, to the second (R-K08; notAfter minus notBefore counts one second less).
+/// The ceilings of validity, to the second (K-08; notAfter minus notBefore counts one second less).
 #[test]
-fn the_ceilings_to_the_second() {
+fn k08_the_ceilings_to_the_second() {
     let book = Rulebook::published();
     for (not_before, difference) in [
         ("2020-08-31T23:59:59Z", 71_279_999),
@@ -434,9 +434,9 @@ fn t12_withdrawing_in_review() {
     assert_eq!(story.units(), [1, 0, 0]);
 }
 
-/// T-16: what is issued is not withdrawn, in whatever status it shows (S0, S1).
+/// R-11, T-16: what is issued is not withdrawn, in whatever status it shows (S0, S1).
 #[test]
-fn t16_no_withdrawal_after_issuance() {
+fn r11_no_withdrawal_after_issuance() {
     let book = Rulebook::published();
     let issued = at("2021-03-01T09:00:00+08:00");
     let not_after = issued.saturating_add(365 * 86_400 - 1);
@@ -739,9 +739,9 @@ fn the_flow_of_s3() {
     assert_eq!((ledger.total, ledger.issued), (2, 2));
 }
 
-/// S4 consumes on submission, S3 on issuance; a unit is never sold twice under either.
+/// S4 consumes on submission, S3 on issuance; a unit is never sold twice under either.
 #[test]
-fn x08_consumption_by_operation() {
+fn r23_consumption_by_operation() {
     let book = Rulebook::published();
     let now = at("2024-03-01T09:00:00+08:00");
     for (key, at_once) in [("2021-02-api", false), ("2023-api", true)] {
@@ -773,9 +773,9 @@ fn x08_consumption_by_operation() {
     }
 }
 
-/// An order keeps its edition: 28 rolling days from 2023-10 on do not touch one of 2021 (L9).
+/// an order keeps its edition, and 28 rolling days from 2023-10 on do not touch one of 2021 (L9).
 #[test]
-fn an_order_of_2021_keeps_its_thirty_days() {
+fn r28_an_order_of_2021_keeps_its_thirty_days() {
     let book = Rulebook::published();
     let (old, new) = (
         book.edition("2021-02-api").unwrap(),
@@ -882,9 +882,30 @@ fn r43_the_calendar_in_force_says_what_is_over() {
     }
 }
 
-/// The own key binds: the CA's certificate must carry it, and exactly the CN's name (S4, R-18).
+/// a withdrawal returns nothing; deleting the withdrawn order returns its unit, whether it was
+/// set aside or consumed.
 #[test]
-fn s4_the_cn_names_what_is_bound() {
+fn r13_the_deletion_returns_what_the_withdrawal_does_not() {
+    let book = Rulebook::published();
+    let now = at("2024-03-01T09:00:00+08:00");
+    for (key, held) in [("2021-02-api", [0, 1, 0]), ("2023-api", [0, 0, 1])] {
+        let edition = book.edition(key).unwrap();
+        let mut story = Story::new(&book, &edition, 1);
+        let apply = story.submission(0, csr_application("own key"));
+        story.tell(0, &apply, now);
+        assert_eq!(story.units(), held, "{key}");
+        let withdrawn = story.tell(0, &Command::Withdraw, now);
+        assert_eq!(withdrawn.rules(), &[RuleId::R12]);
+        assert_eq!(story.units(), held, "{key}");
+        let deleted = story.tell(0, &Command::Delete, now);
+        assert_eq!(deleted.rules(), &[RuleId::R13]);
+        assert_eq!(story.units(), [1, 0, 0], "{key}");
+    }
+}
+
+/// the own key binds. The CA's certificate must carry it, and exactly the CN's name (S4).
+#[test]
+fn r18_the_cn_names_what_is_bound() {
     let book = Rulebook::published();
     let edition = book.edition("2023-api").unwrap();
     let now = at("2024-03-01T09:00:00+08:00");
