@@ -27,7 +27,8 @@ use cert_lifecycle::model::{
     Timestamp, ValidationClass, Validity,
 };
 use cert_lifecycle::rulebook::{
-    Calendar, ConsumeAt, DecisiveAct, LeapDay, Method, RuleId, Rulebook, RulebookParts,
+    Calendar, ConsumeAt, DecisiveAct, ExpiryInstant, LeapDay, Method, RuleId, Rulebook,
+    RulebookParts,
 };
 use support::scene::{Story, at, csr_application, fitting, note, product};
 
@@ -99,8 +100,8 @@ fn example_2_calendar_days_are_not_24_hours() {
     let issued = "2021-03-01T09:00:00+08:00";
     let published = Rulebook::published();
     let rolling = variant(|parts| {
-        for clause in &mut parts.quota_return {
-            clause.value.value.method = Method::Rolling;
+        for clause in &mut parts.return_method {
+            clause.value.value = Method::Rolling;
         }
     });
     let late = "2021-03-31T09:00:01+08:00";
@@ -127,7 +128,7 @@ fn example_3_the_offset() {
     let published = Rulebook::published();
     let utc = variant(|parts| {
         for clause in &mut parts.calendar {
-            clause.value.value.offset = Offset::UTC;
+            clause.value.value.offset = Offset::from_minutes(0).unwrap();
         }
     });
     let back = |book, revoked| comes_back_if_revoked(book, "2021-02-api", issued, revoked);
@@ -144,9 +145,11 @@ fn example_3_the_offset() {
 #[test]
 fn example_4_request_and_completion() {
     let twenty_eight = variant(|parts| {
-        for clause in &mut parts.quota_return {
-            clause.value.value.days = 28;
-            clause.value.value.method = Method::EndOfDay;
+        for clause in &mut parts.return_days {
+            clause.value.value.0 = 28;
+        }
+        for clause in &mut parts.return_method {
+            clause.value.value = Method::EndOfDay;
         }
     });
     let issued = "2020-12-10T10:00:00+08:00";
@@ -219,7 +222,10 @@ fn examples_6_and_7_notice_and_expiry() {
         assert_eq!(seen(&story, not_after), Status::PendingExpiration);
         assert_eq!(seen(&story, not_after.saturating_add(1)), Status::Expired);
         // One notice, from the first second of the window on.
-        assert_eq!(next_wakeup(story.instance(0), &story.law), Some(begins));
+        assert_eq!(
+            next_wakeup(story.instance(0), Timestamp::MIN, &story.law),
+            Some(begins)
+        );
         assert!(
             story
                 .tell(0, &Command::Wake, begins.saturating_add(-1))
@@ -233,7 +239,10 @@ fn examples_6_and_7_notice_and_expiry() {
                 .tell(0, &Command::Wake, begins.saturating_add(1))
                 .is_empty()
         );
-        assert_eq!(next_wakeup(story.instance(0), &story.law), None);
+        assert_eq!(
+            next_wakeup(story.instance(0), Timestamp::MIN, &story.law),
+            None
+        );
         // An expired certificate is not revoked, and the refusal says since when.
         let ended = story.refused(0, &REVOKE, not_after.saturating_add(1));
         assert_eq!((ended.rule(), ended.why()), (RuleId::R37, Why::Expired));
@@ -314,9 +323,9 @@ fn example_12_working_days() {
     assert_eq!(before(&spring_festival), Some(day(2, 4)));
 }
 
-/// The ceilings of validity, to the second (R-K08; notAfter minus notBefore counts one second less).
+/// The ceilings of validity, to the second (K-08; notAfter minus notBefore counts one second less).
 #[test]
-fn the_ceilings_to_the_second() {
+fn k08_the_ceilings_to_the_second() {
     let book = Rulebook::published();
     for (not_before, difference) in [
         ("2020-08-31T23:59:59Z", 71_279_999),
@@ -433,9 +442,9 @@ fn t12_withdrawing_in_review() {
     assert_eq!(story.units(), [1, 0, 0]);
 }
 
-/// T-16: what is issued is not withdrawn, in whatever status it shows (S0, S1).
+/// R-11, T-16: what is issued is not withdrawn, in whatever status it shows (S0, S1).
 #[test]
-fn t16_no_withdrawal_after_issuance() {
+fn r11_no_withdrawal_after_issuance() {
     let book = Rulebook::published();
     let issued = at("2021-03-01T09:00:00+08:00");
     let not_after = issued.saturating_add(365 * 86_400 - 1);
@@ -462,19 +471,14 @@ fn t16_no_withdrawal_after_issuance() {
         story.tell(0, &REVOKE, not_after);
         // OV asks for no mail in 2019.
         if key != "2019-08-intl" {
-            check(
-                &story,
-                not_after,
-                Status::RevocationToConfirm,
-                WayOut::AwaitRevocation,
-            );
+            check(&story, not_after, Status::RevocationToConfirm, WayOut::None);
             story.tell(0, &Command::ConfirmRevocation, not_after);
         }
         check(
             &story,
             not_after,
             Status::ValidatingRevocation,
-            WayOut::AwaitRevocation,
+            WayOut::None,
         );
         story.tell(0, &Command::CompleteRevocation { at: Timestamp::MAX }, over);
         check(&story, over, Status::Revoked, WayOut::None);
@@ -738,9 +742,9 @@ fn the_flow_of_s3() {
     assert_eq!((ledger.total, ledger.issued), (2, 2));
 }
 
-/// S4 consumes on submission, S3 on issuance; a unit is never sold twice under either.
+/// S4 consumes on submission, S3 on issuance; a unit is never sold twice under either.
 #[test]
-fn x08_consumption_by_operation() {
+fn r23_consumption_by_operation() {
     let book = Rulebook::published();
     let now = at("2024-03-01T09:00:00+08:00");
     for (key, at_once) in [("2021-02-api", false), ("2023-api", true)] {
@@ -772,9 +776,9 @@ fn x08_consumption_by_operation() {
     }
 }
 
-/// An order keeps its edition: 28 rolling days from 2023-10 on do not touch one of 2021 (L9).
+/// an order keeps its edition, and 28 rolling days from 2023-10 on do not touch one of 2021 (L9).
 #[test]
-fn an_order_of_2021_keeps_its_thirty_days() {
+fn r28_an_order_of_2021_keeps_its_thirty_days() {
     let book = Rulebook::published();
     let (old, new) = (
         book.edition("2021-02-api").unwrap(),
@@ -801,9 +805,110 @@ fn an_order_of_2021_keeps_its_thirty_days() {
     );
 }
 
-/// The own key binds: the CA's certificate must carry it, and exactly the CN's name (S4, R-18).
+/// R-27, L9: the window is of the order's own calendar, whatever offset is in force meanwhile.
 #[test]
-fn s4_the_cn_names_what_is_bound() {
+fn r27_the_window_is_in_the_days_of_the_order() {
+    let book = variant(|parts| {
+        let mut later = parts.calendar[0].clone();
+        later.from = at("2023-10-16T00:00:00+08:00").day_in(later.value.value.offset);
+        later.value.value.offset = Offset::from_minutes(0).unwrap();
+        parts.calendar.push(later);
+    });
+    let (old, new) = (
+        book.edition("2021-02-api").unwrap(),
+        book.edition("2023-api").unwrap(),
+    );
+    let offsets = [&old, &new].map(|edition| edition.calendar().value.offset.to_string());
+    assert_eq!(offsets, ["+08:00", "Z"]);
+    // In days of UTC the thirtieth would last until eight in the morning.
+    for (revoked, back) in [
+        ("2023-10-31T23:59:59+08:00", true),
+        ("2023-11-01T00:00:00+08:00", false),
+        ("2023-11-01T07:59:59+08:00", false),
+    ] {
+        let mut story = Story::new(&book, &old, 1);
+        story.issue(0, at("2023-10-01T09:00:00+08:00"));
+        story.law = Law {
+            conduct: &new,
+            ..story.law
+        };
+        let window = return_window(&story.case(0), &story.law).unwrap();
+        assert_eq!(window.contains(at(revoked)), back, "{revoked}");
+        story.revoke(0, at(revoked), at(revoked));
+        assert_eq!(
+            story.units(),
+            if back { [1, 0, 0] } else { [0, 0, 1] },
+            "{revoked}"
+        );
+    }
+}
+
+/// whether a certificate is over when it is approved is for the calendar in force, not for
+/// the order's own.
+#[test]
+fn k11_the_calendar_in_force_says_what_is_over() {
+    let book = variant(|parts| {
+        let mut later = parts.calendar[0].clone();
+        later.from = at("2023-10-16T00:00:00+08:00").day_in(later.value.value.offset);
+        later.value.value.expiry = ExpiryInstant::AtLastSecond;
+        parts.calendar.push(later);
+    });
+    let (old, new) = (
+        book.edition("2021-02-api").unwrap(),
+        book.edition("2023-api").unwrap(),
+    );
+    let now = at("2023-11-01T09:00:00+08:00");
+    for (own, conduct, over) in [
+        (&old, &old, false),
+        (&old, &new, true),
+        (&new, &old, false),
+        (&new, &new, true),
+    ] {
+        let mut story = Story::new(&book, own, 1);
+        story.law = Law {
+            conduct,
+            ..story.law
+        };
+        story.review(0, now);
+        let application = story.instance(0).application().unwrap();
+        let approve = |not_after| Command::Approve {
+            certificate: fitting(application, now.saturating_add(-86_400), not_after),
+        };
+        let (last_second, a_second_more) = (approve(now), approve(now.saturating_add(1)));
+        let asked = [&last_second, &a_second_more]
+            .map(|command| decide(&story.case(0), command, now, &story.law));
+        let [last, more] = asked;
+        assert!(more.is_ok());
+        let refused = last.err().map(|refusal| (refusal.rule(), refusal.why()));
+        let expected = over.then_some((RuleId::K11, Why::CertificateOver));
+        assert_eq!(refused, expected, "{} under {}", own.key(), conduct.key());
+    }
+}
+
+/// a withdrawal returns nothing; deleting the withdrawn order returns its unit, whether it was
+/// set aside or consumed.
+#[test]
+fn r13_the_deletion_returns_what_the_withdrawal_does_not() {
+    let book = Rulebook::published();
+    let now = at("2024-03-01T09:00:00+08:00");
+    for (key, held) in [("2021-02-api", [0, 1, 0]), ("2023-api", [0, 0, 1])] {
+        let edition = book.edition(key).unwrap();
+        let mut story = Story::new(&book, &edition, 1);
+        let apply = story.submission(0, csr_application("own key"));
+        story.tell(0, &apply, now);
+        assert_eq!(story.units(), held, "{key}");
+        let withdrawn = story.tell(0, &Command::Withdraw, now);
+        assert_eq!(withdrawn.rules(), &[RuleId::R12]);
+        assert_eq!(story.units(), held, "{key}");
+        let deleted = story.tell(0, &Command::Delete, now);
+        assert_eq!(deleted.rules(), &[RuleId::R13]);
+        assert_eq!(story.units(), [1, 0, 0], "{key}");
+    }
+}
+
+/// the own key binds. The CA's certificate must carry it, and exactly the CN's name (S4).
+#[test]
+fn r18_the_cn_names_what_is_bound() {
     let book = Rulebook::published();
     let edition = book.edition("2023-api").unwrap();
     let now = at("2024-03-01T09:00:00+08:00");

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 
 use cert_lifecycle::lifecycle::{
     Availability, Case, Command, CommandKind, Event, Expect, InstanceEvent, Law, PlanEvent,
-    RefusalKind, ReturnCause, WayOut, World, allowed, availability, clauses, decide, effects,
+    RefusalKind, ReturnCause, WayOut, Why, World, allowed, availability, clauses, decide, effects,
     evolve, evolve_instance, evolve_plan, expectations, next_wakeup, preview, return_window,
     status,
 };
@@ -196,7 +196,7 @@ fn ask_everything(case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<
     if let Some(instance) = case.instance {
         let _ = (
             status(instance, now, law.conduct),
-            next_wakeup(instance, law),
+            next_wakeup(instance, now, law),
         );
     }
 }
@@ -300,7 +300,7 @@ proptest! {
             let ceiling = refusal.rule() == RuleId::K08;
             assert!(edition || (ceiling && text.contains("BR")) || text.contains("VL20"), "{text}");
             let date = ["It becomes possible at ", "It was possible until just before ",
-                "No date changes this.", "In force since ", "This ceiling is "];
+                "No date changes this.", "In force since ", "No earlier rule is known", "This ceiling is "];
             assert_eq!(date.iter().filter(|words| text.contains(**words)).count(), 1, "{text}");
             match refusal.way_out().phrase() {
                 Some(advice) => assert!(text.contains(&format!("Instead: {advice}.")), "{text}"),
@@ -504,12 +504,21 @@ proptest! {
     fn l6_one_notice((editions, timeline) in played()) {
         let end = timeline.play(&editions, |moment| {
             let Some(instance) = moment.case.instance else { return };
-            let Some(due) = next_wakeup(instance, &moment.law) else { return };
             let case = Case { account: instance.account(), ..moment.case };
             let pinned = instance.application().map(Application::pin);
             if pinned != Some(moment.law.application.pin()) {
                 return;
             }
+            // Whoever wakes when told to never turns in a circle, however late.
+            for at in boundaries(&case, &moment.law) {
+                if let Some(next) = next_wakeup(instance, at, &moment.law) {
+                    assert!(next >= at);
+                    assert!(!decide(&case, &Command::Wake, next, &moment.law).unwrap().is_empty());
+                } else {
+                    assert!(decide(&case, &Command::Wake, at, &moment.law).unwrap().is_empty());
+                }
+            }
+            let Some(due) = next_wakeup(instance, Timestamp::MIN, &moment.law) else { return };
             let wake = |at| decide(&case, &Command::Wake, at, &moment.law).unwrap();
             let notice = wake(due);
             assert!(
@@ -527,7 +536,7 @@ proptest! {
             let mut after = (Some(instance.clone()), None);
             evolve(&mut after.0, &mut after.1, &notice[0]);
             let told = after.0.unwrap();
-            assert_eq!(next_wakeup(&told, &moment.law), None);
+            assert_eq!(next_wakeup(&told, Timestamp::MIN, &moment.law), None);
             // The notice and nothing else.
             let after = told.live().unwrap();
             assert_eq!(after.noticed_at(), Some(due));
@@ -623,6 +632,40 @@ proptest! {
                 let law = Law { conduct, ..moment.law };
                 let again = decide(&moment.case, moment.command, moment.now, &law).unwrap();
                 assert_eq!(unit(&again), Some(decided));
+            }
+        });
+    }
+
+    /// L9: when a certificate is over is for the edition in force, whatever the order's own says.
+    #[test]
+    fn l9_the_edition_in_force_knows_what_is_over((editions, timeline) in played()) {
+        timeline.play(&editions, |moment| {
+            let Some(instance) = moment.case.instance else { return };
+            let Phase::Validating(application) = instance.phase() else { return };
+            let holds = |plan: &ResourcePlan| plan.id() == instance.hold().plan;
+            let plan = moment.before.plans.iter().find(|plan| holds(plan));
+            let pinned = editions.pinned(application.pin()).unwrap();
+            let case = Case { account: instance.account(), instance: Some(instance), plan };
+            let key = support::scene::key_of(application);
+            // Its last second is now, or a second away.
+            for seconds in [-1, 0, 1] {
+                let last = moment.now.saturating_add(seconds);
+                let first = last.saturating_add(-SECONDS_PER_DAY);
+                let approve = Command::Approve {
+                    certificate: certificate(key, application.names(), first, last),
+                };
+                for conduct in &editions.all {
+                    let law = Law { application: pinned, conduct, ceilings: editions.ceilings() };
+                    let answer = decide(&case, &approve, moment.now, &law);
+                    let over = seen(last, moment.now, conduct) == Status::Expired;
+                    match answer {
+                        Ok(_) => assert!(!over, "{conduct:?}"),
+                        Err(refusal) => assert!(
+                            over && refusal.why() == Why::CertificateOver,
+                            "{conduct:?}: {refusal}"
+                        ),
+                    }
+                }
             }
         });
     }

@@ -1,5 +1,5 @@
-//! Every rule in reach has decided at least one answer, granted or refused, and the committed list
-//! says which commands it decided.
+//! Every rule in reach has decided at least one answer, granted or refused: there is a test named by
+//! its number, and the committed list says which commands it decided.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,21 +14,29 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
+use std::sync::LazyLock;
 
-use cert_lifecycle::lifecycle::{Command, CommandKind, decide};
-use cert_lifecycle::model::{PlanId, Status};
+use cert_lifecycle::lifecycle::CommandKind::{
+    self, Approve, BuyPlan, CancelOrder, Collect, CompleteRevocation, ConfirmDomain,
+    ConfirmRevocation, Delete, ReceiveChallenge, RecordCaRevocation, RefuseRevocation, Reject,
+    RequestRevocation, Submit, Wake, Withdraw,
+};
+use cert_lifecycle::lifecycle::{Case, Command, Why, World, allowed, decide, next_wakeup};
+use cert_lifecycle::model::{AccountId, PlanId, RevocationReason, Status};
 use cert_lifecycle::rulebook::rule::RULES;
 use cert_lifecycle::rulebook::{RuleId, Rulebook};
 use support::golden;
 use support::scenarios::{everything_everywhere, refusals};
-use support::scene::{Story, at, csr_application};
+use support::scene::{Story, at, csr_application, note};
 
 /// The commands that a rule granted, and those that it refused.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Observed {
     granted: BTreeSet<CommandKind>,
     refused: BTreeSet<CommandKind>,
 }
+
+static OBSERVED: LazyLock<BTreeMap<RuleId, Observed>> = LazyLock::new(observe);
 
 fn observe() -> BTreeMap<RuleId, Observed> {
     let book = Rulebook::published();
@@ -78,26 +86,57 @@ fn observe() -> BTreeMap<RuleId, Observed> {
     all
 }
 
-/// R-44 decides no command: it is seen on the clock.
+/// R-44 decides no command: it is seen on the clock, with nothing said and nothing done.
 fn time_alone() -> String {
     let book = Rulebook::published();
-    let edition = book.edition("2021-02-api").unwrap();
-    let mut story = Story::new(&book, &edition, 1);
-    let not_after = at("2021-06-01T12:00:00Z");
-    story.issue_until(0, at("2021-03-01T09:00:00+08:00"), not_after);
-    let shown: Vec<Status> = [-40, -30, 0, 1]
-        .map(|days| not_after.saturating_add(days * 86_400))
-        .iter()
-        .filter_map(|now| story.status(0, *now))
-        .collect();
-    let expected = [
-        Status::Issued,
-        Status::PendingExpiration,
-        Status::PendingExpiration,
-        Status::Expired,
-    ];
-    assert_eq!(shown, expected);
+    for point in book.points() {
+        let edition = book.edition(point.key.as_str()).unwrap();
+        let mut story = Story::new(&book, &edition, 1);
+        let issued = at("2021-03-01T09:00:00+08:00");
+        let not_after = at("2021-06-01T12:00:00Z");
+        story.issue_until(0, issued, not_after);
+        let hours = (0..=120 * 24).map(|hour| issued.saturating_add(hour * 3_600));
+        let around = [0, 1].map(|second| not_after.saturating_add(second));
+        let mut instants: Vec<_> = hours.chain(around).collect();
+        instants.sort();
+        let mut shown: Vec<Status> = instants
+            .iter()
+            .filter_map(|now| story.status(0, *now))
+            .collect();
+        shown.dedup();
+        let expected = [Status::Issued, Status::PendingExpiration, Status::Expired];
+        assert_eq!(shown, expected, "{}", point.key);
+    }
     "seen on the clock: Issued, Pending Expiration, Expired".to_owned()
+}
+
+/// R-43 decides no command of this channel: it is the status after the last second, and the advice
+/// that everything else then gives.
+fn bought_anew() -> String {
+    let book = Rulebook::published();
+    for point in book.points() {
+        let edition = book.edition(point.key.as_str()).unwrap();
+        let mut story = Story::new(&book, &edition, 1);
+        let not_after = at("2021-06-01T12:00:00Z");
+        story.issue_until(0, at("2021-03-01T09:00:00+08:00"), not_after);
+        let over = not_after.saturating_add(1);
+        assert_eq!(story.status(0, not_after), Some(Status::PendingExpiration));
+        assert_eq!(story.status(0, over), Some(Status::Expired));
+        let reason = RevocationReason::Unspecified;
+        for command in [
+            Command::RequestRevocation { reason },
+            Command::Withdraw,
+            Command::Delete,
+        ] {
+            let refusal = story.refused(0, &command, over);
+            assert_eq!(
+                refusal.way_out(),
+                cert_lifecycle::lifecycle::WayOut::ApplyAnew,
+                "{refusal}"
+            );
+        }
+    }
+    "seen on the clock: Expired, and the way out of every refusal is to buy anew".to_owned()
 }
 
 fn words(kinds: &BTreeSet<CommandKind>) -> String {
@@ -107,7 +146,7 @@ fn words(kinds: &BTreeSet<CommandKind>) -> String {
 
 #[test]
 fn every_rule_has_decided_something() {
-    let mut observed = observe();
+    let mut observed = OBSERVED.clone();
     let mut text = String::from(
         "Every rule of the code, and the commands that it granted or refused in the scenarios.\n",
     );
@@ -116,6 +155,10 @@ fn every_rule_has_decided_something() {
         let rule = record.id;
         let seen = observed.remove(&rule).unwrap_or_default();
         write!(text, "\n{rule}  {}\n", record.text).unwrap();
+        if rule == RuleId::R43 {
+            writeln!(text, "      {}", bought_anew()).unwrap();
+            continue;
+        }
         if rule == RuleId::R44 {
             writeln!(text, "      {}", time_alone()).unwrap();
             continue;
@@ -144,4 +187,213 @@ fn every_rule_has_decided_something() {
         unknown.join(", ")
     );
     golden::compare("rules_observed.txt", &text);
+}
+
+/// A check that a rule granted and refused commands of these kinds, each at least once.
+fn decided<'a>(
+    granted: &'a [CommandKind],
+    refused: &'a [CommandKind],
+) -> impl Fn(RuleId) + use<'a> {
+    move |rule| {
+        assert!(
+            !granted.is_empty() || !refused.is_empty(),
+            "nothing is expected of {rule}"
+        );
+        let seen = OBSERVED.get(&rule).cloned().unwrap_or_default();
+        for (what, wanted, seen) in [
+            ("granted", granted, seen.granted),
+            ("refused", refused, seen.refused),
+        ] {
+            for kind in wanted {
+                assert!(seen.contains(kind), "{rule} never {what} {}", kind.word());
+            }
+        }
+    }
+}
+
+/// Declares one test for each rule, and the list of them.
+macro_rules! rules {
+    ($($name:ident: $rule:ident => $check:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let check = $check;
+                check(RuleId::$rule);
+            }
+        )*
+
+        /// The tests above, and the rules that they are about.
+        const NAMED: &[(&str, RuleId)] = &[$((stringify!($name), RuleId::$rule),)*];
+    };
+}
+
+rules! {
+    r06_the_domain_is_proved_before_the_review: R06 => decided(&[ConfirmDomain], &[ConfirmDomain, Approve, Reject]);
+    r07_an_approval_issues: R07 => decided(&[Approve], &[Approve]);
+    r08_a_rejection_fails_the_validation: R08 => decided(&[Reject], &[Approve]);
+    r10_a_failed_order_is_deleted: R10 => decided(&[Delete], &[]);
+    r11_no_withdrawal_after_issuance: R11 => decided(&[], &[Withdraw]);
+    r12_a_withdrawal_from_the_named_states: R12 => decided(&[Withdraw], &[Withdraw]);
+    r13_a_withdrawn_order_is_deleted: R13 => decided(&[Delete], &[]);
+    r14_no_deletion_before_failure_or_withdrawal: R14 => decided(&[], &[Delete]);
+    r15_a_new_order_waits_for_its_domain: R15 => decided(&[Submit], &[ReceiveChallenge]);
+    r16_two_operations_are_for_dv_only: R16 => decided(&[], &[Submit]);
+    r18_the_cn_names_the_domain: R18 => decided(&[Submit], &[Submit]);
+    r19_a_challenge_of_the_chosen_method: R19 => decided(&[ReceiveChallenge], &[ReceiveChallenge]);
+    r20_a_plan_with_a_unit_left: R20 => decided(&[], &[Submit]);
+    r21_no_order_that_is_not_ones_own: R21 => decided(&[], &[Withdraw, Delete, CancelOrder, RequestRevocation, Collect, ReceiveChallenge, ConfirmDomain, Approve, Reject, ConfirmRevocation, CompleteRevocation, RefuseRevocation, RecordCaRevocation, Wake]);
+    r23_the_unit_is_consumed_in_time: R23 => decided(&[Submit, Approve], &[]);
+    r24_the_plan_that_holds_the_unit: R24 => decided(&[BuyPlan], &[RequestRevocation]);
+    r25_collected_once_issued: R25 => decided(&[Collect], &[Collect]);
+    r26_nothing_that_its_state_forbids: R26 => decided(&[], &[ConfirmDomain, Reject]);
+    r27_the_unit_of_a_revoked_certificate: R27 => decided(&[CompleteRevocation, RecordCaRevocation], &[]);
+    r28_judged_by_the_pinned_edition: R28 => decided(&[], &[RequestRevocation]);
+    r35_requested_then_completed: R35 => decided(&[RequestRevocation, CompleteRevocation], &[RequestRevocation, CompleteRevocation]);
+    r36_not_collected_once_revocation_is_asked_for: R36 => decided(&[], &[Collect]);
+    r37_only_what_is_issued_is_revoked: R37 => decided(&[], &[RequestRevocation]);
+    r38_no_more_revocations_than_bought: R38 => decided(&[], &[RequestRevocation]);
+    r39_a_refused_revocation: R39 => decided(&[RefuseRevocation], &[RefuseRevocation]);
+    r40_no_id_is_used_again: R40 => decided(&[], &[BuyPlan, Submit]);
+    r42_the_notice_of_expiry: R42 => decided(&[Wake], &[]);
+    r43_what_expired_is_bought_anew: R43 => |_| drop(bought_anew());
+    r44_time_alone_goes_to_expiry: R44 => |_| drop(time_alone());
+    t14_cancelled_in_one_step: T14 => decided(&[CancelOrder], &[CancelOrder]);
+    t20_confirmed_by_mail: T20 => decided(&[RequestRevocation, ConfirmRevocation], &[ConfirmRevocation, CompleteRevocation]);
+    t48_revoked_by_the_ca: T48 => decided(&[RecordCaRevocation], &[RecordCaRevocation]);
+    t49_an_approval_that_comes_too_late: T49 => decided(&[Approve], &[]);
+    k01_the_key_is_strong: K01 => decided(&[], &[Submit]);
+    k02_the_hash_is_strong: K02 => decided(&[], &[Submit]);
+    k03_possession_is_proved: K03 => decided(&[], &[Submit]);
+    k04_the_cn_is_among_the_alternative_names: K04 => decided(&[], &[Submit]);
+    k05_the_domains_fit_the_product: K05 => decided(&[], &[Submit]);
+    k06_a_company_is_named: K06 => decided(&[], &[Submit]);
+    k07_the_certificate_is_of_its_order: K07 => decided(&[], &[Approve]);
+    k08_within_the_ceiling: K08 => decided(&[], &[Approve]);
+    k09_a_reason_of_the_ca: K09 => decided(&[], &[RequestRevocation]);
+    k10_a_file_proves_no_wildcard: K10 => decided(&[], &[Submit]);
+    k11_what_is_over_is_not_issued: K11 => decided(&[], &[Approve]);
+    k12_the_ca_has_the_applications_key: K12 => decided(&[], &[ReceiveChallenge]);
+}
+
+#[test]
+fn every_rule_has_a_test_that_carries_its_number() {
+    let tested: Vec<RuleId> = NAMED.iter().map(|(_, rule)| *rule).collect();
+    let rules: Vec<RuleId> = RULES.iter().map(|record| record.id).collect();
+    assert_eq!(tested, rules);
+    for (name, rule) in NAMED {
+        let number = rule.to_string().to_lowercase().replace('-', "");
+        let suffix = name
+            .strip_prefix(&number)
+            .and_then(|rest| rest.strip_prefix('_'));
+        assert!(
+            suffix.is_some_and(|words| words.len() > 3),
+            "{name} is about {rule}"
+        );
+    }
+}
+
+/// the CA's review has no term. A year later all is as it was, and both answers are taken.
+#[test]
+fn r60_a_year_in_review_changes_nothing() {
+    let book = Rulebook::published();
+    let now = at("2021-03-01T09:00:00+08:00");
+    let later = now.saturating_add(366 * 86_400);
+    for point in book.points() {
+        let edition = book.edition(point.key.as_str()).unwrap();
+        let begun = || {
+            let mut story = Story::new(&book, &edition, 1);
+            story.review(0, now);
+            story
+        };
+        let mut story = begun();
+        let instance = story.instance(0).clone();
+        assert_eq!(
+            next_wakeup(&instance, cert_lifecycle::model::Timestamp::MIN, &story.law),
+            None,
+            "{}",
+            point.key
+        );
+        let offers = |at| {
+            let offers = allowed(&story.case(0), at, &story.law).into_iter();
+            offers
+                .map(|offer| (offer.command, offer.availability))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(offers(later), offers(now));
+        assert!(story.tell(0, &Command::Wake, later).is_empty());
+        assert_eq!(story.status(0, later), Some(Status::Validating));
+        assert_eq!((story.instance(0), story.units()), (&instance, [0, 1, 0]));
+
+        let approve = story.approval(0, later, later.saturating_add(90 * 86_400));
+        story.tell(0, &approve, later);
+        assert_eq!(story.status(0, later), Some(Status::Issued));
+        assert_eq!(story.units(), [0, 0, 1]);
+
+        let mut failed = begun();
+        let no = Command::Reject {
+            reason: note("organization not found"),
+        };
+        failed.tell(0, &no, later);
+        assert_eq!(failed.status(0, later), Some(Status::ValidationFailed));
+        assert_eq!(failed.units(), [0, 1, 0]);
+    }
+}
+
+/// ids of plans are an account's own. A plan of the same id that somebody else bought is not
+/// the one that holds the unit.
+#[test]
+fn r24_the_same_id_of_another_account_is_another_plan() {
+    let book = Rulebook::published();
+    let edition = book.edition("2025-12-api").unwrap();
+    let now = at("2026-01-05T09:00:00+08:00");
+    let mut story = Story::new(&book, &edition, 1);
+    let buy = Command::BuyPlan {
+        plan: story.scene.plans[0].id(),
+        product: story.product,
+        count: NonZeroU32::MIN,
+    };
+    let mut elsewhere = World::new(AccountId::new("stranger").unwrap());
+    elsewhere.apply(&buy, now, &story.law).unwrap();
+    let foreign = elsewhere.plan().unwrap();
+    assert_eq!(foreign.id(), story.scene.plans[0].id());
+
+    let other_plan = |story: &Story<'_>, command: &Command| {
+        let own = story.case(0);
+        assert!(decide(&own, command, now, &story.law).is_ok());
+        let case = Case {
+            plan: Some(foreign),
+            ..own
+        };
+        let refusal = decide(&case, command, now, &story.law).unwrap_err();
+        assert_eq!(
+            (refusal.rule(), refusal.why()),
+            (RuleId::R24, Why::OtherPlan),
+            "{refusal}"
+        );
+    };
+    story.review(0, now);
+    let approve = story.approval(0, now, now.saturating_add(86_400));
+    other_plan(&story, &approve);
+    story.tell(0, &Command::Withdraw, now);
+    other_plan(&story, &Command::Delete);
+    other_plan(&story, &Command::CancelOrder);
+    story.tell(0, &Command::Delete, now);
+
+    let mut story = Story::new(&book, &edition, 1);
+    story.issue(0, now);
+    let request = Command::RequestRevocation {
+        reason: RevocationReason::Superseded,
+    };
+    let by_ca = Command::RecordCaRevocation {
+        reason: RevocationReason::KeyCompromise,
+        at: now,
+    };
+    other_plan(&story, &request);
+    other_plan(&story, &by_ca);
+    story.tell(0, &request, now);
+    other_plan(&story, &Command::CompleteRevocation { at: now });
+    let no = Command::RefuseRevocation {
+        reason: note("the key is in use"),
+    };
+    other_plan(&story, &no);
 }

@@ -100,7 +100,7 @@ fn a_certificate_that_is_over_does_not_fit() {
     // The CA issues at once, but the service comes to look when it is too late.
     wait(world.local.poll(order, world.clock.now())).unwrap();
     world.clock.advance(11 * DAY);
-    is_refused(&world, order, plan, "R-43");
+    is_refused(&world, order, plan, "K-11");
 }
 
 #[test]

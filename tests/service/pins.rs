@@ -102,10 +102,10 @@ fn a_pinned_edition_with_other_values_is_an_error() {
 
     let mut parts = Rulebook::published().parts().clone();
     let thirty = parts
-        .quota_return
+        .return_days
         .iter_mut()
         .find(|clause| clause.from.to_string() == "2021-02-26");
-    thirty.unwrap().value.value.days = 31;
+    thirty.unwrap().value.value.0 = 31;
     let variant = Rulebook::new(parts).unwrap();
     for policy in [fixed(API_2021), TODAY] {
         let rules = Rules::new(variant.clone(), policy);

@@ -23,8 +23,8 @@ use cert_lifecycle::model::{
     ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::{
-    Ceilings, DayCount, DecisiveAct, Edition, ExpiryInstant, FileForWildcard, Method, Rulebook,
-    Window,
+    Ceilings, DayCount, DecisiveAct, Edition, ExpiryInstant, FileForWildcard, Method, ReturnDays,
+    Rulebook, Window,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -46,8 +46,16 @@ impl fmt::Debug for Editions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What variants vary; the rest is the published rulebook.
         let edition = &self.all[0];
-        let (calendar, notice) = (edition.calendar().value, edition.notice().value);
-        write!(f, "[{calendar}; {notice}; {}]", edition.return_rule())
+        write!(f, "[")?;
+        for edition in &self.all {
+            write!(f, "{}; ", edition.calendar().value)?;
+        }
+        write!(
+            f,
+            "{}; {:?}]",
+            edition.notice().value,
+            edition.return_rule()
+        )
     }
 }
 
@@ -77,56 +85,64 @@ impl Editions {
     }
 }
 
-/// The published editions, or variants of them: other windows, methods, decisive acts and offsets.
+/// The published editions, or variants of them: other windows, methods and decisive acts, and a
+/// calendar of its own for each edition.
 pub fn editions() -> impl Strategy<Value = Editions> {
+    let minutes = prop_oneof![
+        Just(480_i16),
+        Just(0),
+        Just(-1_439),
+        Just(1_439),
+        -720_i16..=840
+    ];
+    let calendar = (minutes, any::<bool>(), any::<bool>());
+    let points = Rulebook::published().points().len();
     let variant = (
-        prop_oneof![
-            Just(480_i16),
-            Just(0),
-            Just(-1_439),
-            Just(1_439),
-            -720_i16..=840
-        ],
+        vec(calendar, points),
         1_u16..=90,
         0_u16..=60,
         any::<bool>(),
         any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
     )
-        .prop_map(
-            |(minutes, notice, give_back, rolling, requested, seconds, at_last)| {
-                let mut parts = Rulebook::published().parts().clone();
-                for clause in &mut parts.calendar {
-                    let calendar = &mut clause.value.value;
-                    calendar.offset = Offset::from_minutes(minutes).unwrap();
-                    if seconds {
-                        calendar.remaining = DayCount::Seconds;
-                    }
-                    if at_last {
-                        calendar.expiry = ExpiryInstant::AtLastSecond;
-                    }
+        .prop_map(|(calendars, notice, give_back, rolling, requested)| {
+            let mut parts = Rulebook::published().parts().clone();
+            // From the day of each edition on, its own: or two of them could not be told apart.
+            let usual = parts.calendar[0].clone();
+            for (point, (minutes, seconds, at_last)) in parts.points.iter().zip(calendars) {
+                let mut clause = usual.clone();
+                clause.from = point.day;
+                let calendar = &mut clause.value.value;
+                calendar.offset = Offset::from_minutes(minutes).unwrap();
+                if seconds {
+                    calendar.remaining = DayCount::Seconds;
                 }
-                for clause in &mut parts.notice {
-                    clause.value.value.within_days = notice;
+                if at_last {
+                    calendar.expiry = ExpiryInstant::AtLastSecond;
                 }
-                for clause in &mut parts.quota_return {
-                    let rule = &mut clause.value.value;
-                    rule.days = give_back;
-                    rule.method = if rolling {
-                        Method::Rolling
-                    } else {
-                        Method::EndOfDay
-                    };
-                    rule.act = if requested {
-                        DecisiveAct::RevocationRequested
-                    } else {
-                        DecisiveAct::RevocationCompleted
-                    };
-                }
-                Editions::of(Rulebook::new(parts).unwrap())
-            },
-        );
+                parts.calendar.push(clause);
+            }
+            for clause in &mut parts.notice {
+                clause.value.value.within_days = notice;
+            }
+            for clause in &mut parts.return_days {
+                clause.value.value = ReturnDays(give_back);
+            }
+            for clause in &mut parts.return_method {
+                clause.value.value = if rolling {
+                    Method::Rolling
+                } else {
+                    Method::EndOfDay
+                };
+            }
+            for clause in &mut parts.return_act {
+                clause.value.value = if requested {
+                    DecisiveAct::RevocationRequested
+                } else {
+                    DecisiveAct::RevocationCompleted
+                };
+            }
+            Editions::of(Rulebook::new(parts).unwrap())
+        });
     prop_oneof![3 => Just(Editions::published()), 2 => variant]
 }
 
@@ -500,7 +516,7 @@ pub fn boundaries(case: &Case<'_>, law: &Law<'_>) -> Vec<Timestamp> {
         bounds.extend(window.until());
     }
     if let Some(instance) = case.instance {
-        bounds.extend(next_wakeup(instance, law));
+        bounds.extend(next_wakeup(instance, Timestamp::MIN, law));
         if let Some(live) = instance.live() {
             let validity = live.certificate().validity();
             bounds.extend([
