@@ -139,8 +139,11 @@ impl Service {
                 self.ports.vault.csr(order, application.names()).await?
             }
         };
-        let term = self.rules.book().pinned(&application.pin())?.term().value;
+        let book = self.rules.book();
+        let term = book.pinned(&application.pin())?.term().value;
         let seconds = i64::from(term.days).saturating_mul(SECONDS_PER_DAY);
+        // Both ends count, so the last second is one before the full term.
+        let last_of_term = row.at.saturating_add(seconds.saturating_sub(1));
         let request = IssuanceRequest {
             request: row.id,
             order,
@@ -149,8 +152,9 @@ impl Service {
             class: instance.product().class,
             method: application.submission().method(),
             at: row.at,
-            // Both ends count, so the last second is one before the full term.
-            not_after: row.at.saturating_add(seconds.saturating_sub(1)),
+            // Whoever signs no earlier than this and no longer than asked stays within the ceiling of
+            // its day, unless the ceiling falls in between (K-08).
+            not_after: last_of_term.min(book.ceilings().last_second(row.at)),
         };
         let made_here = application.submission().csr().is_none();
         match self.ports.ca.submit(request).await {

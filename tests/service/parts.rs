@@ -199,6 +199,8 @@ pub(crate) struct TestCa {
     polls: AtomicUsize,
     /// Names that it takes instead of those applied for.
     names: Mutex<Option<Vec<DomainName>>>,
+    /// The last second that it takes instead of the one asked for.
+    not_after: Mutex<Option<Timestamp>>,
     /// What it hands out instead of a chain.
     chain: Mutex<Option<Arc<str>>>,
 }
@@ -214,6 +216,7 @@ impl TestCa {
             asked: Mutex::default(),
             polls: AtomicUsize::new(0),
             names: Mutex::default(),
+            not_after: Mutex::default(),
             chain: Mutex::default(),
         }
     }
@@ -231,6 +234,10 @@ impl TestCa {
         *self.names.lock().unwrap() = Some(names);
     }
 
+    pub(crate) fn certifies_until(&self, not_after: Timestamp) {
+        *self.not_after.lock().unwrap() = Some(not_after);
+    }
+
     pub(crate) fn hands_out(&self, chain: Option<Arc<str>>) {
         *self.chain.lock().unwrap() = chain;
     }
@@ -245,6 +252,9 @@ impl CertificateAuthority for TestCa {
         self.note(Asked::Submit(request.request, request.order));
         if let Some(names) = &*self.names.lock().unwrap() {
             request.names.clone_from(names);
+        }
+        if let Some(not_after) = *self.not_after.lock().unwrap() {
+            request.not_after = not_after;
         }
         Box::pin(async move { self.submit.around(self.inner.submit(request)).await })
     }
