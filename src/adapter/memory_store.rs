@@ -1,16 +1,17 @@
 //! A store in memory: for tests, examples and services that need not survive a restart.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Bound;
 
 use crate::lifecycle::{Event, InstanceEvent, evolve_instance, evolve_plan};
 use crate::model::{AccountId, CertificateInstance, InstanceId, OrderId, PlanId, ResourcePlan};
 use crate::port::{
-    Batch, BoxFuture, CommitError, Expectation, Loaded, OutboxRow, ReadSet, RequestId, Store,
-    StoreError, StreamId, Version, Versioned,
+    Batch, BoxFuture, CommitError, Expectation, Loaded, OutboxRow, Position, ReadSet, RequestId,
+    Store, StoreError, StreamId, Version, Versioned,
 };
 
 /// A store in memory. Clones of an `Arc` of it share it; it is gone with the last.
@@ -66,7 +67,9 @@ struct Inner {
     orders: BTreeMap<OrderId, InstanceId>,
     // In the order in which they were bought.
     bought: Vec<PlanId>,
-    outbox: VecDeque<OutboxRow>,
+    outbox: BTreeMap<Position, OutboxRow>,
+    // The last place given; it is not given again when its row is finished.
+    last: u64,
 }
 
 impl MemoryStore {
@@ -107,13 +110,21 @@ impl Store for MemoryStore {
         self.alone(move |inner| Ok(inner.journal(account, stream)))
     }
 
-    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
-        self.alone(move |inner| Ok(inner.outbox.iter().take(limit).copied().collect()))
+    fn outbox(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.alone(move |inner| {
+            let rows = inner.outbox.range((begin, Bound::Unbounded));
+            Ok(rows.take(limit).map(|(_, row)| *row).collect())
+        })
     }
 
     fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
         self.alone(move |inner| {
-            inner.outbox.retain(|waiting| waiting.id != row);
+            inner.outbox.retain(|_, waiting| waiting.id != row);
             Ok(())
         })
     }
@@ -182,12 +193,16 @@ impl Inner {
             self.append(batch.account, event);
         }
         for (id, effect) in batch.outbox {
-            self.outbox.push_back(OutboxRow {
+            self.last = self.last.saturating_add(1);
+            let position = Position(self.last);
+            let row = OutboxRow {
+                position,
                 id,
                 account: batch.account,
                 at: batch.at,
                 effect,
-            });
+            };
+            self.outbox.insert(position, row);
         }
         Ok(())
     }

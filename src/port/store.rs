@@ -52,16 +52,28 @@ pub trait Store: Send + Sync {
         stream: StreamId,
     ) -> BoxFuture<'_, Result<Vec<Event>, StoreError>>;
 
-    /// The oldest rows of the outbox that are not finished, at most `limit`.
+    /// The rows of the outbox that are not finished, in the order of their commits and within a
+    /// batch in its order: those behind `after`, or from the front without it; at most `limit`.
     ///
     /// A row may be handed out again and again until it is finished: effects run at least once.
+    /// Nothing is reserved for who reads it, so two readers may see the same row.
+    ///
+    /// `after` is [`OutboxRow::position`] of a row that was handed out before. That row may be
+    /// finished by now; its place counts all the same. Reading page by page must come to an end
+    /// and show every row that waits from the first page to the last, once: fewer rows than
+    /// `limit` mean that there are no more. A row that shows up late behind a place already passed
+    /// (its transaction took longer) is found by the next reading from the front.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>>;
+    fn outbox(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>>;
 
-    /// Marks a row of the outbox as finished. Finishing it again, or a row that is not there,
-    /// changes nothing.
+    /// Marks a row of the outbox as finished: it is not handed out again, and the others keep their
+    /// places. Finishing it again, or a row that is not there, changes nothing.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -145,9 +157,18 @@ pub struct Batch {
     pub outbox: Vec<(RequestId, Effect)>,
 }
 
+/// The place of a row in the outbox: greater than those of all rows before it, never used again.
+///
+/// The store gives it, for example from the counter that numbers its rows; it means nothing
+/// elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position(pub u64);
+
 /// A piece of work that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxRow {
+    /// Its place, the same at every attempt.
+    pub position: Position,
     /// Its id, the same at every attempt.
     pub id: RequestId,
     /// Whose work.

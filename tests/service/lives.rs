@@ -214,7 +214,7 @@ fn a_rejection_fails_the_order_and_its_deletion_returns_the_unit() {
     assert_eq!(world.status(order), Status::ValidationFailed);
     // The same answer again changes nothing.
     assert!(world.refresh(order).unwrap().is_empty());
-    assert_eq!(world.work().notices.len(), 1);
+    assert_eq!(world.notices().len(), 1);
     assert_eq!(world.ledger(plan), (0, 1, 0, 0, 0));
     world.execute(order, &Command::Delete).unwrap();
     assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
@@ -237,8 +237,39 @@ fn the_worker_takes_the_oldest_rows_and_hands_notices_back() {
     };
     assert_eq!(orders.map(submitted), [true, true, false]);
     world.issue(orders[2]);
-    let report = world.work();
-    assert_eq!((report.done, report.notices.len()), (0, 1));
+    for _ in 0..2 {
+        let report = world.work();
+        assert_eq!((report.done, report.notices.len()), (0, 1));
+    }
+    assert_eq!(world.notices().len(), 1);
     let report = world.work();
     assert_eq!((report.done, report.notices.len()), (0, 0));
+}
+
+#[test]
+fn notices_that_nobody_takes_hold_nothing_up() {
+    let world = world();
+    world.buy(DV, 100);
+    for _ in 0..70 {
+        world.issued(DV, request(P256));
+    }
+    // They fill more than a page, and the work behind them is done.
+    let order = world.order(DV, request(P256));
+    let report = wait(world.service.work(1)).unwrap();
+    assert_eq!((report.done, report.notices.len()), (1, 70));
+    world.issue(order);
+    let report = wait(world.service.work(0)).unwrap();
+    assert_eq!((report.done, report.notices.len()), (0, 0));
+    // Each is told once in a call, and goes when it is acknowledged, in any order.
+    let mut told = world.work().notices;
+    assert_eq!(told.len(), 71);
+    assert!(told.is_sorted_by(|first, second| first.position < second.position));
+    while let Some(row) = told.pop() {
+        for _ in 0..2 {
+            wait(world.service.acknowledge(row.id)).unwrap();
+        }
+        if told.len().is_multiple_of(10) {
+            assert_eq!(world.work().notices, told);
+        }
+    }
 }

@@ -11,8 +11,8 @@ use cert_lifecycle::model::{
 };
 use cert_lifecycle::port::{
     Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, CommitError, ExportedKey,
-    Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Loaded, OutboxRow, ReadSet, RequestId,
-    RevocationOrder, Store, StoreError, StreamId,
+    Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Loaded, OutboxRow, Position, ReadSet,
+    RequestId, RevocationOrder, Store, StoreError, StreamId,
 };
 
 /// Where a call fails.
@@ -168,8 +168,12 @@ impl Store for TestStore {
         self.inner.journal(account, stream)
     }
 
-    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
-        Box::pin(async move { self.outbox.around(self.inner.outbox(limit)).await })
+    fn outbox(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        Box::pin(async move { self.outbox.around(self.inner.outbox(after, limit)).await })
     }
 
     fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {

@@ -140,7 +140,7 @@ impl Shelf {
             streams
                 .map(|stream| wait(self.store.journal(owner(), stream)).unwrap())
                 .to_vec(),
-            wait(self.store.outbox(99)).unwrap(),
+            wait(self.store.outbox(None, 99)).unwrap(),
         )
     }
 
@@ -323,23 +323,39 @@ fn outbox_rows_come_oldest_first_until_they_are_finished() {
         };
         wait(shelf.store.commit(batch)).unwrap();
     }
-    let waiting = |limit| -> Vec<RequestId> {
-        let rows = wait(shelf.store.outbox(limit)).unwrap();
+    let places: Vec<_> = wait(shelf.store.outbox(None, 99)).unwrap();
+    let places: Vec<_> = places.iter().map(|row| row.position).collect();
+    assert!(places.is_sorted_by(|first, second| first < second));
+    let behind = |after, limit| -> Vec<RequestId> {
+        let rows = wait(shelf.store.outbox(after, limit)).unwrap();
         assert!(
             rows.iter()
                 .all(|row| row.account == owner() && row.at == now())
         );
         rows.iter().map(|row| row.id).collect()
     };
+    let waiting = |limit| behind(None, limit);
     assert_eq!(waiting(99), ids);
     assert_eq!(waiting(3), ids[..3]);
     assert_eq!(waiting(0), []);
     for _ in 0..2 {
         wait(shelf.store.finish(ids[1])).unwrap();
         assert_eq!(waiting(99), [ids[0], ids[2], ids[3]]);
+        // The place of a finished row is still a place.
+        assert_eq!(behind(Some(places[0]), 1), [ids[2]]);
+        assert_eq!(behind(Some(places[1]), 1), [ids[2]]);
+        assert_eq!(behind(Some(places[2]), 9), [ids[3]]);
+        assert_eq!(behind(Some(places[3]), 9), []);
     }
     wait(shelf.store.finish(RequestId::new("nowhere").unwrap())).unwrap();
     assert_eq!(waiting(99).len(), 3);
+    // Nor is a place given twice, when all that had one is finished.
+    for id in &ids {
+        wait(shelf.store.finish(*id)).unwrap();
+    }
+    shelf.accepts(&[bought(plan_id("new"), 1)], &[]);
+    let rows = wait(shelf.store.outbox(None, 9)).unwrap();
+    assert!(rows.iter().all(|row| row.position > places[3]), "{rows:?}");
 }
 
 #[test]
