@@ -21,8 +21,8 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::lifecycle::{
-    Case, Command, Event, Expect, Law, Preview, decide, effects, evolve, expectations, preview,
-    status,
+    Availability, Case, Command, Event, Expect, Law, Offer, Preview, allowed, availability, decide,
+    effects, evolve, expectations, next_wakeup, preview, status,
 };
 use crate::model::{
     AccountId, CertificateInstance, EditionKey, OrderId, PlanId, Product, ProductCode,
@@ -189,6 +189,59 @@ impl Service {
         Ok(preview(&case(account, &loaded), command, now, &law)?)
     }
 
+    /// When a command about an order is possible, as things stand.
+    ///
+    /// For an order that the account does not have it is never possible.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails or the rulebook has no edition; no refusal.
+    pub async fn availability(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        command: &Command,
+    ) -> Result<Availability, ServiceError> {
+        let read = self.read(account, ReadSet::Order(order)).await?;
+        let law = read.editions.law(self.rules.book());
+        let case = case(account, &read.loaded);
+        Ok(availability(&case, command, read.now, &law))
+    }
+
+    /// Every command that the holder of an order can give without handing anything in, and for
+    /// those that are not possible now, why: the buttons of a console.
+    ///
+    /// For an order that the account does not have none of them is possible.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails or the rulebook has no edition; no refusal.
+    pub async fn allowed(
+        &self,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<Vec<Offer>, ServiceError> {
+        let read = self.read(account, ReadSet::Order(order)).await?;
+        let law = read.editions.law(self.rules.book());
+        Ok(allowed(&case(account, &read.loaded), read.now, &law))
+    }
+
+    /// When to [execute](Service::execute) [`Command::Wake`] on an order next: the instant at which
+    /// something is due by itself. It may lie in the past, if nobody looked.
+    ///
+    /// None if nothing will be due, as things stand, or if the account has no such order.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails or the rulebook has no edition; no refusal.
+    pub async fn next_wakeup(
+        &self,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<Option<Timestamp>, ServiceError> {
+        let read = self.read(account, ReadSet::Order(order)).await?;
+        let law = read.editions.law(self.rules.book());
+        let found = read.loaded.instance.as_ref().map(state);
+        Ok(found.and_then(|instance| wakeup(instance, read.now, &law)))
+    }
+
     /// How an order stands.
     ///
     /// # Errors
@@ -304,7 +357,7 @@ impl Service {
 struct Read {
     now: Timestamp,
     loaded: Loaded,
-    editions: rules::Editions,
+    editions: Editions,
 }
 
 const fn state<T>(found: &Versioned<T>) -> &T {
@@ -317,6 +370,11 @@ fn case(account: AccountId, loaded: &Loaded) -> Case<'_> {
         instance: loaded.instance.as_ref().map(state),
         plan: loaded.plan.as_ref().map(state),
     }
+}
+
+/// When something is due by itself.
+fn wakeup(instance: &CertificateInstance, _now: Timestamp, law: &Law<'_>) -> Option<Timestamp> {
+    next_wakeup(instance, law)
 }
 
 /// What the core expects, with the versions that were read.
@@ -334,15 +392,4 @@ fn expectation(expect: Expect, loaded: &Loaded) -> Option<Expectation> {
         }
         Expect::Remaining(id, units) => Expectation::Remaining(id, units),
     })
-}
-
-/// Keeps the law's editions alive while a decision is made.
-impl rules::Editions {
-    const fn law<'a>(&'a self, book: &'a crate::rulebook::Rulebook) -> Law<'a> {
-        Law {
-            application: &self.application,
-            conduct: &self.conduct,
-            ceilings: book.ceilings(),
-        }
-    }
 }

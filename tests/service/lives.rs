@@ -273,3 +273,60 @@ fn notices_that_nobody_takes_hold_nothing_up() {
         }
     }
 }
+
+#[test]
+fn questions_about_an_order_are_answered_like_the_commands() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    let ask = |command| wait(world.service.availability(world.account, order, command)).unwrap();
+    let wakeup = || wait(world.service.next_wakeup(world.account, order)).unwrap();
+    assert!(ask(&Command::Withdraw).is_now());
+    assert!(!ask(&REVOKE).is_now());
+    assert_eq!(wakeup(), None);
+    world.issue(order);
+    assert!(!ask(&Command::Withdraw).is_now());
+    assert!(ask(&REVOKE).is_now());
+    let offers = wait(world.service.allowed(world.account, order)).unwrap();
+    for offer in &offers {
+        assert_eq!(offer.availability.is_now(), offer.refusal.is_none());
+    }
+    let revocation = offers
+        .iter()
+        .find(|offer| offer.command == REVOKE.kind())
+        .unwrap();
+    assert_eq!(revocation.availability, ask(&REVOKE));
+
+    // Nothing is due before the instant that is named, and something is due at it.
+    let due = wakeup().unwrap();
+    world.clock.set(due.saturating_add(-1));
+    assert!(
+        world
+            .execute(order, &Command::Wake)
+            .unwrap()
+            .events
+            .is_empty()
+    );
+    world.clock.set(due);
+    assert_eq!(
+        world.execute(order, &Command::Wake).unwrap().events.len(),
+        1
+    );
+    assert_ne!(wakeup(), Some(due));
+}
+
+#[test]
+fn the_editions_of_a_case_give_the_law_that_the_service_goes_by() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.issued(DV, request(P256));
+    let (instance, now) = (world.instance(order), world.clock.now());
+    let rules = world.service.rules();
+    let editions = rules.editions(Some(&instance), now).unwrap();
+    let pin = instance.application().unwrap().pin();
+    assert_eq!(editions.application().pin(), pin);
+    assert_eq!(editions.conduct().key(), rules.in_force(now).unwrap().key());
+    let law = editions.law(rules.book());
+    let seen = cert_lifecycle::lifecycle::status(&instance, now, law.conduct);
+    assert_eq!(seen, world.status(order));
+}
