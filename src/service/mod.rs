@@ -7,8 +7,8 @@
 //! ```
 //!
 //! It runs on any executor: it spawns nothing and sleeps nowhere. [`Service::work`] runs what waits
-//! in the outbox, [`Service::refresh`] asks the CA how an order stands; when to call them is up to
-//! the embedder.
+//! in the outbox, [`Service::refresh`] asks the CA how an order stands; [`Service`] says in which
+//! order to call them, and the embedder when.
 
 mod answer;
 mod error;
@@ -63,6 +63,19 @@ impl fmt::Debug for Ports {
 }
 
 /// A certificate service over ports of your choice.
+///
+/// # The order of calls
+/// 1. A command is decided and committed: [`buy_plan`](Self::buy_plan), [`submit`](Self::submit),
+///    [`execute`](Self::execute). No port but the store has heard of it yet.
+/// 2. [`work`](Self::work) hands what follows from it to the CA and the vault, and gives the notices
+///    for holders, each to be [acknowledged](Self::acknowledge) when it is delivered.
+/// 3. [`refresh`](Self::refresh) asks the CA about an order and brings its answers back as commands;
+///    they may be work again.
+///
+/// Both can be called at any time, from several threads and in any order: too early a call finds
+/// nothing to do, and none does harm. An embedder calls `work` in a loop, `refresh` for every order
+/// that waits for its CA, and `execute` with [`Command::Wake`] when
+/// [`next_wakeup`](Self::next_wakeup) says so.
 ///
 /// # Example
 /// See `examples/walkthrough.rs`, which lives two lives with it.

@@ -70,7 +70,8 @@ fn a_failed_row_does_not_stop_those_behind_it() {
     let report = wait(world.service.work(64)).unwrap();
     assert_eq!((report.done, report.failed.len()), (1, 1));
     world.refresh(second).unwrap();
-    assert!(world.refresh(first).is_err());
+    // The CA has not heard of it yet.
+    assert!(world.refresh(first).unwrap().is_empty());
     assert_eq!(world.work().done, 1);
     world.refresh(first).unwrap();
 }
@@ -78,8 +79,8 @@ fn a_failed_row_does_not_stop_those_behind_it() {
 #[test]
 fn a_row_that_the_ca_refuses_is_reported_and_not_tried_again() {
     let world = world();
-    world.buy(DV, 1);
-    world.order(DV, request(P256));
+    let plan = world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
     world
         .ca
         .submit
@@ -87,6 +88,10 @@ fn a_row_that_the_ca_refuses_is_reported_and_not_tried_again() {
     let report = wait(world.service.work(64)).unwrap();
     assert_eq!((report.done, report.failed.len()), (0, 0));
     assert_eq!(report.refused.len(), 1);
+    // The order stays where it is, until its holder gives it up; the unit returns then.
+    assert!(world.refresh(order).unwrap().is_empty());
+    assert_eq!(world.status(order), Status::DomainVerification);
+    assert_eq!(world.ledger(plan), (0, 1, 0, 0, 0));
     assert!(
         report.refused[0]
             .1
@@ -94,6 +99,30 @@ fn a_row_that_the_ca_refuses_is_reported_and_not_tried_again() {
             .contains("a high-risk domain")
     );
     assert!(wait(world.store.inner.outbox(None, 9)).unwrap().is_empty());
+    world.execute(order, &Command::Withdraw).unwrap();
+    world.execute(order, &Command::Delete).unwrap();
+    assert_eq!(world.work().done, 2);
+    assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
+}
+
+/// Only while the CA need not know it: afterwards it is a failure of the CA.
+#[test]
+fn a_look_before_the_worker_finds_nothing_and_does_no_harm() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    let before = world.load(order);
+    assert!(world.refresh(order).unwrap().is_empty());
+    assert_eq!(world.load(order), before);
+    world.prove(order);
+    let forgotten = CaError::UnknownOrder(order);
+    world.ca.poll.add(Fault::Before(forgotten.clone()));
+    let error = world.refresh(order).unwrap_err();
+    assert!(matches!(error, ServiceError::Ca(error) if error == forgotten));
+    world.ca.poll.add(Fault::Before(ca_down()));
+    assert!(world.refresh(order).unwrap_err().retry_helps());
+    world.refresh(order).unwrap();
+    assert_eq!(world.status(order), Status::Issued);
 }
 
 #[test]
