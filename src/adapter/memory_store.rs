@@ -185,8 +185,17 @@ impl Inner {
 
     fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
         for expectation in &batch.expectations {
-            if !self.holds(*expectation, &batch) {
+            if !self.holds(*expectation, batch.account) {
                 return Err(CommitError::Conflict(*expectation));
+            }
+        }
+        for event in &batch.events {
+            let stream = match event {
+                Event::Instance { id, .. } => StreamId::Instance(*id),
+                Event::Plan { id, .. } => StreamId::Plan(*id),
+            };
+            if self.is_foreign(stream, batch.account) {
+                return Err(CommitError::Conflict(Expectation::New(stream)));
             }
         }
         for event in batch.events {
@@ -207,33 +216,33 @@ impl Inner {
         Ok(())
     }
 
-    fn holds(&self, expectation: Expectation, batch: &Batch) -> bool {
+    fn holds(&self, expectation: Expectation, account: AccountId) -> bool {
         match expectation {
-            Expectation::New(StreamId::Instance(id)) => {
-                !self.instances.contains_key(&id) && !self.takes_known_order(batch)
-            }
+            Expectation::New(StreamId::Instance(id)) => !self.instances.contains_key(&id),
             Expectation::New(StreamId::Plan(id)) => !self.plans.contains_key(&id),
+            Expectation::NewOrder(order) => !self.orders.contains_key(&order),
             Expectation::Version(StreamId::Instance(id), version) => {
                 let stream = self.instances.get(&id);
-                stream.is_some_and(|own| own.account == batch.account && own.version() == version)
+                stream.is_some_and(|own| own.account == account && own.version() == version)
             }
             Expectation::Version(StreamId::Plan(id), version) => {
                 let stream = self.plans.get(&id);
-                stream.is_some_and(|own| own.account == batch.account && own.version() == version)
+                stream.is_some_and(|own| own.account == account && own.version() == version)
             }
             Expectation::Remaining(id, units) => {
-                let plan = self.plans.get(&id).and_then(|own| own.read(batch.account));
+                let plan = self.plans.get(&id).and_then(|own| own.read(account));
                 plan.is_some_and(|found| found.state.remaining() >= units)
             }
         }
     }
 
-    fn takes_known_order(&self, batch: &Batch) -> bool {
-        batch
-            .events
-            .iter()
-            .filter_map(submitted_order)
-            .any(|(order, _)| self.orders.contains_key(&order))
+    /// Whether a stream is another account's.
+    fn is_foreign(&self, stream: StreamId, account: AccountId) -> bool {
+        let owner = match stream {
+            StreamId::Instance(id) => self.instances.get(&id).map(|own| own.account),
+            StreamId::Plan(id) => self.plans.get(&id).map(|own| own.account),
+        };
+        owner.is_some_and(|owner| owner != account)
     }
 
     fn append(&mut self, account: AccountId, event: Event) {

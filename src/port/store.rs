@@ -15,7 +15,8 @@ use crate::model::{
 /// **Streams.** An instance and a plan are each the fold of their own events
 /// ([`evolve_instance`](crate::lifecycle::evolve_instance),
 /// [`evolve_plan`](crate::lifecycle::evolve_plan)). The version of a stream is the number of its
-/// events. A store may keep the folded state beside the events, and gives both the same answer.
+/// events. The events are what is kept. The folded state has no stored form yet: a store may hold it
+/// in memory, as a cache that the events can always rebuild, and both give the same answer.
 ///
 /// **Isolation.** Every method but the outbox's takes the account that asks. What belongs to
 /// another account is not there (L12).
@@ -38,7 +39,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`CommitError::Conflict`] names the first expectation that did not hold: load again and
-    /// decide again. [`CommitError::Store`] if the store failed; whether the batch was committed is
+    /// decide again. For an event that belongs to a stream of another account it names
+    /// [`Expectation::New`] of that stream, if all expectations hold. [`CommitError::Store`] if the store failed; whether the batch was committed is
     /// then unknown unless the error says otherwise.
     fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>>;
 
@@ -84,8 +86,12 @@ pub trait Store: Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadSet {
     /// The instance that carries an order, and the plan whose unit it holds.
+    ///
+    /// A deleted instance too: a certificate that comes too late for it has still to be revoked.
     Order(OrderId),
     /// The plan of a product to draw a unit from: the oldest with a unit left, or else the oldest.
+    ///
+    /// Age goes by the order of the commits that bought the plans, within a batch by its order.
     Product(ProductCode),
     /// One plan.
     Plan(PlanId),
@@ -134,15 +140,21 @@ impl fmt::Display for StreamId {
 /// What must hold of a stream at the moment of commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
-    /// No stream has this id, nor, for an instance, any other its order.
+    /// No stream has this id, whoever owns it.
     New(StreamId),
-    /// The stream has this version.
+    /// No instance carries or ever carried this order, whoever owns it.
+    NewOrder(OrderId),
+    /// The stream has this version. A stream that the account of the batch does not have, has none.
     Version(StreamId, Version),
     /// The plan has at least so many units left, whatever happened to it since it was read.
     Remaining(PlanId, u32),
 }
 
 /// Events to append, what must hold, and the work that follows.
+///
+/// A service puts an [`Expectation`] beside every event that needs one; to check them is all that a
+/// store has to know about the rules. The only thing that it checks by itself is whose the streams
+/// are: an event for a stream of another account is a conflict, and nothing of the batch is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// Whose batch.

@@ -21,8 +21,8 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::lifecycle::{
-    Availability, Case, Command, Event, Expect, Law, Offer, Preview, allowed, availability, decide,
-    effects, evolve, expectations, next_wakeup, preview, status,
+    Availability, Case, Command, Event, Expect, InstanceEvent, Law, Offer, Preview, allowed,
+    availability, decide, effects, evolve, expectations, next_wakeup, preview, status,
 };
 use crate::model::{
     AccountId, CertificateInstance, EditionKey, OrderId, PlanId, Product, ProductCode,
@@ -34,7 +34,7 @@ use crate::port::{
 };
 use crate::rulebook::RuleId;
 
-pub use error::ServiceError;
+pub use error::{ServiceError, TakenId};
 pub use rules::{EditionPolicy, Editions, Rules};
 pub use worker::WorkReport;
 
@@ -320,6 +320,7 @@ impl Service {
             let expected = expectations(&events, &law)
                 .into_iter()
                 .filter_map(|expect| expectation(expect, &loaded))
+                .chain(events.iter().filter_map(new_order))
                 .collect();
             let rules = events.rules().to_vec();
             let events: Vec<Event> = events.into_iter().collect();
@@ -356,7 +357,10 @@ impl Service {
                 Ok(()) => return Ok(receipt),
                 // An id that is taken stays taken.
                 Err(CommitError::Conflict(Expectation::New(stream))) => {
-                    return Err(ServiceError::IdTaken(stream));
+                    return Err(ServiceError::IdTaken(TakenId::Stream(stream)));
+                }
+                Err(CommitError::Conflict(Expectation::NewOrder(order))) => {
+                    return Err(ServiceError::IdTaken(TakenId::Order(order)));
                 }
                 Err(CommitError::Conflict(_)) => {}
                 Err(CommitError::Store(error)) => return Err(error.into()),
@@ -382,6 +386,17 @@ fn case(account: AccountId, loaded: &Loaded) -> Case<'_> {
         account,
         instance: loaded.instance.as_ref().map(state),
         plan: loaded.plan.as_ref().map(state),
+    }
+}
+
+/// What a submission expects besides: the core speaks of streams, and an order is not one.
+const fn new_order(event: &Event) -> Option<Expectation> {
+    match event {
+        Event::Instance {
+            event: InstanceEvent::Submitted(submitted),
+            ..
+        } => Some(Expectation::NewOrder(submitted.order)),
+        Event::Instance { .. } | Event::Plan { .. } => None,
     }
 }
 

@@ -10,7 +10,7 @@ use cert_lifecycle::model::{Challenge, SpkiDigest, Status};
 use cert_lifecycle::port::{
     CaError, CommitError, Expectation, KeyVault, KeyVaultError, Store, StoreError, StreamId,
 };
-use cert_lifecycle::service::{Ports, Service, ServiceError};
+use cert_lifecycle::service::{Ports, Service, ServiceError, TakenId};
 
 use super::parts::{Asked, Fault, RepeatingIds};
 use super::world::{API_2021, DV, P256, World, account, product, refused, request, wait, with_csr};
@@ -397,17 +397,21 @@ fn an_id_that_comes_again_is_told_and_harms_nobody() {
         plan,
     };
     let before = (world.load(order), world.plan(plan));
-    for ids in [
-        repeating(Some(order), None, None),
-        repeating(None, Some(instance), None),
+    for (ids, id) in [
+        (repeating(Some(order), None, None), TakenId::Order(order)),
+        (
+            repeating(None, Some(instance), None),
+            TakenId::Stream(StreamId::Instance(instance)),
+        ),
     ] {
         let service = with_ids(&world, ids);
         let code = product(DV).code;
         let taken = wait(service.submit(world.account, code, request(P256))).unwrap_err();
         assert!(
-            matches!(taken, ServiceError::IdTaken(StreamId::Instance(_))),
+            matches!(taken, ServiceError::IdTaken(taken) if taken == id),
             "{taken:?}"
         );
+        assert!(taken.to_string().contains(&id.to_string()), "{taken}");
         assert!(!taken.retry_helps());
     }
     assert_eq!((world.load(order), world.plan(plan)), before);
@@ -419,7 +423,10 @@ fn an_id_that_comes_again_is_told_and_harms_nobody() {
     assert_eq!(refused(own), ("R-40".to_owned(), RefusalKind::Misuse));
     let other = wait(service.buy_plan(account("another"), product(DV), one)).unwrap_err();
     assert!(
-        matches!(other, ServiceError::IdTaken(StreamId::Plan(taken)) if taken == plan),
+        matches!(
+            other,
+            ServiceError::IdTaken(TakenId::Stream(StreamId::Plan(taken))) if taken == plan
+        ),
         "{other:?}"
     );
     assert_eq!((world.load(order), world.plan(plan)), before);

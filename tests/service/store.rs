@@ -112,6 +112,7 @@ impl Shelf {
                     Expectation::New(StreamId::Plan(plan)),
                     Expectation::New(StreamId::Plan(plan_id("beside"))),
                     Expectation::New(StreamId::Instance(instance)),
+                    Expectation::NewOrder(order_id(1)),
                 ],
             )
         };
@@ -197,6 +198,7 @@ fn every_expectation_fails_alone_and_writes_nothing() {
     ];
     let right = [
         Expectation::New(StreamId::Instance(fresh)),
+        Expectation::NewOrder(order_id(2)),
         Expectation::Remaining(plan, 1),
         plan_version(2),
         instance_version(1),
@@ -208,6 +210,7 @@ fn every_expectation_fails_alone_and_writes_nothing() {
             owner(),
             Expectation::New(StreamId::Instance(instance_id("instance"))),
         ),
+        (owner(), Expectation::NewOrder(order_id(1))),
         (owner(), plan_version(1)),
         (owner(), plan_version(3)),
         (owner(), instance_version(0)),
@@ -227,6 +230,7 @@ fn every_expectation_fails_alone_and_writes_nothing() {
         (foreign, instance_version(1)),
         (foreign, Expectation::Remaining(plan, 1)),
         (foreign, Expectation::New(StreamId::Plan(plan))),
+        (foreign, Expectation::NewOrder(order_id(1))),
         (
             foreign,
             Expectation::New(StreamId::Instance(instance_id("instance"))),
@@ -257,12 +261,16 @@ fn an_order_id_stays_taken_for_good_and_for_everybody() {
     let shelf = Shelf::new();
     let (plan, fresh) = (plan_id(PLAN), instance_id("new"));
     let again = [submitted(fresh, order_id(1), plan)];
-    let new = Expectation::New(StreamId::Instance(fresh));
-    shelf.refuses(owner(), &again, new, &[]);
-    shelf.refuses(account("9876543210"), &again, new, &[]);
+    let taken = Expectation::NewOrder(order_id(1));
+    let right = [
+        Expectation::New(StreamId::Instance(fresh)),
+        Expectation::NewOrder(order_id(2)),
+    ];
+    shelf.refuses(owner(), &again, taken, &right);
+    shelf.refuses(account("9876543210"), &again, taken, &right);
     shelf.accepts(&[deleted(instance_id("instance"))], &[instance_version(1)]);
-    shelf.refuses(owner(), &again, new, &[]);
-    shelf.refuses(account("9876543210"), &again, new, &[]);
+    shelf.refuses(owner(), &again, taken, &right);
+    shelf.refuses(account("9876543210"), &again, taken, &right);
     // Its instance's id too.
     let other = [submitted(instance_id("instance"), order_id(2), plan)];
     let new = Expectation::New(StreamId::Instance(instance_id("instance")));
@@ -270,6 +278,31 @@ fn an_order_id_stays_taken_for_good_and_for_everybody() {
     // Neither the failed attempts nor the deletion took the order from its owner's view.
     let found = wait(shelf.store.load(owner(), ReadSet::Order(order_id(1)))).unwrap();
     assert_eq!(found.instance.unwrap().state.id(), instance_id("instance"));
+}
+
+/// Even if nothing is expected: a batch cannot write into another account's stream.
+#[test]
+fn an_event_of_another_accounts_stream_is_a_conflict() {
+    let shelf = Shelf::new();
+    let (plan, instance) = (plan_id(PLAN), instance_id("instance"));
+    let beside = bought(plan_id("new"), 1);
+    for (event, stream) in [
+        (reserved(plan, order_id(2)), StreamId::Plan(plan)),
+        (deleted(instance), StreamId::Instance(instance)),
+    ] {
+        for events in [
+            vec![event.clone()],
+            vec![beside.clone(), event.clone()],
+            vec![event, beside.clone()],
+        ] {
+            let before = shelf.seen();
+            let expected = vec![Expectation::New(StreamId::Plan(plan_id("new")))];
+            let foreign = batch(account("9876543210"), events, expected);
+            let conflict = CommitError::Conflict(Expectation::New(stream));
+            assert_eq!(wait(shelf.store.commit(foreign)), Err(conflict));
+            assert_eq!(shelf.seen(), before);
+        }
+    }
 }
 
 #[test]
