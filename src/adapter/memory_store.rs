@@ -1,16 +1,17 @@
 //! A store in memory: for tests, examples and services that need not survive a restart.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Bound;
 
 use crate::lifecycle::{Event, InstanceEvent, evolve_instance, evolve_plan};
 use crate::model::{AccountId, CertificateInstance, InstanceId, OrderId, PlanId, ResourcePlan};
 use crate::port::{
-    Batch, BoxFuture, CommitError, Expectation, Loaded, OutboxRow, ReadSet, RequestId, Store,
-    StoreError, StreamId, Version, Versioned,
+    Batch, BoxFuture, CommitError, Expectation, Loaded, OutboxRow, Position, ReadSet, RequestId,
+    Store, StoreError, StreamId, Version, Versioned,
 };
 
 /// A store in memory. Clones of an `Arc` of it share it; it is gone with the last.
@@ -66,7 +67,9 @@ struct Inner {
     orders: BTreeMap<OrderId, InstanceId>,
     // In the order in which they were bought.
     bought: Vec<PlanId>,
-    outbox: VecDeque<OutboxRow>,
+    outbox: BTreeMap<Position, OutboxRow>,
+    // The last place given; it is not given again when its row is finished.
+    last: u64,
 }
 
 impl MemoryStore {
@@ -107,13 +110,21 @@ impl Store for MemoryStore {
         self.alone(move |inner| Ok(inner.journal(account, stream)))
     }
 
-    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
-        self.alone(move |inner| Ok(inner.outbox.iter().take(limit).copied().collect()))
+    fn outbox(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.alone(move |inner| {
+            let rows = inner.outbox.range((begin, Bound::Unbounded));
+            Ok(rows.take(limit).map(|(_, row)| *row).collect())
+        })
     }
 
     fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
         self.alone(move |inner| {
-            inner.outbox.retain(|waiting| waiting.id != row);
+            inner.outbox.retain(|_, waiting| waiting.id != row);
             Ok(())
         })
     }
@@ -174,51 +185,64 @@ impl Inner {
 
     fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
         for expectation in &batch.expectations {
-            if !self.holds(*expectation, &batch) {
+            if !self.holds(*expectation, batch.account) {
                 return Err(CommitError::Conflict(*expectation));
+            }
+        }
+        for event in &batch.events {
+            let stream = match event {
+                Event::Instance { id, .. } => StreamId::Instance(*id),
+                Event::Plan { id, .. } => StreamId::Plan(*id),
+            };
+            if self.is_foreign(stream, batch.account) {
+                return Err(CommitError::Conflict(Expectation::New(stream)));
             }
         }
         for event in batch.events {
             self.append(batch.account, event);
         }
         for (id, effect) in batch.outbox {
-            self.outbox.push_back(OutboxRow {
+            self.last = self.last.saturating_add(1);
+            let position = Position(self.last);
+            let row = OutboxRow {
+                position,
                 id,
                 account: batch.account,
                 at: batch.at,
                 effect,
-            });
+            };
+            self.outbox.insert(position, row);
         }
         Ok(())
     }
 
-    fn holds(&self, expectation: Expectation, batch: &Batch) -> bool {
+    fn holds(&self, expectation: Expectation, account: AccountId) -> bool {
         match expectation {
-            Expectation::New(StreamId::Instance(id)) => {
-                !self.instances.contains_key(&id) && !self.takes_known_order(batch)
-            }
+            Expectation::New(StreamId::Instance(id)) => !self.instances.contains_key(&id),
             Expectation::New(StreamId::Plan(id)) => !self.plans.contains_key(&id),
+            Expectation::NewOrder(order) => !self.orders.contains_key(&order),
             Expectation::Version(StreamId::Instance(id), version) => {
                 let stream = self.instances.get(&id);
-                stream.is_some_and(|own| own.account == batch.account && own.version() == version)
+                stream.is_some_and(|own| own.account == account && own.version() == version)
             }
             Expectation::Version(StreamId::Plan(id), version) => {
                 let stream = self.plans.get(&id);
-                stream.is_some_and(|own| own.account == batch.account && own.version() == version)
+                stream.is_some_and(|own| own.account == account && own.version() == version)
             }
             Expectation::Remaining(id, units) => {
-                let plan = self.plans.get(&id).and_then(|own| own.read(batch.account));
+                let plan = self.plans.get(&id).and_then(|own| own.read(account));
                 plan.is_some_and(|found| found.state.remaining() >= units)
             }
         }
     }
 
-    fn takes_known_order(&self, batch: &Batch) -> bool {
-        batch
-            .events
-            .iter()
-            .filter_map(submitted_order)
-            .any(|(order, _)| self.orders.contains_key(&order))
+    /// Whether a stream is another account's.
+    fn is_foreign(&self, stream: StreamId, account: AccountId) -> bool {
+        let owner = match stream {
+            StreamId::Instance(id) => self.instances.get(&id).map(|own| own.account),
+            StreamId::Plan(id) => self.plans.get(&id).map(|own| own.account),
+        };
+        owner.is_some_and(|owner| owner != account)
     }
 
     fn append(&mut self, account: AccountId, event: Event) {

@@ -87,6 +87,10 @@ pub struct IssuanceRequest {
     /// When it was handed in.
     pub at: Timestamp,
     /// The last second in which the certificate shall be valid; the CA may make it earlier.
+    ///
+    /// It is capped already: the earlier of the term that was bought and the ceiling of the CA/B
+    /// Forum, both counted from [`IssuanceRequest::at`]. A CA that signs later under a lower ceiling
+    /// has to cap it again.
     pub not_after: Timestamp,
 }
 

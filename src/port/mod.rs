@@ -34,8 +34,8 @@ pub use ids::Ids;
 #[cfg(feature = "pki")]
 pub use key_vault::{ExportedKey, KeyFacts, KeyVault, KeyVaultError};
 pub use store::{
-    Batch, CommitError, Expectation, Loaded, OutboxRow, ReadSet, Store, StoreError, StreamId,
-    Version, Versioned,
+    Batch, CommitError, Expectation, Loaded, OutboxRow, Position, ReadSet, Store, StoreError,
+    StreamId, Version, Versioned,
 };
 
 /// An answer that may take a while; it borrows what it was asked with and can change threads.

@@ -15,7 +15,8 @@ use crate::model::{
 /// **Streams.** An instance and a plan are each the fold of their own events
 /// ([`evolve_instance`](crate::lifecycle::evolve_instance),
 /// [`evolve_plan`](crate::lifecycle::evolve_plan)). The version of a stream is the number of its
-/// events. A store may keep the folded state beside the events, and gives both the same answer.
+/// events. The events are what is kept. The folded state has no stored form yet: a store may hold it
+/// in memory, as a cache that the events can always rebuild, and both give the same answer.
 ///
 /// **Isolation.** Every method but the outbox's takes the account that asks. What belongs to
 /// another account is not there (L12).
@@ -38,7 +39,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`CommitError::Conflict`] names the first expectation that did not hold: load again and
-    /// decide again. [`CommitError::Store`] if the store failed; whether the batch was committed is
+    /// decide again. For an event that belongs to a stream of another account it names
+    /// [`Expectation::New`] of that stream, if all expectations hold. [`CommitError::Store`] if the store failed; whether the batch was committed is
     /// then unknown unless the error says otherwise.
     fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>>;
 
@@ -52,16 +54,28 @@ pub trait Store: Send + Sync {
         stream: StreamId,
     ) -> BoxFuture<'_, Result<Vec<Event>, StoreError>>;
 
-    /// The oldest rows of the outbox that are not finished, at most `limit`.
+    /// The rows of the outbox that are not finished, in the order of their commits and within a
+    /// batch in its order: those behind `after`, or from the front without it; at most `limit`.
     ///
     /// A row may be handed out again and again until it is finished: effects run at least once.
+    /// Nothing is reserved for who reads it, so two readers may see the same row.
+    ///
+    /// `after` is [`OutboxRow::position`] of a row that was handed out before. That row may be
+    /// finished by now; its place counts all the same. Reading page by page must come to an end
+    /// and show every row that waits from the first page to the last, once: fewer rows than
+    /// `limit` mean that there are no more. A row that shows up late behind a place already passed
+    /// (its transaction took longer) is found by the next reading from the front.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>>;
+    fn outbox(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>>;
 
-    /// Marks a row of the outbox as finished. Finishing it again, or a row that is not there,
-    /// changes nothing.
+    /// Marks a row of the outbox as finished: it is not handed out again, and the others keep their
+    /// places. Finishing it again, or a row that is not there, changes nothing.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -72,8 +86,12 @@ pub trait Store: Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadSet {
     /// The instance that carries an order, and the plan whose unit it holds.
+    ///
+    /// A deleted instance too: a certificate that comes too late for it has still to be revoked.
     Order(OrderId),
     /// The plan of a product to draw a unit from: the oldest with a unit left, or else the oldest.
+    ///
+    /// Age goes by the order of the commits that bought the plans, within a batch by its order.
     Product(ProductCode),
     /// One plan.
     Plan(PlanId),
@@ -122,15 +140,21 @@ impl fmt::Display for StreamId {
 /// What must hold of a stream at the moment of commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
-    /// No stream has this id, nor, for an instance, any other its order.
+    /// No stream has this id, whoever owns it.
     New(StreamId),
-    /// The stream has this version.
+    /// No instance carries or ever carried this order, whoever owns it.
+    NewOrder(OrderId),
+    /// The stream has this version. A stream that the account of the batch does not have, has none.
     Version(StreamId, Version),
     /// The plan has at least so many units left, whatever happened to it since it was read.
     Remaining(PlanId, u32),
 }
 
 /// Events to append, what must hold, and the work that follows.
+///
+/// A service puts an [`Expectation`] beside every event that needs one; to check them is all that a
+/// store has to know about the rules. The only thing that it checks by itself is whose the streams
+/// are: an event for a stream of another account is a conflict, and nothing of the batch is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// Whose batch.
@@ -145,9 +169,18 @@ pub struct Batch {
     pub outbox: Vec<(RequestId, Effect)>,
 }
 
+/// The place of a row in the outbox: greater than those of all rows before it, never used again.
+///
+/// The store gives it, for example from the counter that numbers its rows; it means nothing
+/// elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position(pub u64);
+
 /// A piece of work that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutboxRow {
+    /// Its place, the same at every attempt.
+    pub position: Position,
     /// Its id, the same at every attempt.
     pub id: RequestId,
     /// Whose work.

@@ -9,7 +9,7 @@ use crate::model::{
     AccountId, CertificateInstance, OrderId, Phase, RevocationCause, RevocationStage,
 };
 use crate::pki::{Limits, issued_certificate};
-use crate::port::{CaRevocation, CaState, ReadSet};
+use crate::port::{CaError, CaRevocation, CaState, ReadSet};
 
 impl Service {
     /// Asks the CA how an order stands, and gives the commands that follow from its answer.
@@ -17,8 +17,15 @@ impl Service {
     /// Every answer is judged like any command: one that is late, doubled, out of order or does not
     /// fit the order is refused and changes nothing.
     ///
+    /// **When.** The CA hears of an order, a withdrawal or a revocation only when
+    /// [`Service::work`] has handed it on; call this afterwards, and again from time to time for as
+    /// long as the CA owes an answer. Called too early it does no harm: an order in Domain
+    /// Verification that the CA does not know yet gives no receipts. It gives none either for one
+    /// whose submission the CA refused for good ([`WorkReport::refused`](super::WorkReport::refused)).
+    ///
     /// # Errors
     /// [`ServiceError::Refused`] for the first command that is refused; those before it stand.
+    /// [`ServiceError::Ca`] if the CA is disturbed, or does not know an order that it should.
     pub async fn refresh(
         &self,
         account: AccountId,
@@ -30,10 +37,17 @@ impl Service {
             return Ok(Vec::from([looked]));
         }
         let now = self.ports.clock.now();
-        let answer = self.ports.ca.poll(order, now).await?;
+        let answer = self.ports.ca.poll(order, now).await;
         let mut receipts = Vec::new();
         let Some(instance) = self.instance(account, order).await? else {
             return Ok(receipts);
+        };
+        let answer = match answer {
+            // It waits in the outbox, or the CA would not take it.
+            Err(CaError::UnknownOrder(_)) if matches!(instance.phase(), Phase::Verifying(_)) => {
+                return Ok(receipts);
+            }
+            answer => answer?,
         };
         if let (Phase::Verifying(application), Some(challenge)) =
             (instance.phase(), answer.challenge)

@@ -1,6 +1,7 @@
 //! What can go wrong in a service: a refusal is an answer, the rest are failures.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 use crate::lifecycle::Refusal;
 use crate::model::OrderId;
@@ -37,10 +38,28 @@ pub enum ServiceError {
     },
     /// The source of ids gave one that is taken: it breaks its contract.
     #[error("a new id was expected, but {0} exists")]
-    IdTaken(StreamId),
+    IdTaken(TakenId),
     /// Others were faster every time. Nothing was changed; try again.
     #[error("others changed the same case again and again; try once more")]
     Contended,
+}
+
+/// An id that was to be new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TakenId {
+    /// Of an instance or a plan.
+    Stream(StreamId),
+    /// Of an order.
+    Order(OrderId),
+}
+
+impl fmt::Display for TakenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stream(stream) => write!(f, "{stream}"),
+            Self::Order(order) => write!(f, "order {order}"),
+        }
+    }
 }
 
 impl From<Refusal> for ServiceError {

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! It runs on any executor: it spawns nothing and sleeps nowhere. [`Service::work`] runs what waits
-//! in the outbox, [`Service::refresh`] asks the CA how an order stands; when to call them is up to
-//! the embedder.
+//! in the outbox, [`Service::refresh`] asks the CA how an order stands; [`Service`] says in which
+//! order to call them, and the embedder when.
 
 mod answer;
 mod error;
@@ -21,8 +21,8 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::lifecycle::{
-    Case, Command, Event, Expect, Law, Preview, decide, effects, evolve, expectations, preview,
-    status,
+    Availability, Case, Command, Event, Expect, InstanceEvent, Law, Offer, Preview, allowed,
+    availability, decide, effects, evolve, expectations, next_wakeup, preview, status,
 };
 use crate::model::{
     AccountId, CertificateInstance, EditionKey, OrderId, PlanId, Product, ProductCode,
@@ -34,7 +34,7 @@ use crate::port::{
 };
 use crate::rulebook::RuleId;
 
-pub use error::ServiceError;
+pub use error::{ServiceError, TakenId};
 pub use rules::{EditionPolicy, Editions, Rules};
 pub use worker::WorkReport;
 
@@ -63,6 +63,19 @@ impl fmt::Debug for Ports {
 }
 
 /// A certificate service over ports of your choice.
+///
+/// # The order of calls
+/// 1. A command is decided and committed: [`buy_plan`](Self::buy_plan), [`submit`](Self::submit),
+///    [`execute`](Self::execute). No port but the store has heard of it yet.
+/// 2. [`work`](Self::work) hands what follows from it to the CA and the vault, and gives the notices
+///    for holders, each to be [acknowledged](Self::acknowledge) when it is delivered.
+/// 3. [`refresh`](Self::refresh) asks the CA about an order and brings its answers back as commands;
+///    they may be work again.
+///
+/// Both can be called at any time, from several threads and in any order: too early a call finds
+/// nothing to do, and none does harm. An embedder calls `work` in a loop, `refresh` for every order
+/// that waits for its CA, and `execute` with [`Command::Wake`] when
+/// [`next_wakeup`](Self::next_wakeup) says so.
 ///
 /// # Example
 /// See `examples/walkthrough.rs`, which lives two lives with it.
@@ -189,6 +202,59 @@ impl Service {
         Ok(preview(&case(account, &loaded), command, now, &law)?)
     }
 
+    /// When a command about an order is possible, as things stand.
+    ///
+    /// For an order that the account does not have it is never possible.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails or the rulebook has no edition; no refusal.
+    pub async fn availability(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        command: &Command,
+    ) -> Result<Availability, ServiceError> {
+        let read = self.read(account, ReadSet::Order(order)).await?;
+        let law = read.editions.law(self.rules.book());
+        let case = case(account, &read.loaded);
+        Ok(availability(&case, command, read.now, &law))
+    }
+
+    /// Every command that the holder of an order can give without handing anything in, and for
+    /// those that are not possible now, why: the buttons of a console.
+    ///
+    /// For an order that the account does not have none of them is possible.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails or the rulebook has no edition; no refusal.
+    pub async fn allowed(
+        &self,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<Vec<Offer>, ServiceError> {
+        let read = self.read(account, ReadSet::Order(order)).await?;
+        let law = read.editions.law(self.rules.book());
+        Ok(allowed(&case(account, &read.loaded), read.now, &law))
+    }
+
+    /// When to [execute](Service::execute) [`Command::Wake`] on an order next: the instant at which
+    /// something is due by itself. It may lie in the past, if nobody looked.
+    ///
+    /// None if nothing will be due, as things stand, or if the account has no such order.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails or the rulebook has no edition; no refusal.
+    pub async fn next_wakeup(
+        &self,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<Option<Timestamp>, ServiceError> {
+        let read = self.read(account, ReadSet::Order(order)).await?;
+        let law = read.editions.law(self.rules.book());
+        let found = read.loaded.instance.as_ref().map(state);
+        Ok(found.and_then(|instance| wakeup(instance, read.now, &law)))
+    }
+
     /// How an order stands.
     ///
     /// # Errors
@@ -254,6 +320,7 @@ impl Service {
             let expected = expectations(&events, &law)
                 .into_iter()
                 .filter_map(|expect| expectation(expect, &loaded))
+                .chain(events.iter().filter_map(new_order))
                 .collect();
             let rules = events.rules().to_vec();
             let events: Vec<Event> = events.into_iter().collect();
@@ -290,7 +357,10 @@ impl Service {
                 Ok(()) => return Ok(receipt),
                 // An id that is taken stays taken.
                 Err(CommitError::Conflict(Expectation::New(stream))) => {
-                    return Err(ServiceError::IdTaken(stream));
+                    return Err(ServiceError::IdTaken(TakenId::Stream(stream)));
+                }
+                Err(CommitError::Conflict(Expectation::NewOrder(order))) => {
+                    return Err(ServiceError::IdTaken(TakenId::Order(order)));
                 }
                 Err(CommitError::Conflict(_)) => {}
                 Err(CommitError::Store(error)) => return Err(error.into()),
@@ -304,7 +374,7 @@ impl Service {
 struct Read {
     now: Timestamp,
     loaded: Loaded,
-    editions: rules::Editions,
+    editions: Editions,
 }
 
 const fn state<T>(found: &Versioned<T>) -> &T {
@@ -317,6 +387,22 @@ fn case(account: AccountId, loaded: &Loaded) -> Case<'_> {
         instance: loaded.instance.as_ref().map(state),
         plan: loaded.plan.as_ref().map(state),
     }
+}
+
+/// What a submission expects besides: the core speaks of streams, and an order is not one.
+const fn new_order(event: &Event) -> Option<Expectation> {
+    match event {
+        Event::Instance {
+            event: InstanceEvent::Submitted(submitted),
+            ..
+        } => Some(Expectation::NewOrder(submitted.order)),
+        Event::Instance { .. } | Event::Plan { .. } => None,
+    }
+}
+
+/// When something is due by itself.
+fn wakeup(instance: &CertificateInstance, _now: Timestamp, law: &Law<'_>) -> Option<Timestamp> {
+    next_wakeup(instance, law)
 }
 
 /// What the core expects, with the versions that were read.
@@ -334,15 +420,4 @@ fn expectation(expect: Expect, loaded: &Loaded) -> Option<Expectation> {
         }
         Expect::Remaining(id, units) => Expectation::Remaining(id, units),
     })
-}
-
-/// Keeps the law's editions alive while a decision is made.
-impl rules::Editions {
-    const fn law<'a>(&'a self, book: &'a crate::rulebook::Rulebook) -> Law<'a> {
-        Law {
-            application: &self.application,
-            conduct: &self.conduct,
-            ceilings: book.ceilings(),
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Which rules a service applies to a case.
 
+use crate::lifecycle::Law;
 use crate::model::{CertificateInstance, Channel, EditionKey, Site, Timestamp};
 use crate::rulebook::{Edition, ResolveError, Rulebook};
 
@@ -27,8 +28,49 @@ pub struct Rules {
 /// The editions that judge a case.
 #[derive(Clone, Debug)]
 pub struct Editions {
-    pub(super) application: Edition,
-    pub(super) conduct: Edition,
+    application: Edition,
+    conduct: Edition,
+}
+
+impl Editions {
+    /// The one that judges application, quota and its return: the pinned one, or for a new
+    /// application the one in force.
+    #[must_use]
+    pub const fn application(&self) -> &Edition {
+        &self.application
+    }
+
+    /// The one in force: it judges notice, deletion and permission to revoke.
+    #[must_use]
+    pub const fn conduct(&self) -> &Edition {
+        &self.conduct
+    }
+
+    /// The law of the case, for the questions of the [`lifecycle`](crate::lifecycle).
+    ///
+    /// It is a view of these editions and of the book's ceilings; the book should be the one that
+    /// they came from.
+    ///
+    /// ```
+    /// use cert_lifecycle::model::{Channel, Site};
+    /// use cert_lifecycle::rulebook::Rulebook;
+    /// use cert_lifecycle::service::{EditionPolicy, Rules};
+    /// let policy = EditionPolicy::AsOf { site: Site::Intl, channel: Channel::Api };
+    /// let rules = Rules::new(Rulebook::published(), policy);
+    /// let editions = rules.editions(None, "2021-03-01T00:00:00Z".parse()?)?;
+    /// let law = editions.law(rules.book());
+    /// // For a new application both are the edition in force.
+    /// assert_eq!(law.application.key(), law.conduct.key());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn law<'a>(&'a self, book: &'a Rulebook) -> Law<'a> {
+        Law {
+            application: &self.application,
+            conduct: &self.conduct,
+            ceilings: book.ceilings(),
+        }
+    }
 }
 
 impl Rules {

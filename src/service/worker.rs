@@ -10,7 +10,12 @@ use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{
     AccountId, Application, KeySource, Note, OrderId, Phase, RevocationReason, Serial,
 };
-use crate::port::{CaError, IssuanceRequest, OutboxRow, ReadSet, RevocationOrder};
+use crate::port::{
+    CaError, IssuanceRequest, OutboxRow, Position, ReadSet, RequestId, RevocationOrder,
+};
+
+/// How many rows are read at a time.
+const PAGE: usize = 64;
 
 /// What the worker did with the rows that it was handed.
 #[derive(Debug, Default)]
@@ -21,44 +26,106 @@ pub struct WorkReport {
     pub refused: Vec<(OutboxRow, ServiceError)>,
     /// Rows that failed and stay in the outbox.
     pub failed: Vec<(OutboxRow, ServiceError)>,
-    /// Rows that are for somebody else's port: notices to holders.
+    /// Notices to holders that lay on the way. Telling them is up to the embedder: they stay in the
+    /// outbox and come again at every call until they are [acknowledged](Service::acknowledge).
     pub notices: Vec<OutboxRow>,
+    /// Where the next call goes on; none if this one came to the end of the outbox.
+    pub next: Option<Position>,
 }
 
 impl Service {
-    /// Carries out at most `limit` rows of the outbox, the oldest first.
+    /// Carries out at most `limit` rows of the outbox that are work for a port, the oldest first.
     ///
-    /// A row may be carried out twice, after a crash in between; the id that goes with it makes the
-    /// second time harmless (L11).
+    /// Notices on the way are collected; they don't count. A row is looked at once in a call. It may
+    /// be carried out twice in its life, after a crash in between; the id that goes with it makes
+    /// the second time harmless (L11).
     ///
     /// # Errors
-    /// [`ServiceError::Store`] if the outbox cannot be read. What a single row met with stands in
-    /// the report.
+    /// [`ServiceError::Store`] if the outbox cannot be read at all. What a single row met with
+    /// stands in the report.
     pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
-        let mut report = WorkReport::default();
-        for row in self.ports.store.outbox(limit).await? {
-            let outcome = match self.carry_out(&row).await {
-                Err(error) if !error.refused_by_port() => {
-                    report.failed.push((row, error));
-                    continue;
+        self.work_after(None, limit).await
+    }
+
+    /// Like [`Service::work`], but only with rows behind a place in the outbox.
+    ///
+    /// Rows that fail count towards `limit`, so that a call ends even while a CA is away. Who gives
+    /// each call [`WorkReport::next`] of the one before goes round the whole outbox again and again,
+    /// and however many rows fail, those behind them get their turn.
+    ///
+    /// # Errors
+    /// As [`Service::work`].
+    pub async fn work_after(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<WorkReport, ServiceError> {
+        let mut report = WorkReport {
+            next: after,
+            ..WorkReport::default()
+        };
+        let mut left = limit;
+        while left > 0 {
+            let rows = match self.ports.store.outbox(report.next, PAGE).await {
+                Ok(rows) => rows,
+                // What was done before is still told.
+                Err(error) if left == limit && report.notices.is_empty() => {
+                    return Err(error.into());
                 }
-                outcome => outcome,
+                Err(_) => return Ok(report),
             };
-            // A row that cannot be marked comes again; what was done with the others is still told.
-            if let Err(error) = self.ports.store.finish(row.id).await {
-                report.failed.push((row, error.into()));
-                continue;
+            let is_last = rows.len() < PAGE;
+            for row in rows {
+                if left == 0 {
+                    return Ok(report);
+                }
+                report.next = Some(row.position);
+                if matches!(row.effect, Effect::Notify { .. }) {
+                    report.notices.push(row);
+                } else {
+                    left = left.saturating_sub(1);
+                    self.attempt(row, &mut report).await;
+                }
             }
-            match outcome {
-                Ok(Done::ByPort) => report.done = report.done.saturating_add(1),
-                Ok(Done::Notice) => report.notices.push(row),
-                Err(error) => report.refused.push((row, error)),
+            if is_last {
+                report.next = None;
+                break;
             }
         }
         Ok(report)
     }
 
-    async fn carry_out(&self, row: &OutboxRow) -> Result<Done, ServiceError> {
+    /// Says that a notice reached its holder, or need not: it does not come again.
+    ///
+    /// It takes the id of a row of [`WorkReport::notices`], once the notice is delivered, or kept
+    /// where it will be. Any other row would be forgotten without being carried out.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`]: the notice comes again.
+    pub async fn acknowledge(&self, row: RequestId) -> Result<(), ServiceError> {
+        Ok(self.ports.store.finish(row).await?)
+    }
+
+    async fn attempt(&self, row: OutboxRow, report: &mut WorkReport) {
+        let outcome = match self.carry_out(&row).await {
+            Err(error) if !error.refused_by_port() => {
+                report.failed.push((row, error));
+                return;
+            }
+            outcome => outcome,
+        };
+        // A row that cannot be marked comes again.
+        if let Err(error) = self.ports.store.finish(row.id).await {
+            report.failed.push((row, error.into()));
+            return;
+        }
+        match outcome {
+            Ok(()) => report.done = report.done.saturating_add(1),
+            Err(error) => report.refused.push((row, error)),
+        }
+    }
+
+    async fn carry_out(&self, row: &OutboxRow) -> Result<(), ServiceError> {
         match row.effect {
             Effect::RequestIssuance { order } => self.request_issuance(row, order).await?,
             Effect::CancelAtCa { order } => match self.ports.ca.cancel(row.id, order).await {
@@ -96,9 +163,10 @@ impl Service {
                 self.revoke(row, order, serial, reason).await?;
             }
             Effect::DestroyKey { order } => self.ports.vault.destroy(order).await?,
-            Effect::Notify { .. } => return Ok(Done::Notice),
+            // The embedder's.
+            Effect::Notify { .. } => {}
         }
-        Ok(Done::ByPort)
+        Ok(())
     }
 
     async fn revoke(
@@ -139,8 +207,11 @@ impl Service {
                 self.ports.vault.csr(order, application.names()).await?
             }
         };
-        let term = self.rules.book().pinned(&application.pin())?.term().value;
+        let book = self.rules.book();
+        let term = book.pinned(&application.pin())?.term().value;
         let seconds = i64::from(term.days).saturating_mul(SECONDS_PER_DAY);
+        // Both ends count, so the last second is one before the full term.
+        let last_of_term = row.at.saturating_add(seconds.saturating_sub(1));
         let request = IssuanceRequest {
             request: row.id,
             order,
@@ -149,8 +220,9 @@ impl Service {
             class: instance.product().class,
             method: application.submission().method(),
             at: row.at,
-            // Both ends count, so the last second is one before the full term.
-            not_after: row.at.saturating_add(seconds.saturating_sub(1)),
+            // Whoever signs no earlier than this and no longer than asked stays within the ceiling of
+            // its day, unless the ceiling falls in between (K-08).
+            not_after: last_of_term.min(book.ceilings().last_second(row.at)),
         };
         let made_here = application.submission().csr().is_none();
         match self.ports.ca.submit(request).await {
@@ -189,10 +261,4 @@ impl Service {
         self.execute(account, order, &Command::Collect).await?;
         Ok(self.ports.vault.export(order).await?)
     }
-}
-
-/// Who carried a row out.
-enum Done {
-    ByPort,
-    Notice,
 }

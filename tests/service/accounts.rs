@@ -1,8 +1,9 @@
 //! What belongs to another account is not there (L12).
 
-use cert_lifecycle::lifecycle::{Command, Event, RefusalKind};
+use cert_lifecycle::lifecycle::{Availability, Command, Event, RefusalKind};
 use cert_lifecycle::model::{OrderId, RevocationReason};
 use cert_lifecycle::port::{CertificateAuthority, Clock, Loaded, ReadSet, Store, StreamId};
+use cert_lifecycle::rulebook::RuleId;
 use cert_lifecycle::service::Service;
 
 use super::world::{
@@ -37,6 +38,16 @@ fn another_account_finds_nothing_whatever_it_asks() {
         for refusal in refusals {
             assert_eq!(refusal, not_found());
         }
+        let never = Availability::Never { rule: RuleId::R21 };
+        let asked = wait(service.availability(stranger, order, &REVOKE));
+        assert_eq!(asked.unwrap(), never);
+        for offer in wait(service.allowed(stranger, order)).unwrap() {
+            assert_eq!(offer.availability, never);
+            let refusal = offer.refusal.unwrap();
+            assert_eq!(refusal.kind(), RefusalKind::OrderNotFound);
+        }
+        let wakeup = wait(service.next_wakeup(stranger, order));
+        assert_eq!(wakeup.unwrap(), None);
         let reason = RevocationReason::PrivilegeWithdrawn;
         for command in [
             Command::Withdraw,

@@ -10,7 +10,7 @@ use cert_lifecycle::model::{Challenge, SpkiDigest, Status};
 use cert_lifecycle::port::{
     CaError, CommitError, Expectation, KeyVault, KeyVaultError, Store, StoreError, StreamId,
 };
-use cert_lifecycle::service::{Ports, Service, ServiceError};
+use cert_lifecycle::service::{Ports, Service, ServiceError, TakenId};
 
 use super::parts::{Asked, Fault, RepeatingIds};
 use super::world::{API_2021, DV, P256, World, account, product, refused, request, wait, with_csr};
@@ -41,7 +41,7 @@ fn a_row_waits_until_its_port_is_back() {
     let world = world();
     world.buy(DV, 1);
     let order = world.order(DV, request(P256));
-    let rows = wait(world.store.inner.outbox(9)).unwrap();
+    let rows = wait(world.store.inner.outbox(None, 9)).unwrap();
     assert_eq!(rows.len(), 1);
 
     world.vault.make.add(Fault::Before(vault_down()));
@@ -54,7 +54,7 @@ fn a_row_waits_until_its_port_is_back() {
         assert_eq!(row, &rows[0]);
         assert!(error.retry_helps());
         assert!(error.to_string().contains(port), "{error}");
-        assert_eq!(wait(world.store.inner.outbox(9)).unwrap(), rows);
+        assert_eq!(wait(world.store.inner.outbox(None, 9)).unwrap(), rows);
     }
     world.issue(order);
     assert_eq!(submissions(&world).len(), 2);
@@ -70,7 +70,8 @@ fn a_failed_row_does_not_stop_those_behind_it() {
     let report = wait(world.service.work(64)).unwrap();
     assert_eq!((report.done, report.failed.len()), (1, 1));
     world.refresh(second).unwrap();
-    assert!(world.refresh(first).is_err());
+    // The CA has not heard of it yet.
+    assert!(world.refresh(first).unwrap().is_empty());
     assert_eq!(world.work().done, 1);
     world.refresh(first).unwrap();
 }
@@ -78,8 +79,8 @@ fn a_failed_row_does_not_stop_those_behind_it() {
 #[test]
 fn a_row_that_the_ca_refuses_is_reported_and_not_tried_again() {
     let world = world();
-    world.buy(DV, 1);
-    world.order(DV, request(P256));
+    let plan = world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
     world
         .ca
         .submit
@@ -87,13 +88,41 @@ fn a_row_that_the_ca_refuses_is_reported_and_not_tried_again() {
     let report = wait(world.service.work(64)).unwrap();
     assert_eq!((report.done, report.failed.len()), (0, 0));
     assert_eq!(report.refused.len(), 1);
+    // The order stays where it is, until its holder gives it up; the unit returns then.
+    assert!(world.refresh(order).unwrap().is_empty());
+    assert_eq!(world.status(order), Status::DomainVerification);
+    assert_eq!(world.ledger(plan), (0, 1, 0, 0, 0));
     assert!(
         report.refused[0]
             .1
             .to_string()
             .contains("a high-risk domain")
     );
-    assert!(wait(world.store.inner.outbox(9)).unwrap().is_empty());
+    assert!(wait(world.store.inner.outbox(None, 9)).unwrap().is_empty());
+    world.execute(order, &Command::Withdraw).unwrap();
+    world.execute(order, &Command::Delete).unwrap();
+    assert_eq!(world.work().done, 2);
+    assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
+}
+
+/// Only while the CA need not know it: afterwards it is a failure of the CA.
+#[test]
+fn a_look_before_the_worker_finds_nothing_and_does_no_harm() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    let before = world.load(order);
+    assert!(world.refresh(order).unwrap().is_empty());
+    assert_eq!(world.load(order), before);
+    world.prove(order);
+    let forgotten = CaError::UnknownOrder(order);
+    world.ca.poll.add(Fault::Before(forgotten.clone()));
+    let error = world.refresh(order).unwrap_err();
+    assert!(matches!(error, ServiceError::Ca(error) if error == forgotten));
+    world.ca.poll.add(Fault::Before(ca_down()));
+    assert!(world.refresh(order).unwrap_err().retry_helps());
+    world.refresh(order).unwrap();
+    assert_eq!(world.status(order), Status::Issued);
 }
 
 #[test]
@@ -117,25 +146,61 @@ fn after_a_crash_between_call_and_finish_the_same_request_is_harmless() {
     world.replays(order);
 }
 
+/// As many rows as a call may try fail each time: those behind them get their turn.
 #[test]
-fn a_notice_is_told_even_if_the_row_behind_it_cannot_be_finished() {
+fn rows_that_fail_again_and_again_do_not_stop_those_behind_them() {
+    let world = world();
+    world.buy(DV, 3);
+    let orders = [(); 3].map(|()| world.order(DV, request(P256)));
+    for _ in 0..2 {
+        world.ca.submit.add(Fault::Before(ca_down()));
+    }
+    let first = wait(world.service.work(2)).unwrap();
+    assert_eq!((first.done, first.failed.len()), (0, 2));
+    assert_eq!(first.next, Some(first.failed[1].0.position));
+    let second = wait(world.service.work_after(first.next, 2)).unwrap();
+    assert_eq!((second.done, second.failed.len()), (1, 0));
+    world.refresh(orders[2]).unwrap();
+    // The end was reached: the next round begins at the front.
+    assert_eq!(second.next, None);
+    let third = wait(world.service.work_after(second.next, 2)).unwrap();
+    assert_eq!(third.done, 2);
+}
+
+#[test]
+fn a_page_that_cannot_be_read_does_not_hide_what_was_done() {
+    let world = world();
+    world.buy(DV, 100);
+    for _ in 0..65 {
+        world.order(DV, request(P256));
+    }
+    world.store.outbox.skip_one();
+    world.store.outbox.add(Fault::Before(STORE_DOWN));
+    let report = wait(world.service.work(99)).unwrap();
+    assert_eq!(report.done, 64);
+    assert!(report.next.is_some());
+    assert_eq!(world.work().done, 1);
+}
+
+#[test]
+fn a_notice_stays_until_its_acknowledgement_is_stored() {
     let world = world();
     world.buy(DV, 2);
     let order = world.issued(DV, request(P256));
     world.execute(order, &super::world::REVOKE).unwrap();
     // Two rows wait: the notice of the issuance, and the revocation.
-    world.store.finish.skip_one();
     world.store.finish.add(Fault::Before(STORE_DOWN));
     let report = wait(world.service.work(64)).unwrap();
     assert_eq!((report.notices.len(), report.failed.len()), (1, 1));
-    assert_eq!(world.work().done, 1);
+    let report = world.work();
+    assert_eq!((report.notices.len(), report.done), (1, 1));
 
-    // A notice that cannot be marked comes again.
-    world.refresh(order).unwrap();
+    let notice = report.notices[0];
     world.store.finish.add(Fault::Before(STORE_DOWN));
-    let report = wait(world.service.work(64)).unwrap();
-    assert_eq!((report.notices.len(), report.failed.len()), (0, 1));
-    assert_eq!(world.work().notices.len(), 1);
+    let failed = wait(world.service.acknowledge(notice.id)).unwrap_err();
+    assert!(failed.retry_helps());
+    assert_eq!(world.notices(), [notice]);
+    assert!(world.work().notices.is_empty());
 }
 
 /// The signing request of a key made here is signed anew for each attempt, and an ECDSA signature
@@ -211,7 +276,7 @@ fn a_disturbed_store_is_said_to_be_so() {
     world.store.outbox.add(Fault::Before(STORE_DOWN));
     assert!(wait(world.service.work(64)).unwrap_err().retry_helps());
     assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
-    assert!(wait(world.store.inner.outbox(9)).unwrap().is_empty());
+    assert!(wait(world.store.inner.outbox(None, 9)).unwrap().is_empty());
 }
 
 #[test]
@@ -332,17 +397,21 @@ fn an_id_that_comes_again_is_told_and_harms_nobody() {
         plan,
     };
     let before = (world.load(order), world.plan(plan));
-    for ids in [
-        repeating(Some(order), None, None),
-        repeating(None, Some(instance), None),
+    for (ids, id) in [
+        (repeating(Some(order), None, None), TakenId::Order(order)),
+        (
+            repeating(None, Some(instance), None),
+            TakenId::Stream(StreamId::Instance(instance)),
+        ),
     ] {
         let service = with_ids(&world, ids);
         let code = product(DV).code;
         let taken = wait(service.submit(world.account, code, request(P256))).unwrap_err();
         assert!(
-            matches!(taken, ServiceError::IdTaken(StreamId::Instance(_))),
+            matches!(taken, ServiceError::IdTaken(taken) if taken == id),
             "{taken:?}"
         );
+        assert!(taken.to_string().contains(&id.to_string()), "{taken}");
         assert!(!taken.retry_helps());
     }
     assert_eq!((world.load(order), world.plan(plan)), before);
@@ -354,9 +423,12 @@ fn an_id_that_comes_again_is_told_and_harms_nobody() {
     assert_eq!(refused(own), ("R-40".to_owned(), RefusalKind::Misuse));
     let other = wait(service.buy_plan(account("another"), product(DV), one)).unwrap_err();
     assert!(
-        matches!(other, ServiceError::IdTaken(StreamId::Plan(taken)) if taken == plan),
+        matches!(
+            other,
+            ServiceError::IdTaken(TakenId::Stream(StreamId::Plan(taken))) if taken == plan
+        ),
         "{other:?}"
     );
     assert_eq!((world.load(order), world.plan(plan)), before);
-    assert_eq!(wait(world.store.inner.outbox(9)).unwrap().len(), 1);
+    assert_eq!(wait(world.store.inner.outbox(None, 9)).unwrap().len(), 1);
 }

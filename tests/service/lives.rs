@@ -214,7 +214,7 @@ fn a_rejection_fails_the_order_and_its_deletion_returns_the_unit() {
     assert_eq!(world.status(order), Status::ValidationFailed);
     // The same answer again changes nothing.
     assert!(world.refresh(order).unwrap().is_empty());
-    assert_eq!(world.work().notices.len(), 1);
+    assert_eq!(world.notices().len(), 1);
     assert_eq!(world.ledger(plan), (0, 1, 0, 0, 0));
     world.execute(order, &Command::Delete).unwrap();
     assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
@@ -237,8 +237,96 @@ fn the_worker_takes_the_oldest_rows_and_hands_notices_back() {
     };
     assert_eq!(orders.map(submitted), [true, true, false]);
     world.issue(orders[2]);
-    let report = world.work();
-    assert_eq!((report.done, report.notices.len()), (0, 1));
+    for _ in 0..2 {
+        let report = world.work();
+        assert_eq!((report.done, report.notices.len()), (0, 1));
+    }
+    assert_eq!(world.notices().len(), 1);
     let report = world.work();
     assert_eq!((report.done, report.notices.len()), (0, 0));
+}
+
+#[test]
+fn notices_that_nobody_takes_hold_nothing_up() {
+    let world = world();
+    world.buy(DV, 100);
+    for _ in 0..70 {
+        world.issued(DV, request(P256));
+    }
+    // They fill more than a page, and the work behind them is done.
+    let order = world.order(DV, request(P256));
+    let report = wait(world.service.work(1)).unwrap();
+    assert_eq!((report.done, report.notices.len()), (1, 70));
+    world.issue(order);
+    let report = wait(world.service.work(0)).unwrap();
+    assert_eq!((report.done, report.notices.len()), (0, 0));
+    // Each is told once in a call, and goes when it is acknowledged, in any order.
+    let mut told = world.work().notices;
+    assert_eq!(told.len(), 71);
+    assert!(told.is_sorted_by(|first, second| first.position < second.position));
+    while let Some(row) = told.pop() {
+        for _ in 0..2 {
+            wait(world.service.acknowledge(row.id)).unwrap();
+        }
+        if told.len().is_multiple_of(10) {
+            assert_eq!(world.work().notices, told);
+        }
+    }
+}
+
+#[test]
+fn questions_about_an_order_are_answered_like_the_commands() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    let ask = |command| wait(world.service.availability(world.account, order, command)).unwrap();
+    let wakeup = || wait(world.service.next_wakeup(world.account, order)).unwrap();
+    assert!(ask(&Command::Withdraw).is_now());
+    assert!(!ask(&REVOKE).is_now());
+    assert_eq!(wakeup(), None);
+    world.issue(order);
+    assert!(!ask(&Command::Withdraw).is_now());
+    assert!(ask(&REVOKE).is_now());
+    let offers = wait(world.service.allowed(world.account, order)).unwrap();
+    for offer in &offers {
+        assert_eq!(offer.availability.is_now(), offer.refusal.is_none());
+    }
+    let revocation = offers
+        .iter()
+        .find(|offer| offer.command == REVOKE.kind())
+        .unwrap();
+    assert_eq!(revocation.availability, ask(&REVOKE));
+
+    // Nothing is due before the instant that is named, and something is due at it.
+    let due = wakeup().unwrap();
+    world.clock.set(due.saturating_add(-1));
+    assert!(
+        world
+            .execute(order, &Command::Wake)
+            .unwrap()
+            .events
+            .is_empty()
+    );
+    world.clock.set(due);
+    assert_eq!(
+        world.execute(order, &Command::Wake).unwrap().events.len(),
+        1
+    );
+    assert_ne!(wakeup(), Some(due));
+}
+
+#[test]
+fn the_editions_of_a_case_give_the_law_that_the_service_goes_by() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.issued(DV, request(P256));
+    let (instance, now) = (world.instance(order), world.clock.now());
+    let rules = world.service.rules();
+    let editions = rules.editions(Some(&instance), now).unwrap();
+    let pin = instance.application().unwrap().pin();
+    assert_eq!(editions.application().pin(), pin);
+    assert_eq!(editions.conduct().key(), rules.in_force(now).unwrap().key());
+    let law = editions.law(rules.book());
+    let seen = cert_lifecycle::lifecycle::status(&instance, now, law.conduct);
+    assert_eq!(seen, world.status(order));
 }

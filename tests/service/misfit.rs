@@ -77,6 +77,9 @@ fn a_validity_above_the_ceiling_of_its_date_does_not_fit() {
         let world = World::with(careless, fixed(API_2021), start);
         let plan = world.buy(DV, 1);
         let order = world.order(DV, request(P256));
+        // A full year from the day of the order, whatever was asked.
+        let year = world.clock.now().saturating_add(365 * DAY - 1);
+        world.ca.certifies_until(year);
         world.prove(order);
         if fits {
             world.refresh(order).unwrap();
@@ -84,6 +87,27 @@ fn a_validity_above_the_ceiling_of_its_date_does_not_fit() {
         } else {
             is_refused(&world, order, plan, "K-08");
         }
+    }
+}
+
+/// A CA that knows no ceiling and issues exactly what was asked: it was asked for what fits.
+#[test]
+fn what_the_service_asks_for_fits_the_ceiling_of_its_day() {
+    for (start, days) in [
+        // The term of the edition is shorter than the ceiling.
+        ("2021-03-01T01:00:00Z", 365),
+        // The ceiling is shorter than the term.
+        ("2026-11-21T10:00:00Z", 200),
+    ] {
+        let obedient = LocalCaConfig::new(|_| u32::MAX);
+        let world = World::with(obedient, fixed(API_2021), start);
+        world.buy(DV, 1);
+        let asked_at = world.clock.now();
+        let order = world.order(DV, request(P256));
+        world.clock.advance(3_600);
+        let certificate = world.issue(order);
+        let last = asked_at.saturating_add(days * DAY - 1);
+        assert_eq!(certificate.validity().not_after(), last, "{start}");
     }
 }
 

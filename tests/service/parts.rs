@@ -11,8 +11,8 @@ use cert_lifecycle::model::{
 };
 use cert_lifecycle::port::{
     Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, CommitError, ExportedKey,
-    Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Loaded, OutboxRow, ReadSet, RequestId,
-    RevocationOrder, Store, StoreError, StreamId,
+    Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Loaded, OutboxRow, Position, ReadSet,
+    RequestId, RevocationOrder, Store, StoreError, StreamId,
 };
 
 /// Where a call fails.
@@ -168,8 +168,12 @@ impl Store for TestStore {
         self.inner.journal(account, stream)
     }
 
-    fn outbox(&self, limit: usize) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
-        Box::pin(async move { self.outbox.around(self.inner.outbox(limit)).await })
+    fn outbox(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        Box::pin(async move { self.outbox.around(self.inner.outbox(after, limit)).await })
     }
 
     fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
@@ -199,6 +203,8 @@ pub(crate) struct TestCa {
     polls: AtomicUsize,
     /// Names that it takes instead of those applied for.
     names: Mutex<Option<Vec<DomainName>>>,
+    /// The last second that it takes instead of the one asked for.
+    not_after: Mutex<Option<Timestamp>>,
     /// What it hands out instead of a chain.
     chain: Mutex<Option<Arc<str>>>,
 }
@@ -214,6 +220,7 @@ impl TestCa {
             asked: Mutex::default(),
             polls: AtomicUsize::new(0),
             names: Mutex::default(),
+            not_after: Mutex::default(),
             chain: Mutex::default(),
         }
     }
@@ -231,6 +238,10 @@ impl TestCa {
         *self.names.lock().unwrap() = Some(names);
     }
 
+    pub(crate) fn certifies_until(&self, not_after: Timestamp) {
+        *self.not_after.lock().unwrap() = Some(not_after);
+    }
+
     pub(crate) fn hands_out(&self, chain: Option<Arc<str>>) {
         *self.chain.lock().unwrap() = chain;
     }
@@ -245,6 +256,9 @@ impl CertificateAuthority for TestCa {
         self.note(Asked::Submit(request.request, request.order));
         if let Some(names) = &*self.names.lock().unwrap() {
             request.names.clone_from(names);
+        }
+        if let Some(not_after) = *self.not_after.lock().unwrap() {
+            request.not_after = not_after;
         }
         Box::pin(async move { self.submit.around(self.inner.submit(request)).await })
     }

@@ -112,6 +112,7 @@ impl Shelf {
                     Expectation::New(StreamId::Plan(plan)),
                     Expectation::New(StreamId::Plan(plan_id("beside"))),
                     Expectation::New(StreamId::Instance(instance)),
+                    Expectation::NewOrder(order_id(1)),
                 ],
             )
         };
@@ -140,7 +141,7 @@ impl Shelf {
             streams
                 .map(|stream| wait(self.store.journal(owner(), stream)).unwrap())
                 .to_vec(),
-            wait(self.store.outbox(99)).unwrap(),
+            wait(self.store.outbox(None, 99)).unwrap(),
         )
     }
 
@@ -197,6 +198,7 @@ fn every_expectation_fails_alone_and_writes_nothing() {
     ];
     let right = [
         Expectation::New(StreamId::Instance(fresh)),
+        Expectation::NewOrder(order_id(2)),
         Expectation::Remaining(plan, 1),
         plan_version(2),
         instance_version(1),
@@ -208,6 +210,7 @@ fn every_expectation_fails_alone_and_writes_nothing() {
             owner(),
             Expectation::New(StreamId::Instance(instance_id("instance"))),
         ),
+        (owner(), Expectation::NewOrder(order_id(1))),
         (owner(), plan_version(1)),
         (owner(), plan_version(3)),
         (owner(), instance_version(0)),
@@ -227,6 +230,7 @@ fn every_expectation_fails_alone_and_writes_nothing() {
         (foreign, instance_version(1)),
         (foreign, Expectation::Remaining(plan, 1)),
         (foreign, Expectation::New(StreamId::Plan(plan))),
+        (foreign, Expectation::NewOrder(order_id(1))),
         (
             foreign,
             Expectation::New(StreamId::Instance(instance_id("instance"))),
@@ -257,12 +261,16 @@ fn an_order_id_stays_taken_for_good_and_for_everybody() {
     let shelf = Shelf::new();
     let (plan, fresh) = (plan_id(PLAN), instance_id("new"));
     let again = [submitted(fresh, order_id(1), plan)];
-    let new = Expectation::New(StreamId::Instance(fresh));
-    shelf.refuses(owner(), &again, new, &[]);
-    shelf.refuses(account("9876543210"), &again, new, &[]);
+    let taken = Expectation::NewOrder(order_id(1));
+    let right = [
+        Expectation::New(StreamId::Instance(fresh)),
+        Expectation::NewOrder(order_id(2)),
+    ];
+    shelf.refuses(owner(), &again, taken, &right);
+    shelf.refuses(account("9876543210"), &again, taken, &right);
     shelf.accepts(&[deleted(instance_id("instance"))], &[instance_version(1)]);
-    shelf.refuses(owner(), &again, new, &[]);
-    shelf.refuses(account("9876543210"), &again, new, &[]);
+    shelf.refuses(owner(), &again, taken, &right);
+    shelf.refuses(account("9876543210"), &again, taken, &right);
     // Its instance's id too.
     let other = [submitted(instance_id("instance"), order_id(2), plan)];
     let new = Expectation::New(StreamId::Instance(instance_id("instance")));
@@ -270,6 +278,31 @@ fn an_order_id_stays_taken_for_good_and_for_everybody() {
     // Neither the failed attempts nor the deletion took the order from its owner's view.
     let found = wait(shelf.store.load(owner(), ReadSet::Order(order_id(1)))).unwrap();
     assert_eq!(found.instance.unwrap().state.id(), instance_id("instance"));
+}
+
+/// Even if nothing is expected: a batch cannot write into another account's stream.
+#[test]
+fn an_event_of_another_accounts_stream_is_a_conflict() {
+    let shelf = Shelf::new();
+    let (plan, instance) = (plan_id(PLAN), instance_id("instance"));
+    let beside = bought(plan_id("new"), 1);
+    for (event, stream) in [
+        (reserved(plan, order_id(2)), StreamId::Plan(plan)),
+        (deleted(instance), StreamId::Instance(instance)),
+    ] {
+        for events in [
+            vec![event.clone()],
+            vec![beside.clone(), event.clone()],
+            vec![event, beside.clone()],
+        ] {
+            let before = shelf.seen();
+            let expected = vec![Expectation::New(StreamId::Plan(plan_id("new")))];
+            let foreign = batch(account("9876543210"), events, expected);
+            let conflict = CommitError::Conflict(Expectation::New(stream));
+            assert_eq!(wait(shelf.store.commit(foreign)), Err(conflict));
+            assert_eq!(shelf.seen(), before);
+        }
+    }
 }
 
 #[test]
@@ -323,23 +356,39 @@ fn outbox_rows_come_oldest_first_until_they_are_finished() {
         };
         wait(shelf.store.commit(batch)).unwrap();
     }
-    let waiting = |limit| -> Vec<RequestId> {
-        let rows = wait(shelf.store.outbox(limit)).unwrap();
+    let places: Vec<_> = wait(shelf.store.outbox(None, 99)).unwrap();
+    let places: Vec<_> = places.iter().map(|row| row.position).collect();
+    assert!(places.is_sorted_by(|first, second| first < second));
+    let behind = |after, limit| -> Vec<RequestId> {
+        let rows = wait(shelf.store.outbox(after, limit)).unwrap();
         assert!(
             rows.iter()
                 .all(|row| row.account == owner() && row.at == now())
         );
         rows.iter().map(|row| row.id).collect()
     };
+    let waiting = |limit| behind(None, limit);
     assert_eq!(waiting(99), ids);
     assert_eq!(waiting(3), ids[..3]);
     assert_eq!(waiting(0), []);
     for _ in 0..2 {
         wait(shelf.store.finish(ids[1])).unwrap();
         assert_eq!(waiting(99), [ids[0], ids[2], ids[3]]);
+        // The place of a finished row is still a place.
+        assert_eq!(behind(Some(places[0]), 1), [ids[2]]);
+        assert_eq!(behind(Some(places[1]), 1), [ids[2]]);
+        assert_eq!(behind(Some(places[2]), 9), [ids[3]]);
+        assert_eq!(behind(Some(places[3]), 9), []);
     }
     wait(shelf.store.finish(RequestId::new("nowhere").unwrap())).unwrap();
     assert_eq!(waiting(99).len(), 3);
+    // Nor is a place given twice, when all that had one is finished.
+    for id in &ids {
+        wait(shelf.store.finish(*id)).unwrap();
+    }
+    shelf.accepts(&[bought(plan_id("new"), 1)], &[]);
+    let rows = wait(shelf.store.outbox(None, 9)).unwrap();
+    assert!(rows.iter().all(|row| row.position > places[3]), "{rows:?}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use cert_lifecycle::model::{
     ResourcePlan, RevocationReason, Serial, Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{Limits, parse_csr};
-use cert_lifecycle::port::{Clock, Loaded, ReadSet, Store, StreamId, Version};
+use cert_lifecycle::port::{Clock, Loaded, OutboxRow, ReadSet, Store, StreamId, Version};
 use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::service::{
     EditionPolicy, Ports, Receipt, Rules, Service, ServiceError, WorkReport,
@@ -208,6 +208,15 @@ impl World {
         assert!(report.refused.is_empty(), "{report:?}");
         assert!(report.failed.is_empty(), "{report:?}");
         report
+    }
+
+    /// The notices that wait, taken out of the outbox.
+    pub(crate) fn notices(&self) -> Vec<OutboxRow> {
+        let notices = self.work().notices;
+        for row in &notices {
+            wait(self.service.acknowledge(row.id)).unwrap();
+        }
+        notices
     }
 
     /// Hands an order to the CA and proves its domain; it is under review then.
