@@ -59,12 +59,12 @@ cargo run --example walkthrough [-- OPTIONS]
   --help, -h      prints this";
 
 fn main() -> ExitCode {
-    let done = Options::from_args().and_then(|options| match options {
-        Some(options) => run(&options),
-        None => {
-            println!("{USAGE}");
-            Ok(ExitCode::SUCCESS)
+    let done = Options::from_args().and_then(|options| {
+        if let Some(options) = options {
+            return run(&options);
         }
+        println!("{USAGE}");
+        Ok(ExitCode::SUCCESS)
     });
     match done {
         Ok(code) => code,

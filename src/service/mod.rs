@@ -21,7 +21,7 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::lifecycle::{
-    Availability, Case, Command, Event, Expect, InstanceEvent, Law, Offer, Preview, allowed,
+    Availability, Case, Command, Event, Expect, InstanceEvent, Offer, Preview, allowed,
     availability, decide, effects, evolve, expectations, next_wakeup, preview, status,
 };
 use crate::model::{
@@ -238,7 +238,7 @@ impl Service {
     }
 
     /// When to [execute](Service::execute) [`Command::Wake`] on an order next: the instant at which
-    /// something is due by itself. It may lie in the past, if nobody looked.
+    /// something is due by itself; now, if it was missed.
     ///
     /// None if nothing will be due, as things stand, or if the account has no such order.
     ///
@@ -252,7 +252,7 @@ impl Service {
         let read = self.read(account, ReadSet::Order(order)).await?;
         let law = read.editions.law(self.rules.book());
         let found = read.loaded.instance.as_ref().map(state);
-        Ok(found.and_then(|instance| wakeup(instance, read.now, &law)))
+        Ok(found.and_then(|instance| next_wakeup(instance, read.now, &law)))
     }
 
     /// How an order stands.
@@ -398,11 +398,6 @@ const fn new_order(event: &Event) -> Option<Expectation> {
         } => Some(Expectation::NewOrder(submitted.order)),
         Event::Instance { .. } | Event::Plan { .. } => None,
     }
-}
-
-/// When something is due by itself.
-fn wakeup(instance: &CertificateInstance, _now: Timestamp, law: &Law<'_>) -> Option<Timestamp> {
-    next_wakeup(instance, law)
 }
 
 /// What the core expects, with the versions that were read.
