@@ -4,10 +4,12 @@
 //! ```text
 //! cargo run --example walkthrough [-- OPTIONS]
 //!   --csr FILE      a certificate signing request (PEM or DER) instead of the one shipped
-//!   --edition KEY   the edition to live through: 2019-08-intl, 2021-02-api, 2023-api, 2025-12-api
+//!   --edition KEY   the edition to live through, whatever the date:
+//!                   2019-08-intl, 2021-02-api (unless said otherwise), 2023-api, 2025-12-api
 //!   --start TIME    the first instant (RFC 3339) instead of four hours ago
 //!   --json          one JSON object a line: every command with its events or its refusal
 //!   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
+//!   --help, -h      prints this
 //! ```
 //!
 //! Everything is real but the clock and the DNS: the request, the keys, the CA's signatures, the
@@ -29,13 +31,13 @@ use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds, SystemClock};
 use cert_lifecycle::lifecycle::{Command, Event, Refusal, next_wakeup};
 use cert_lifecycle::model::{
-    AccountId, Applicant, CertificateInstance, Challenge, CsrFacts, EditionKey, IssuedCertificate,
-    NameKind, Offset, OrderId, PlanId, Product, ProductCode, ResourcePlan, RevocationReason,
-    Status, Submission, Timestamp, ValidationMethod,
+    AccountId, Applicant, CertificateInstance, Challenge, CsrFacts, EditionKey, HoldState,
+    IssuedCertificate, NameKind, Offset, OrderId, PlanId, Product, ProductCode, ResourcePlan,
+    RevocationReason, Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{self, Limits};
 use cert_lifecycle::port::{Clock, ReadSet, StreamId};
-use cert_lifecycle::rulebook::{RuleId, Rulebook};
+use cert_lifecycle::rulebook::{DecisiveAct, RuleId, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Ports, Receipt, Rules, Service, ServiceError};
 use pollster::block_on;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
@@ -46,8 +48,25 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 /// Made with OpenSSL: P-256, one alternative name, subjectKeyIdentifier, must-staple.
 const SHIPPED_CSR: &[u8] = include_bytes!("data/www.example.com.csr");
 
+const USAGE: &str = "\
+cargo run --example walkthrough [-- OPTIONS]
+  --csr FILE      a certificate signing request (PEM or DER) instead of the one shipped
+  --edition KEY   the edition to live through, whatever the date:
+                  2019-08-intl, 2021-02-api (unless said otherwise), 2023-api, 2025-12-api
+  --start TIME    the first instant (RFC 3339) instead of four hours ago
+  --json          one JSON object a line: every command with its events or its refusal
+  --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
+  --help, -h      prints this";
+
 fn main() -> ExitCode {
-    match Options::from_args().and_then(|options| run(&options)) {
+    let done = Options::from_args().and_then(|options| {
+        let Some(options) = options else {
+            println!("{USAGE}");
+            return Ok(ExitCode::SUCCESS);
+        };
+        run(&options)
+    });
+    match done {
         Ok(code) => code,
         Err(error) => {
             eprintln!("walkthrough: {error}");
@@ -65,7 +84,8 @@ struct Options {
 }
 
 impl Options {
-    fn from_args() -> Outcome<Self> {
+    /// What was asked for; none if it was help.
+    fn from_args() -> Outcome<Option<Self>> {
         use lexopt::prelude::{Long, Short, Value, ValueExt as _};
         let mut options = Self {
             csr: None,
@@ -78,6 +98,7 @@ impl Options {
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
+                Long("help") | Short('h') => return Ok(None),
                 Long("csr") => options.csr = Some(parser.value()?.into()),
                 Long("edition") => options.edition = EditionKey::new(&parser.value()?.string()?)?,
                 Long("start") => options.start = parser.value()?.string()?.parse()?,
@@ -86,7 +107,7 @@ impl Options {
                 other @ (Long(_) | Short(_) | Value(_)) => return Err(other.unexpected().into()),
             }
         }
-        Ok(options)
+        Ok(Some(options))
     }
 }
 
@@ -163,12 +184,12 @@ fn run(options: &Options) -> Outcome<ExitCode> {
     }
     stage.tries(a, "tries to withdraw now", &Command::Withdraw)?;
     // Of a short certificate the notice comes before the window ends.
-    let (due, end) = (notice_due(&stage, b)?, window_of(&stage, a)?);
+    let (due, (_, end)) = (notice_due(&stage, b)?, window_of(&stage, a)?);
     if due < end {
         about_to_expire(&stage, b, due)?;
-        revoke_inside(&stage, a, end)?;
+        revoke_inside(&stage, a)?;
     } else {
-        revoke_inside(&stage, a, end)?;
+        revoke_inside(&stage, a)?;
         about_to_expire(&stage, b, due)?;
     }
     revoke_outside(&stage, b)?;
@@ -234,14 +255,18 @@ fn issue(stage: &Stage, life: &Life) -> Outcome<()> {
     Ok(())
 }
 
-/// When the window ends in which a revocation brings the unit back.
-fn window_of(stage: &Stage, life: &Life) -> Outcome<Timestamp> {
+/// Which act decides whether the unit returns, and before which instant it must happen.
+fn window_of(stage: &Stage, life: &Life) -> Outcome<(&'static str, Timestamp)> {
     let revoke = Command::RequestRevocation {
         reason: RevocationReason::Unspecified,
     };
     let preview = block_on(stage.service.preview(life.account, life.order, &revoke))?;
-    let (_, window) = preview.returns.ok_or("a revocation has a window")?;
-    Ok(window.until().ok_or("the window has an end")?)
+    let (act, window) = preview.returns.ok_or("a revocation has a window")?;
+    let act = match act {
+        DecisiveAct::RevocationRequested => "requested",
+        DecisiveAct::RevocationCompleted => "completed",
+    };
+    Ok((act, window.until().ok_or("the window has an end")?))
 }
 
 /// When a live certificate's expiry is to be announced.
@@ -254,14 +279,16 @@ fn notice_due(stage: &Stage, life: &Life) -> Outcome<Timestamp> {
 }
 
 /// Revokes at the last second of the window.
-fn revoke_inside(stage: &Stage, life: &Life, end: Timestamp) -> Outcome<()> {
+fn revoke_inside(stage: &Stage, life: &Life) -> Outcome<()> {
     let revoke = Command::RequestRevocation {
         reason: RevocationReason::Superseded,
     };
+    let (act, end) = window_of(stage, life)?;
     let shown = end.in_offset(stage.offset);
-    stage.says(
+    stage.notes(
         life.name,
-        &format!("would get its unit back by a revocation before {shown}"),
+        &format!("its unit returns if the revocation is {act} before {shown}"),
+        json!({ "returns": { "act": act, "before": end.to_string() } }),
     );
     stage.moves_on_to(end.saturating_add(-1));
     stage.gives(
@@ -291,12 +318,13 @@ fn about_to_expire(stage: &Stage, life: &Life, due: Timestamp) -> Outcome<()> {
 
 /// Revokes when the window is over.
 fn revoke_outside(stage: &Stage, life: &Life) -> Outcome<()> {
-    let end = window_of(stage, life)?;
+    let (act, end) = window_of(stage, life)?;
     stage.moves_on_to(end);
     let shown = end.in_offset(stage.offset);
-    stage.says(
+    stage.notes(
         life.name,
-        &format!("would have got its unit back before {shown}, not any more"),
+        &format!("its unit would have returned if the revocation had been {act} before {shown}"),
+        json!({ "returns": { "act": act, "before": end.to_string() } }),
     );
     let revoke = Command::RequestRevocation {
         reason: RevocationReason::CessationOfOperation,
@@ -395,7 +423,7 @@ impl Stage {
         }
         let start = options.start.in_offset(self.offset);
         println!(
-            "Two lives under the edition {}, from {start} on.",
+            "Two lives under the edition {}, from {start} on. The edition is fixed, whatever the date.",
             options.edition
         );
         println!("A revokes inside the window in which its unit returns, B outside of it.\n");
@@ -446,6 +474,12 @@ impl Stage {
     fn complete_revocation(&self, life: &Life) -> Outcome<()> {
         self.work()?;
         self.refresh(life, "is revoked by the CA")?;
+        let unit = self.instance(life)?.hold().state;
+        let text = match unit {
+            HoldState::Returned => "its unit returned",
+            HoldState::Settled | HoldState::Reserved => "its unit stays used",
+        };
+        self.notes(life.name, text, json!({ "unit": unit.word() }));
         self.ledger(life.name, life.account, life.plan)
     }
 
@@ -542,9 +576,18 @@ impl Stage {
     }
 
     fn says(&self, life: &str, text: &str) {
+        self.notes(life, text, json!({}));
+    }
+
+    /// A note; as JSON, with its facts beside its words.
+    fn notes(&self, life: &str, text: &str, facts: Value) {
         if self.json {
             let at = self.clock.now().to_string();
-            println!("{}", json!({ "at": at, "life": life, "note": text }));
+            let mut object = json!({ "at": at, "life": life, "note": text });
+            if let (Some(object), Value::Object(facts)) = (object.as_object_mut(), facts) {
+                object.extend(facts);
+            }
+            println!("{object}");
         } else {
             self.line(self.clock.now(), life, text);
         }

@@ -398,12 +398,59 @@ fn the_documented_command_runs_it() {
     a_gets_its_unit_back_and_b_does_not(&text(&output.stdout));
 }
 
+/// Beside the window stands the act that must fall into it, and after a revocation what became of
+/// the unit.
+fn the_act_and_the_unit_are_named(story: &str, edition: &str) {
+    let act = if edition == "2019-08-intl" {
+        "requested"
+    } else {
+        "completed"
+    };
+    let place = |words: &str| {
+        let lines: Vec<usize> = (0..)
+            .zip(story.lines())
+            .filter(|(_, line)| line.contains(words))
+            .map(|(number, _)| number)
+            .collect();
+        let [number] = lines[..] else {
+            panic!("{words}, once: {story}")
+        };
+        (number, story.lines().nth(number).unwrap())
+    };
+    let window = format!("  A  its unit returns if the revocation is {act} before ");
+    let over =
+        format!("  B  its unit would have returned if the revocation had been {act} before ");
+    let revoked = |life| place(&format!("  {life}  is revoked by the CA -> Revoked"));
+    // A is revoked in the last second of the window, B when it is over.
+    for (life, words) in [("A", window), ("B", over)] {
+        let (_, line) = place(&words);
+        let end = at(line.split_once(&words).unwrap().1);
+        let (number, line) = revoked(life);
+        let instant = at(line.split_once("  ").unwrap().0);
+        if life == "A" {
+            assert_eq!(instant, end.saturating_add(-1), "{edition}");
+        } else {
+            assert!(end <= instant, "{edition}");
+        }
+        let next = story.lines().nth(number + 1).unwrap();
+        let became = if life == "A" {
+            "  A  its unit returned"
+        } else {
+            "  B  its unit stays used"
+        };
+        assert!(next.ends_with(became), "{edition}: {next}");
+    }
+}
+
 #[test]
 fn every_edition_can_be_lived_through() {
     for edition in EDITIONS {
         let story = told(&["--edition", edition, "--start", START]);
         let heading = format!("Two lives under the edition {edition}, from ");
         assert!(story.starts_with(&heading), "{story}");
+        let first = story.lines().next().unwrap();
+        assert!(first.ends_with(" on. The edition is fixed, whatever the date."));
+        the_act_and_the_unit_are_named(&story, edition);
         a_gets_its_unit_back_and_b_does_not(&story);
         // From 2023 on an order with an own request consumes its unit at once.
         let consumed = edition.starts_with("2023") || edition.starts_with("2025");
@@ -426,6 +473,28 @@ fn every_edition_can_be_lived_through() {
             let midnight = issued + 8 * 3_600 - (issued + 8 * 3_600) % 86_400;
             assert_eq!(revoked + 8 * 3_600 - midnight, 31 * 86_400 - 1, "{edition}");
         }
+    }
+}
+
+#[test]
+fn help_is_the_documented_usage() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/walkthrough.rs");
+    let source = fs::read_to_string(source).unwrap();
+    let (_, rest) = source.split_once("//! ```text\n").unwrap();
+    let (documented, _) = rest.split_once("//! ```\n").unwrap();
+    let lines: Vec<&str> = documented
+        .lines()
+        .map(|line| line.strip_prefix("//! ").unwrap())
+        .collect();
+    let usage = lines.join("\n") + "\n";
+    for flag in ["--csr", "--edition", "--start", "--json", "--out", "--help"] {
+        assert!(usage.contains(&format!("\n  {flag}")), "{usage}");
+    }
+    for edition in EDITIONS {
+        assert!(usage.contains(edition), "{usage}");
+    }
+    for arguments in [&["--help"][..], &["-h"], &["--json", "-h"]] {
+        assert_eq!(told(arguments), usage, "{arguments:?}");
     }
 }
 
@@ -487,6 +556,31 @@ fn json_lines_tell_every_event_of_every_stream() {
                 versions.insert(id.clone(), version.as_u64().unwrap());
             }
         }
+        // What the story says of the window and of the unit, as values.
+        let values = |key: &str| -> Vec<&Value> {
+            lines
+                .iter()
+                .map(|line| &line[key])
+                .filter(|value| !value.is_null())
+                .collect()
+        };
+        let [a, b] = values("returns")[..] else {
+            panic!("two windows: {lines:?}")
+        };
+        let act = if edition == EDITIONS[0] {
+            "requested"
+        } else {
+            "completed"
+        };
+        assert_eq!((&a["act"], &b["act"]), (&act.into(), &act.into()));
+        for line in lines.iter().filter(|line| !line["returns"].is_null()) {
+            let before = at(line["returns"]["before"].as_str().unwrap());
+            let note = line["note"].as_str().unwrap();
+            let shown = at(note.rsplit(' ').next().unwrap());
+            assert_eq!(before, shown, "{line}");
+            assert!(note.contains(&format!(" {act} before ")), "{line}");
+        }
+        assert_eq!(values("unit"), ["returned", "settled"]);
         assert_eq!(versions.len(), 4, "two plans and two instances");
         assert_eq!(events, versions, "{edition}");
     }
