@@ -60,11 +60,11 @@ cargo run --example walkthrough [-- OPTIONS]
 
 fn main() -> ExitCode {
     let done = Options::from_args().and_then(|options| {
-        if let Some(options) = options {
-            return run(&options);
-        }
-        println!("{USAGE}");
-        Ok(ExitCode::SUCCESS)
+        let Some(options) = options else {
+            println!("{USAGE}");
+            return Ok(ExitCode::SUCCESS);
+        };
+        run(&options)
     });
     match done {
         Ok(code) => code,
@@ -275,8 +275,7 @@ fn notice_due(stage: &Stage, life: &Life) -> Outcome<Timestamp> {
     let edition = stage.service.rules().in_force(stage.clock.now())?;
     let book = stage.service.rules().book();
     let law = cert_lifecycle::lifecycle::Law::single(&edition, book.ceilings());
-    Ok(next_wakeup(&instance, stage.clock.now(), &law)
-        .ok_or("a live certificate has a notice to come")?)
+    Ok(next_wakeup(&instance, &law).ok_or("a live certificate has a notice to come")?)
 }
 
 /// Revokes at the last second of the window.

@@ -394,6 +394,9 @@ fn approve(
         }
         State::Verifying | State::Failed => Err(Code::OrderStateError),
         State::Pending | State::Deleted => {
+            if order.key != Some(certificate.spki()) {
+                return Err(Code::CaAnswer);
+            }
             if !order.orphans.contains(&certificate.fingerprint()) {
                 order.orphans.push(certificate.fingerprint());
             }
