@@ -275,7 +275,8 @@ fn notice_due(stage: &Stage, life: &Life) -> Outcome<Timestamp> {
     let edition = stage.service.rules().in_force(stage.clock.now())?;
     let book = stage.service.rules().book();
     let law = cert_lifecycle::lifecycle::Law::single(&edition, book.ceilings());
-    Ok(next_wakeup(&instance, &law).ok_or("a live certificate has a notice to come")?)
+    Ok(next_wakeup(&instance, stage.clock.now(), &law)
+        .ok_or("a live certificate has a notice to come")?)
 }
 
 /// Revokes at the last second of the window.
