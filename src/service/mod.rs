@@ -176,6 +176,20 @@ impl Service {
 
     /// Gives a command about an order.
     ///
+    /// **Trust.** The service decides whether a command is possible, not who may give it: the
+    /// embedder authenticates the account, and picks the commands that it takes from outside.
+    ///
+    /// - From **holders** take only [`Command::Withdraw`], [`Command::Delete`],
+    ///   [`Command::CancelOrder`], [`Command::RequestRevocation`] and [`Command::Collect`].
+    /// - The **CA's answers** are taken at their word: who could give them for a holder could forge
+    ///   a rejection to get a unit back. [`Service::refresh`] gives them from what the CA says; give
+    ///   one here only if it came from the CA by another way, such as a call that it authenticated.
+    ///   [`Command::ConfirmRevocation`] is one of them: the CA knows whether its mail was answered.
+    /// - [`Command::Wake`] is the clock's and does no harm from anybody.
+    /// - [`Command::BuyPlan`] and [`Command::Submit`] concern no order that is there, and bring ids
+    ///   that must be new: they have methods of their own, [`Service::buy_plan`] and
+    ///   [`Service::submit`].
+    ///
     /// # Errors
     /// [`ServiceError::Refused`] with the reason; nothing is changed.
     pub async fn execute(
