@@ -50,8 +50,9 @@ impl Service {
     /// the second time harmless (L11).
     ///
     /// # Errors
-    /// [`ServiceError::Store`] if the outbox cannot be read at all. What a single row met with
-    /// stands in the report.
+    /// [`ServiceError::Store`] if the outbox cannot be read. If that happens after something was done,
+    /// the report says what, and [`WorkReport::next`] where it stopped. What a single row met with
+    /// stands in the report, too.
     pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
         self.work_after(None, limit).await
     }
