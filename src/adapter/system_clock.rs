@@ -10,10 +10,18 @@ use crate::port::Clock;
 /// ```
 /// use cert_lifecycle::adapter::SystemClock;
 /// use cert_lifecycle::port::Clock;
-/// assert!(SystemClock.now().to_string().as_str() > "2026");
+/// assert!(SystemClock::new().now().to_string().as_str() > "2026");
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
+
+impl SystemClock {
+    /// The system's clock.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {

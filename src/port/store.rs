@@ -40,8 +40,8 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`CommitError::Conflict`] names the first expectation that did not hold: load again and
     /// decide again. For an event that belongs to a stream of another account it names
-    /// [`Expectation::New`] of that stream, if all expectations hold. [`CommitError::Store`] if the store failed; whether the batch was committed is
-    /// then unknown unless the error says otherwise.
+    /// [`Expectation::New`] of that stream, if all expectations hold. [`CommitError::Store`] if the
+    /// store failed; whether the batch was committed is then unknown unless the error says otherwise.
     fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>>;
 
     /// The events of a stream, in order; empty if the account has no such stream.
@@ -144,9 +144,11 @@ pub enum Expectation {
     New(StreamId),
     /// No instance carries or ever carried this order, whoever owns it.
     NewOrder(OrderId),
-    /// The stream has this version. A stream that the account of the batch does not have, has none.
+    /// The stream has this version. A stream that the account of the batch does not have has no
+    /// version, not even 0.
     Version(StreamId, Version),
-    /// The plan has at least so many units left, whatever happened to it since it was read.
+    /// The plan has at least so many units left, whatever happened to it since it was read. A plan
+    /// that the account of the batch does not have has not even 0.
     Remaining(PlanId, u32),
 }
 

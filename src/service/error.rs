@@ -29,11 +29,12 @@ pub enum ServiceError {
     #[error(transparent)]
     Rules(#[from] ResolveError),
     /// What the CA issued for an order is no certificate.
-    #[error("what the CA issued for order {order} can't be read: {error}")]
+    #[error("what the CA issued for order {order} can't be read")]
     Certificate {
         /// The order.
         order: OrderId,
-        /// Why.
+        /// Why; it is the [source](core::error::Error::source) as well.
+        #[source]
         error: ChainError,
     },
     /// The source of ids gave one that is taken: it breaks its contract.

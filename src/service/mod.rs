@@ -78,7 +78,81 @@ impl fmt::Debug for Ports {
 /// [`next_wakeup`](Self::next_wakeup) says so.
 ///
 /// # Example
-/// See `examples/walkthrough.rs`, which lives two lives with it.
+/// From the plan to the certificate and its key, with a CA that really signs and a clock that is
+/// moved by hand. `examples/walkthrough.rs` goes on from there to revocations and what they cost.
+///
+/// ```
+/// use std::num::NonZeroU32;
+/// use std::sync::Arc;
+///
+/// use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
+/// use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds};
+/// use cert_lifecycle::model::{
+///     AccountId, Applicant, Catalog, Channel, Curve, KeyKind, Site, Status, Submission,
+///     ValidationMethod,
+/// };
+/// use cert_lifecycle::rulebook::Rulebook;
+/// use cert_lifecycle::service::{EditionPolicy, Ports, Rules, Service};
+/// # use core::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+/// # // These adapters answer at once; a program would use the executor that it has.
+/// # fn wait<T>(future: impl Future<Output = T>) -> T {
+/// #     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+/// #         Poll::Ready(value) => value,
+/// #         Poll::Pending => unreachable!(),
+/// #     }
+/// # }
+///
+/// let start = "2026-03-20T09:00:00+08:00".parse()?;
+/// let (clock, zone, book) = (ManualClock::new(start), Zone::new(), Rulebook::published());
+/// let ceilings = book.ceilings().clone();
+/// let config = LocalCaConfig::new(move |issued| ceilings.max_days(issued).into());
+/// let ports = Ports {
+///     store: Arc::new(MemoryStore::new()),
+///     ca: Arc::new(LocalCa::new(config, zone.clone(), start)?),
+///     vault: Arc::new(MemoryKeyVault::new()),
+///     clock: Arc::new(clock.clone()),
+///     ids: Arc::new(SeededIds::new(1)),
+/// };
+/// let policy = EditionPolicy::AsOf { site: Site::Cn, channel: Channel::Api };
+/// let service = Service::new(ports, Rules::new(book, policy));
+///
+/// let account = AccountId::new("1234567890")?;
+/// let product = Catalog::published().get("geotrust-dv-1-starter").ok_or("no such product")?;
+/// let (plan, _) = wait(service.buy_plan(account, product, NonZeroU32::MIN))?;
+/// let applicant = Applicant::new("Tom", "13900000000", "username@example.com")?;
+/// let submission = Submission::request(
+///     "www.example.com".parse()?,
+///     applicant,
+///     ValidationMethod::Dns,
+///     KeyKind::Ec(Curve::P256),
+/// );
+/// let (order, receipt) = wait(service.submit(account, product.code, submission))?;
+/// assert_eq!(receipt.status, Some(Status::DomainVerification));
+///
+/// // The worker makes the key and hands the order to the CA, which says what to publish.
+/// assert_eq!(wait(service.work(10))?.done, 1);
+/// wait(service.refresh(account, order))?;
+/// let described = wait(service.describe(account, order))?;
+/// let application = described.instance.application().ok_or("no application")?;
+/// zone.publish(application.challenge().ok_or("no challenge")?);
+///
+/// // The CA finds the proof, and after its review it issues.
+/// wait(service.refresh(account, order))?;
+/// clock.advance(3_600);
+/// wait(service.refresh(account, order))?;
+/// let described = wait(service.describe(account, order))?;
+/// assert_eq!(described.status, Status::Issued);
+/// let key = wait(service.export_key(account, order))?;
+/// assert!(key.expose().starts_with("-----BEGIN PRIVATE KEY-----"));
+///
+/// // The holder is told, and the unit is used.
+/// for notice in wait(service.work(10))?.notices {
+///     wait(service.acknowledge(notice.id))?;
+/// }
+/// let plan = wait(service.plan(account, plan))?.ok_or("no plan")?;
+/// assert_eq!((plan.remaining(), plan.issued()), (0, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Service {
     ports: Ports,
@@ -175,6 +249,20 @@ impl Service {
     }
 
     /// Gives a command about an order.
+    ///
+    /// **Trust.** The service decides whether a command is possible, not who may give it: the
+    /// embedder authenticates the account, and picks the commands that it takes from outside.
+    ///
+    /// - From **holders** take only [`Command::Withdraw`], [`Command::Delete`],
+    ///   [`Command::CancelOrder`], [`Command::RequestRevocation`] and [`Command::Collect`].
+    /// - The **CA's answers** are taken at their word: who could give them for a holder could forge
+    ///   a rejection to get a unit back. [`Service::refresh`] gives them from what the CA says; give
+    ///   one here only if it came from the CA by another way, such as a call that it authenticated.
+    ///   [`Command::ConfirmRevocation`] is one of them: the CA knows whether its mail was answered.
+    /// - [`Command::Wake`] is the clock's and does no harm from anybody.
+    /// - [`Command::BuyPlan`] and [`Command::Submit`] concern no order that is there, and bring ids
+    ///   that must be new: they have methods of their own, [`Service::buy_plan`] and
+    ///   [`Service::submit`].
     ///
     /// # Errors
     /// [`ServiceError::Refused`] with the reason; nothing is changed.

@@ -23,6 +23,15 @@ pub struct WorkReport {
     /// Rows that were carried out.
     pub done: usize,
     /// Rows that a port refused for good; they are finished and will not be tried again.
+    ///
+    /// A revocation that the CA refuses is recorded with the order, and its holder is told. A
+    /// **submission** that it refuses ([`Effect::RequestIssuance`]) is not: an order is
+    /// rejected only after its domain is proved, so it stays in Domain Verification, and the
+    /// CA will never say anything about it. Tell its holder, or act for them:
+    /// [`Command::Withdraw`] and then [`Command::Delete`] bring the unit back, and they can apply
+    /// anew with what was wrong put right. The rest ([`Effect::CancelAtCa`],
+    /// [`Effect::RevokeOrphan`], [`Effect::DestroyKey`]) is for the operator to clear up with the
+    /// CA or the vault.
     pub refused: Vec<(OutboxRow, ServiceError)>,
     /// Rows that failed and stay in the outbox.
     pub failed: Vec<(OutboxRow, ServiceError)>,
@@ -41,8 +50,9 @@ impl Service {
     /// the second time harmless (L11).
     ///
     /// # Errors
-    /// [`ServiceError::Store`] if the outbox cannot be read at all. What a single row met with
-    /// stands in the report.
+    /// [`ServiceError::Store`] if the outbox cannot be read. If that happens after something was done,
+    /// the report says what, and [`WorkReport::next`] where it stopped. What a single row met with
+    /// stands in the report, too.
     pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
         self.work_after(None, limit).await
     }

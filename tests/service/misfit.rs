@@ -1,10 +1,12 @@
 //! A CA that issues what nobody ordered: refused, and nothing is changed.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use cert_lifecycle::adapter::local_ca::LocalCaConfig;
 use cert_lifecycle::lifecycle::RefusalKind;
 use cert_lifecycle::model::{OrderId, PlanId, Status};
+use cert_lifecycle::pki::ChainError;
 use cert_lifecycle::port::{CaState, CertificateAuthority, Clock};
 use cert_lifecycle::service::ServiceError;
 
@@ -145,6 +147,8 @@ fn what_cannot_be_read_is_an_error_that_names_the_order() {
             "{error:?}"
         );
         assert!(error.to_string().contains(&order.to_string()));
+        let cause = error.source().unwrap();
+        assert!(cause.is::<ChainError>(), "{cause}");
         assert!(!error.retry_helps());
     }
     assert_eq!((world.load(order), world.plan(plan)), before);
