@@ -39,6 +39,9 @@ pub fn clauses<'a>(case: &Case<'a>, command: &'a Command, law: &Law<'a>) -> Clau
 /// It has an answer for every case, command, instant and law (L1), and gives the same answer to the
 /// same arguments (L2).
 ///
+/// It sees only the case: that an id was never used before, in this instance's stream or another's,
+/// is checked where batches are committed (R-40, [`expectations`](super::expectations)).
+///
 /// # Errors
 /// A [`Refusal`] that explains itself; nothing is changed (L4).
 ///
