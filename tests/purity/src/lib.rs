@@ -72,7 +72,7 @@ fn reach(seconds: i64) -> Option<bool> {
     let instance = instance.as_ref()?;
     let _ = (
         status(instance, now, law.conduct),
-        next_wakeup(instance, &law),
+        next_wakeup(instance, now, &law),
     );
     Some(plan.is_some())
 }
