@@ -420,7 +420,7 @@ proptest! {
                 for at in boundaries(&moment.case, &moment.law) {
                     let by_ca = plain(CommandKind::RecordCaRevocation).unwrap();
                     let Ok(events) = decide(&moment.case, &by_ca, at, &moment.law) else { continue };
-                    let asked = live.revocation().map_or(at, |own| own.requested_at);
+                    let asked = live.revocation().map_or(at, |own| own.requested_at.min(at));
                     let decisive = match pinned.return_rule().act {
                         DecisiveAct::RevocationCompleted => at,
                         DecisiveAct::RevocationRequested => asked,
@@ -448,7 +448,7 @@ proptest! {
                 Some(InstanceEvent::Revoked { .. }) => {
                     let live = moment.case.instance.unwrap().live().unwrap();
                     let pinned = editions.pinned(live.application().pin()).unwrap();
-                    let asked = live.revocation().map_or(moment.now, |own| own.requested_at);
+                    let asked = live.revocation().map_or(moment.now, |own| own.requested_at.min(moment.now));
                     let decisive = match pinned.return_rule().act {
                         DecisiveAct::RevocationCompleted => moment.now,
                         DecisiveAct::RevocationRequested => asked,

@@ -83,7 +83,8 @@ pub enum Command {
     RecordCaRevocation {
         /// Why.
         reason: RevocationReason,
-        /// When, by the CA's word, as for [`Command::CompleteRevocation`].
+        /// When, by the CA's word. An instant after the decision counts as the decision's, and one
+        /// before issuance as the issuance's.
         at: Timestamp,
     },
     /// Time has passed: do what is due (T-17).

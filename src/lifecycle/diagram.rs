@@ -19,9 +19,8 @@ pub fn mermaid(tables: &[&Table]) -> String {
     let mut arrows: BTreeMap<(Option<Status>, Status), Vec<CommandKind>> = BTreeMap::new();
     for (status, cell) in tables.iter().flat_map(|table| table.cells()) {
         let to = match &cell.outcome {
-            Outcome::Leads { to: Some(to), .. } => *to,
-            Outcome::Leads { to: None, .. }
-            | Outcome::Recorded { .. }
+            Outcome::Leads { to, .. } => *to,
+            Outcome::Recorded { .. }
             | Outcome::Nothing
             | Outcome::Refused { .. }
             | Outcome::Unreachable => continue,

@@ -139,23 +139,27 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             });
         }
         InstanceEvent::Deleted { at } | InstanceEvent::Cancelled { at } => {
-            let order = instance.order();
-            let key = instance
-                .application()
-                .and_then(|application| application.key);
-            match &instance.phase {
-                Phase::Verifying(_)
-                | Phase::Validating(_)
-                | Phase::Failed { .. }
-                | Phase::Pending { .. } => {
-                    instance.hold.state = HoldState::Returned;
-                    instance.phase = Phase::Deleted {
-                        order,
-                        key,
+            let mut ended = false;
+            replace(instance, |phase| match phase {
+                Phase::Verifying(application)
+                | Phase::Validating(application)
+                | Phase::Failed { application, .. }
+                | Phase::Pending {
+                    withdrawn: application,
+                    ..
+                } => {
+                    ended = true;
+                    Phase::Deleted {
+                        order: application.order,
+                        key: application.key,
+                        names: application.key.is_none().then_some(application.names),
                         at: *at,
-                    };
+                    }
                 }
-                Phase::Live(_) | Phase::Revoked { .. } | Phase::Deleted { .. } => {}
+                other @ (Phase::Live(_) | Phase::Revoked { .. } | Phase::Deleted { .. }) => other,
+            });
+            if ended {
+                instance.hold.state = HoldState::Returned;
             }
         }
         InstanceEvent::RevocationRequested {
@@ -238,6 +242,7 @@ fn replace(instance: &mut CertificateInstance, become_next: impl FnOnce(Phase) -
     let moved_out = Phase::Deleted {
         order: instance.order(),
         key: None,
+        names: None,
         at: Timestamp::MIN,
     };
     let phase = core::mem::replace(&mut instance.phase, moved_out);

@@ -333,9 +333,10 @@ fn revoked(
 ) {
     let decisive = match law.application.return_act().value {
         DecisiveAct::RevocationCompleted => completed,
+        // What the CA did before the holder asked counts from then.
         DecisiveAct::RevocationRequested => live
             .revocation
-            .map_or(completed, |revocation| revocation.requested_at),
+            .map_or(completed, |request| request.requested_at.min(completed)),
     };
     let unit_returned = return_window_of(live, law).contains(decisive)
         && matches!(instance.hold.state, HoldState::Settled);

@@ -19,8 +19,8 @@ use super::sample::{sample, sample_command};
 pub enum Outcome {
     /// It leads to another status.
     Leads {
-        /// Which; none if there is no instance afterwards.
-        to: Option<Status>,
+        /// Which.
+        to: Status,
         /// The granting rule.
         rule: RuleId,
     },
@@ -43,8 +43,7 @@ pub enum Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Leads { to: Some(to), rule } => write!(f, "-> {to} ({rule})"),
-            Self::Leads { to: None, rule } => write!(f, "-> nothing ({rule})"),
+            Self::Leads { to, rule } => write!(f, "-> {to} ({rule})"),
             Self::Recorded { rule } => write!(f, "recorded ({rule})"),
             Self::Nothing => f.write_str("nothing to do"),
             Self::Refused { rule } => write!(f, "refused ({rule})"),
@@ -131,11 +130,9 @@ fn probe(status: Option<Status>, kind: CommandKind, class: ValidationClass, law:
             let rule = events.rules().first().copied().unwrap_or(RuleId::R26);
             // Decided just now, so it applies.
             let applied = found.world.apply(&command, found.now, law);
-            let to = found.world.status(found.now, law);
-            if applied.is_ok() && to != status {
-                Outcome::Leads { to, rule }
-            } else {
-                Outcome::Recorded { rule }
+            match (applied, found.world.status(found.now, law)) {
+                (Ok(_), Some(to)) if Some(to) != status => Outcome::Leads { to, rule },
+                (Ok(_) | Err(_), _) => Outcome::Recorded { rule },
             }
         }
     };

@@ -103,9 +103,4 @@ impl World {
     pub fn take_instance(&mut self) -> Option<CertificateInstance> {
         self.instance.take()
     }
-
-    /// Puts an instance in, and sets the one before aside.
-    pub fn put_instance(&mut self, instance: CertificateInstance) -> Option<CertificateInstance> {
-        self.instance.replace(instance)
-    }
 }

@@ -243,8 +243,11 @@ pub enum Phase {
     Deleted {
         /// The order that was deleted with it.
         order: OrderId,
-        /// The key that its certificate would have carried, to know a late one by (T-49).
+        /// The key that its certificate would have carried, to know a late one by (T-49); none if the
+        /// CA never said which one it was given.
         key: Option<SpkiDigest>,
+        /// The names that it would have carried, kept where no key is known.
+        names: Option<Arc<[DomainName]>>,
         /// When.
         at: Timestamp,
     },

@@ -8,7 +8,8 @@ use super::{Service, ServiceError};
 use crate::lifecycle::{Command, Effect};
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{
-    AccountId, Application, KeySource, Note, OrderId, Phase, RevocationReason, Serial,
+    AccountId, Application, CertificateInstance, KeySource, Note, OrderId, Phase, RevocationReason,
+    Serial,
 };
 use crate::port::{
     CaError, IssuanceRequest, OutboxRow, Position, ReadSet, RequestId, RevocationOrder,
@@ -38,7 +39,8 @@ pub struct WorkReport {
     /// Notices to holders that lay on the way. Telling them is up to the embedder: they stay in the
     /// outbox and come again at every call until they are [acknowledged](Service::acknowledge).
     pub notices: Vec<OutboxRow>,
-    /// Where the next call goes on; none if this one came to the end of the outbox.
+    /// Where the next call goes on; none if this one came to the end of the outbox, or looked at
+    /// nothing because it was told to.
     pub next: Option<Position>,
 }
 
@@ -150,6 +152,15 @@ impl Service {
             } => match self.revoke(row, order, serial, reason).await {
                 // The CA will not do it: the certificate is as it was before the request (T-22).
                 Err(ServiceError::Ca(error)) if !error.retry_helps() => {
+                    // A repeat of an older request says nothing about a newer one.
+                    let open = self.stored(row, order).await?;
+                    let asked_at = open
+                        .as_ref()
+                        .and_then(|instance| instance.live()?.revocation())
+                        .map(|request| request.requested_at);
+                    if asked_at != Some(row.at) {
+                        return Err(error.into());
+                    }
                     let reason = match &error {
                         CaError::Refused(Some(reason)) => reason.clone(),
                         CaError::Refused(None)
@@ -198,12 +209,7 @@ impl Service {
 
     /// Hands an order to the CA, with the holder's signing request or one for a key made here.
     async fn request_issuance(&self, row: &OutboxRow, order: OrderId) -> Result<(), ServiceError> {
-        let loaded = self
-            .ports
-            .store
-            .load(row.account, ReadSet::Order(order))
-            .await?;
-        let Some(instance) = loaded.instance.map(|found| found.state) else {
+        let Some(instance) = self.stored(row, order).await? else {
             return Ok(());
         };
         // Withdrawn or deleted meanwhile: the CA need not hear of it.
@@ -238,9 +244,29 @@ impl Service {
         match self.ports.ca.submit(request).await {
             // The vault signs its request anew for each attempt. Nobody else uses this row's id, so
             // the CA has the order from a former attempt, with the same key.
-            Err(CaError::RequestReused(id)) if made_here && id == row.id => Ok(()),
-            answer => Ok(answer?),
+            Err(CaError::RequestReused(id)) if made_here && id == row.id => {}
+            answer => answer?,
         }
+        // Withdrawn while the CA was being told: then its cancellation may have come before it.
+        let ended = self.stored(row, order).await?.is_some_and(|now| {
+            matches!(now.phase(), Phase::Pending { .. } | Phase::Deleted { .. })
+        });
+        if ended {
+            let request = self.ports.ids.request_id();
+            self.ports.ca.cancel(request, order).await?;
+        }
+        Ok(())
+    }
+
+    /// The instance of a row's order, as it is stored now.
+    async fn stored(
+        &self,
+        row: &OutboxRow,
+        order: OrderId,
+    ) -> Result<Option<CertificateInstance>, ServiceError> {
+        let read_set = ReadSet::Order(order);
+        let loaded = self.ports.store.load(row.account, read_set).await?;
+        Ok(loaded.instance.map(|found| found.state))
     }
 
     /// The digest of the key that the CA was given for an application.

@@ -2,7 +2,7 @@
 
 use cert_lifecycle::lifecycle::{Command, Effect};
 use cert_lifecycle::model::{OrderId, Status};
-use cert_lifecycle::port::{CaError, Store};
+use cert_lifecycle::port::{CaError, CaState, CertificateAuthority, Store};
 use cert_lifecycle::service::ServiceError;
 
 use super::parts::Asked;
@@ -162,4 +162,50 @@ fn of_what_was_withdrawn_before_the_ca_heard_of_it_the_ca_knows_nothing() {
         "{unknown:?}"
     );
     assert_eq!(world.load(order), before);
+}
+
+#[test]
+fn a_cancellation_that_overtakes_the_submission_is_sent_after_it() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    // While one worker is about to hand the order in, its holder withdraws, and another worker
+    // finishes both rows: the CA has not heard of the order, so there is nothing to cancel.
+    let (rival, account) = (world.rival(), world.account);
+    world.store.between_once(move || {
+        wait(rival.execute(account, order, &Command::Withdraw)).unwrap();
+        let report = wait(rival.work(64)).unwrap();
+        assert_eq!((report.refused.len(), report.failed.len()), (0, 0));
+    });
+    wait(world.service.work(64)).unwrap();
+    world.store.undisturbed();
+    assert_eq!(world.status(order), Status::PendingApplication);
+    let now = cert_lifecycle::port::Clock::now(&*world.clock);
+    let answer = wait(world.local.poll(order, now)).unwrap();
+    assert_eq!(answer.state, CaState::Cancelled);
+}
+
+#[test]
+fn t49_a_late_certificate_is_known_by_its_names_where_no_key_was_ever_told() {
+    for deleted in [false, true] {
+        let world = world();
+        let plan = world.buy(DV, 1);
+        let order = world.order(DV, request(P256));
+        world.work();
+        // The CA goes all the way before anybody reads its challenge.
+        let now = cert_lifecycle::port::Clock::now(&*world.clock);
+        let answer = wait(world.local.poll(order, now)).unwrap();
+        world.zone.publish(&answer.challenge.unwrap());
+        for _ in 0..2 {
+            wait(world.local.poll(order, now)).unwrap();
+        }
+        world.execute(order, &Command::Withdraw).unwrap();
+        if deleted {
+            world.execute(order, &Command::Delete).unwrap();
+        }
+        world.work();
+        becomes_an_orphan(&world, order);
+        let back = u32::from(deleted);
+        assert_eq!(world.ledger(plan), (back, 1 - back, 0, 0, 0));
+    }
 }

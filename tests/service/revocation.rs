@@ -1,9 +1,9 @@
 //! Revocations: the confirmation by mail, refusals, the CA's own, and the window in between.
 
 use cert_lifecycle::adapter::local_ca::ReviewPolicy;
-use cert_lifecycle::lifecycle::{Event, InstanceEvent};
+use cert_lifecycle::lifecycle::{Command, Event, InstanceEvent};
 use cert_lifecycle::model::{OrderId, Phase, RevocationCause, RevocationReason, Status};
-use cert_lifecycle::port::{CaError, CaRevocation, CertificateAuthority};
+use cert_lifecycle::port::{CaError, CaRevocation, CertificateAuthority, StoreError};
 
 use super::parts::Fault;
 use super::world::{
@@ -272,4 +272,56 @@ fn a_request_that_the_ca_refuses_at_once_restores_the_certificate_and_the_attemp
     world.refresh(order).unwrap();
     assert_eq!(world.status(order), Status::Revoked);
     world.replays(order);
+}
+
+#[test]
+fn a_repeated_refusal_of_an_old_request_leaves_a_newer_one_alone() {
+    let world = manual(API_2023);
+    let plan = world.buy(DV, 1);
+    let order = world.issued(DV, request(P256));
+    world.execute(order, &REVOKE).unwrap();
+    // The CA refuses, which is recorded; but the row can't be finished and comes again.
+    let no = || Fault::Before(CaError::refused("no"));
+    world.ca.revoke.add(no());
+    world
+        .store
+        .finish
+        .add(Fault::Before(StoreError::Unavailable(None)));
+    let report = wait(world.service.work(64)).unwrap();
+    assert_eq!(report.failed.len(), 1, "{report:?}");
+    assert_eq!(world.status(order), Status::Issued);
+    world.clock.advance(60);
+    world.execute(order, &REVOKE).unwrap();
+    world.ca.revoke.add(no());
+    let report = wait(world.service.work(64)).unwrap();
+    assert_eq!((report.done, report.refused.len()), (1, 1), "{report:?}");
+    assert_eq!(world.status(order), Status::ValidatingRevocation);
+    assert_eq!(world.ledger(plan).4, 1, "the newer request is charged");
+    let now = cert_lifecycle::port::Clock::now(&*world.clock);
+    world.local.complete_revocation(order, now).unwrap();
+    world.refresh(order).unwrap();
+    assert_eq!(world.status(order), Status::Revoked);
+    assert_eq!(world.ledger(plan).4, 1);
+}
+
+#[test]
+fn t48_a_late_request_takes_nothing_from_what_the_ca_did_before_it() {
+    // Under S1 the holder's request decides, and this one comes after the window; but the CA had
+    // revoked inside it.
+    for late_request in [false, true] {
+        let world = World::new("2019-08-intl", "2019-09-01T09:00:00+08:00");
+        let plan = world.buy(DV, 1);
+        let order = world.issued(DV, request(P256));
+        world.clock.set(at("2019-10-05T09:00:00+08:00"));
+        if late_request {
+            world.execute(order, &REVOKE).unwrap();
+        }
+        let by_ca = Command::RecordCaRevocation {
+            reason: RevocationReason::KeyCompromise,
+            at: at("2019-09-10T09:00:00+08:00"),
+        };
+        world.execute(order, &by_ca).unwrap();
+        let charged = u32::from(late_request);
+        assert_eq!(world.ledger(plan), (1, 0, 0, 1, charged));
+    }
 }

@@ -1,16 +1,23 @@
 //! From the challenge to the certificate: what the CA answers, and reading what it issued.
 
+use super::ending::instead_of_ending;
 use super::{Flow, Sink, clause, holding_plan, never, not_found, pinned, stage};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
 use crate::model::{
-    Application, CertificateInstance, IssuedCertificate, Phase, SpkiDigest, ValidationMethod,
+    Application, CertificateInstance, DomainName, IssuedCertificate, Phase, SpkiDigest,
+    ValidationMethod,
 };
 use crate::rulebook::{RuleId, Window};
 
 /// Collecting certificate and key: once issued, and not after a revocation was asked for
 /// . An expired certificate can still be collected.
-pub(super) fn collect<'a>(instance: &CertificateInstance, sink: &mut impl Sink<'a>) -> Flow {
+pub(super) fn collect<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
     match &instance.phase {
         Phase::Live(live) => sink(clause(
             RuleId::R36,
@@ -21,9 +28,11 @@ pub(super) fn collect<'a>(instance: &CertificateInstance, sink: &mut impl Sink<'
         Phase::Revoked { .. } => sink(never(RuleId::R36, Why::AlreadyRevoked, WayOut::None)),
         Phase::Verifying(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::ProveDomain)),
         Phase::Validating(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::AwaitCa)),
-        Phase::Failed { .. } | Phase::Pending { .. } => {
-            sink(never(RuleId::R25, Why::NotIssued, WayOut::DeleteAndCreate))
-        }
+        Phase::Failed { .. } | Phase::Pending { .. } => sink(never(
+            RuleId::R25,
+            Why::NotIssued,
+            instead_of_ending(case, instance, law),
+        )),
         Phase::Deleted { .. } => not_found(sink),
     }
 }
@@ -97,10 +106,21 @@ pub(super) fn approve<'a>(
             holding_plan(case, instance, sink)
         }
         Phase::Verifying(_) => sink(never(RuleId::R06, Why::DomainUnproved, WayOut::ProveDomain)),
-        Phase::Failed { .. } => sink(never(RuleId::R08, Why::Status(at), WayOut::DeleteAndCreate)),
+        Phase::Failed { .. } => sink(never(
+            RuleId::R08,
+            Why::Status(at),
+            instead_of_ending(case, instance, law),
+        )),
         // Too late: recorded, and revoked at the CA, if it is the order's own (T-49).
-        Phase::Pending { withdrawn, .. } => carries_key(withdrawn.key, certificate, sink),
-        Phase::Deleted { key, .. } => carries_key(*key, certificate, sink),
+        Phase::Pending { withdrawn, .. } => {
+            comes_late(withdrawn.key, &withdrawn.names, certificate, sink)
+        }
+        Phase::Deleted { key, names, .. } => comes_late(
+            *key,
+            names.as_deref().unwrap_or_default(),
+            certificate,
+            sink,
+        ),
         // The same approval again is nothing new; another certificate is.
         Phase::Live(live) | Phase::Revoked { live, .. } => sink(clause(
             RuleId::R07,
@@ -108,6 +128,20 @@ pub(super) fn approve<'a>(
             Window::when(live.certificate.fingerprint() == certificate.fingerprint()),
             WayOut::None,
         )),
+    }
+}
+
+/// A late certificate is the order's own by its key; where the CA never said which key it was given,
+/// by its names (T-49).
+fn comes_late<'a>(
+    key: Option<SpkiDigest>,
+    names: &[DomainName],
+    certificate: &IssuedCertificate,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match key {
+        Some(_) => carries_key(key, certificate, sink),
+        None => carries_names(names, certificate, sink),
     }
 }
 
@@ -125,8 +159,24 @@ fn carries_key<'a>(
     ))
 }
 
-/// The certificate carries the order's key and exactly its names (K-07), is not over, and stays
-/// within the ceiling of its date (K-08).
+/// The certificate carries exactly the order's names (K-07).
+fn carries_names<'a>(
+    names: &[DomainName],
+    certificate: &IssuedCertificate,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let exact = certificate.facts().names.len() == names.len()
+        && names.iter().all(|name| certificate.names_exactly(name));
+    sink(clause(
+        RuleId::K07,
+        Why::CertificateNames,
+        Window::when(exact),
+        WayOut::Reissue,
+    ))
+}
+
+/// The certificate carries the order's key and exactly its names (K-07), is not over (K-11), and
+/// stays within the ceiling of its date (K-08).
 fn fits_order<'a>(
     application: &Application,
     certificate: &'a IssuedCertificate,
@@ -134,18 +184,7 @@ fn fits_order<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     carries_key(application.key, certificate, sink)?;
-    let named = &certificate.facts().names;
-    let exact = named.len() == application.names.len()
-        && application
-            .names
-            .iter()
-            .all(|name| certificate.names_exactly(name));
-    sink(clause(
-        RuleId::K07,
-        Why::CertificateNames,
-        Window::when(exact),
-        WayOut::Reissue,
-    ))?;
+    carries_names(&application.names, certificate, sink)?;
     let validity = certificate.validity();
     if let Some((ceiling, _)) = law.ceilings.at(validity.not_before()) {
         sink(Clause {

@@ -215,7 +215,7 @@ fn of_order<'a>(
         Command::RecordCaRevocation { .. } => {
             revocation::record_ca_revocation(case, instance, sink)
         }
-        Command::Collect => issuance::collect(instance, sink),
+        Command::Collect => issuance::collect(case, instance, law, sink),
         // There may be nothing due, but looking is always permitted.
         Command::Wake => Flow::Continue(()),
         // Visited elsewhere.
