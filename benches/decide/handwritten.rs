@@ -394,7 +394,11 @@ fn approve(
         }
         State::Verifying | State::Failed => Err(Code::OrderStateError),
         State::Pending | State::Deleted => {
-            if order.key != Some(certificate.spki()) {
+            let own = match order.key {
+                Some(key) => key == certificate.spki(),
+                None => names_exactly(order, certificate),
+            };
+            if !own {
                 return Err(Code::CaAnswer);
             }
             if !order.orphans.contains(&certificate.fingerprint()) {
@@ -413,14 +417,17 @@ fn approve(
 }
 
 /// The certificate carries the order's key and names, and its dates are in order.
+fn names_exactly(order: &Order, certificate: &IssuedCertificate) -> bool {
+    let names = bound_names(&order.submission);
+    certificate.facts().names.len() == names.len()
+        && names.iter().all(|name| certificate.names_exactly(name))
+}
+
 fn fits(order: &Order, certificate: &IssuedCertificate, now: Timestamp) -> bool {
     if order.key != Some(certificate.spki()) {
         return false;
     }
-    let names = bound_names(&order.submission);
-    if certificate.facts().names.len() != names.len()
-        || !names.iter().all(|name| certificate.names_exactly(name))
-    {
+    if !names_exactly(order, certificate) {
         return false;
     }
     let not_before = certificate.validity().not_before().unix_seconds();
