@@ -9,17 +9,32 @@ use crate::rulebook::{Edition, Window};
 /// revocation under way is shown before expiry.
 #[must_use]
 pub fn status(instance: &CertificateInstance, now: Timestamp, conduct: &Edition) -> Status {
+    if let Phase::Live(live) = &instance.phase
+        && live.revocation.is_none()
+    {
+        if !unexpired(live, conduct).contains(now) {
+            return Status::Expired;
+        }
+        if announced(live, conduct).contains(now) {
+            return Status::PendingExpiration;
+        }
+    }
+    stage(instance)
+}
+
+/// The status as far as facts alone decide it.
+pub(super) const fn stage(instance: &CertificateInstance) -> Status {
     match &instance.phase {
         Phase::Verifying(_) => Status::DomainVerification,
         Phase::Validating(_) => Status::Validating,
         Phase::Failed { .. } => Status::ValidationFailed,
         Phase::Pending { .. } => Status::PendingApplication,
-        Phase::Live(live) => match live.revocation.map(|revocation| revocation.stage) {
-            Some(RevocationStage::ToConfirm) => Status::RevocationToConfirm,
-            Some(RevocationStage::InReview) => Status::ValidatingRevocation,
-            None if !unexpired(live, conduct).contains(now) => Status::Expired,
-            None if announced(live, conduct).contains(now) => Status::PendingExpiration,
+        Phase::Live(live) => match &live.revocation {
             None => Status::Issued,
+            Some(revocation) => match revocation.stage {
+                RevocationStage::ToConfirm => Status::RevocationToConfirm,
+                RevocationStage::InReview => Status::ValidatingRevocation,
+            },
         },
         Phase::Revoked { .. } => Status::Revoked,
         Phase::Deleted { .. } => Status::Deleted,

@@ -11,7 +11,7 @@ use super::ceilings::Ceilings;
 use super::edition::{Edition, EditionPoint, Field, RulebookParts};
 use super::published;
 use super::schedule::Dated;
-use super::source::{SourceKey, SourceRecord};
+use super::source::{SourceKey, SourceRecord, Sources};
 use super::value::NoticeRule;
 
 /// All dated clauses ever published, per site and channel, checked.
@@ -137,8 +137,7 @@ impl Rulebook {
             if sources.as_slice().is_empty() {
                 return Err(RulebookError::NoSource { field, day });
             }
-            let listed = |key: &SourceKey| parts.sources.iter().any(|source| source.key == *key);
-            if let Some(&source_key) = sources.as_slice().iter().find(|key| !listed(key)) {
+            if let Some(source_key) = unlisted(&parts, sources) {
                 return Err(RulebookError::UnknownSource {
                     field,
                     day,
@@ -153,9 +152,7 @@ impl Rulebook {
             }
         }
         for ceiling in parts.ceilings.entries() {
-            let listed = |key: &SourceKey| parts.sources.iter().any(|source| source.key == *key);
-            let mut unlisted = ceiling.sources.as_slice().iter().filter(|key| !listed(key));
-            if let Some(&source_key) = unlisted.next() {
+            if let Some(source_key) = unlisted(&parts, &ceiling.sources) {
                 return Err(RulebookError::UnknownCeilingSource {
                     from: ceiling.value.from,
                     source_key,
@@ -278,13 +275,12 @@ impl Rulebook {
             channel,
         };
         let edition = Edition::resolve(&self.parts, unnamed)?;
-        let lines = edition.lines();
-        let first = lines
-            .iter()
-            .map(|line| line.cite.since)
-            .max()
-            .unwrap_or(day);
-        let next = lines.iter().filter_map(|line| line.cite.until).min();
+        let (first, next) = {
+            let lines = edition.lines();
+            let first = lines.iter().map(|line| line.cite.since).max();
+            let next = lines.iter().filter_map(|line| line.cite.until).min();
+            (first.unwrap_or(day), next)
+        };
         let named = self.parts.points.iter().find(|point| {
             point.site == site
                 && point.channel == channel
@@ -299,8 +295,15 @@ impl Rulebook {
                 ..unnamed
             },
         };
-        Edition::resolve(&self.parts, point)
+        // The same clauses are in force all through the span.
+        Ok(edition.at(point))
     }
+}
+
+/// The first source that the rulebook does not list.
+fn unlisted(parts: &RulebookParts, sources: &Sources) -> Option<SourceKey> {
+    let listed = |key: &SourceKey| parts.sources.iter().any(|source| source.key == *key);
+    sources.as_slice().iter().copied().find(|key| !listed(key))
 }
 
 fn derived_key(day: Day, site: Site, channel: Channel) -> Result<EditionKey, ResolveError> {

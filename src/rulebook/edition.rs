@@ -216,6 +216,12 @@ impl Edition {
         }
     }
 
+    /// The same edition under another point of the span in which its clauses are in force.
+    pub(super) const fn at(mut self, point: EditionPoint) -> Self {
+        self.point = point;
+        self
+    }
+
     /// Key and digest: what a case keeps of it.
     #[must_use]
     pub const fn pin(&self) -> Pin {

@@ -149,36 +149,7 @@ impl Service {
                 order,
                 serial,
                 reason,
-            } => match self.revoke(row, order, serial, reason).await {
-                // The CA will not do it: the certificate is as it was before the request (T-22).
-                Err(ServiceError::Ca(error)) if !error.retry_helps() => {
-                    // A repeat of an older request says nothing about a newer one.
-                    let open = self.stored(row, order).await?;
-                    let asked_at = open
-                        .as_ref()
-                        .and_then(|instance| instance.live()?.revocation())
-                        .map(|request| request.requested_at);
-                    if asked_at != Some(row.at) {
-                        return Err(error.into());
-                    }
-                    let reason = match &error {
-                        CaError::Refused(Some(reason)) => reason.clone(),
-                        CaError::Refused(None)
-                        | CaError::Unavailable(_)
-                        | CaError::UnknownOrder(_)
-                        | CaError::RequestReused(_) => Note::new(&error.to_string())
-                            .map_err(|_| ServiceError::Ca(error.clone()))?,
-                    };
-                    let refused = Command::RefuseRevocation { reason };
-                    match self.execute(row.account, order, &refused).await {
-                        // Decided meanwhile by another way.
-                        Ok(_) | Err(ServiceError::Refused(_)) => return Err(error.into()),
-                        // Not recorded yet: the row stays.
-                        Err(failure) => return Err(failure),
-                    }
-                }
-                answer => answer?,
-            },
+            } => self.request_revocation(row, order, serial, reason).await?,
             Effect::RevokeOrphan { order, serial, .. } => {
                 let reason = RevocationReason::CessationOfOperation;
                 self.revoke(row, order, serial, reason).await?;
@@ -188,6 +159,45 @@ impl Service {
             Effect::Notify { .. } => {}
         }
         Ok(())
+    }
+
+    /// Asks the CA to revoke; what it refuses for good is given back to the holder (T-22).
+    async fn request_revocation(
+        &self,
+        row: &OutboxRow,
+        order: OrderId,
+        serial: Serial,
+        reason: RevocationReason,
+    ) -> Result<(), ServiceError> {
+        let error = match self.revoke(row, order, serial, reason).await {
+            Err(ServiceError::Ca(error)) if !error.retry_helps() => error,
+            answer => return answer,
+        };
+        // A repeat of an older request says nothing about a newer one.
+        let open = self.stored(row, order).await?;
+        let asked_at = open
+            .as_ref()
+            .and_then(|instance| instance.live()?.revocation())
+            .map(|request| request.requested_at);
+        if asked_at != Some(row.at) {
+            return Err(error.into());
+        }
+        let reason = match &error {
+            CaError::Refused(Some(reason)) => reason.clone(),
+            CaError::Refused(None)
+            | CaError::Unavailable(_)
+            | CaError::UnknownOrder(_)
+            | CaError::RequestReused(_) => {
+                Note::new(&error.to_string()).map_err(|_| ServiceError::Ca(error.clone()))?
+            }
+        };
+        let refused = Command::RefuseRevocation { reason };
+        match self.execute(row.account, order, &refused).await {
+            // Recorded, or decided meanwhile by another way.
+            Ok(_) | Err(ServiceError::Refused(_)) => Err(error.into()),
+            // Not recorded yet: the row stays.
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn revoke(

@@ -1,9 +1,10 @@
 //! Ending an application before issuance: withdrawing, deleting, cancelling in one step.
 
 use super::revocation::revocation_left;
-use super::{Flow, From, Sink, holding_plan, never, not_found, ruled, stage};
+use super::{Flow, From, Sink, holding_plan, never, not_found, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
+use crate::lifecycle::status::stage;
 use crate::model::{CertificateInstance, Phase, Status, StatusSet};
 use crate::rulebook::{RuleId, Ruling};
 

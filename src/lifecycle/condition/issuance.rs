@@ -1,9 +1,10 @@
 //! From the challenge to the certificate: what the CA answers, and reading what it issued.
 
 use super::ending::instead_of_ending;
-use super::{Flow, Sink, clause, holding_plan, never, not_found, pinned, stage};
+use super::{Flow, Sink, clause, holding_plan, never, not_found, pinned};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
+use crate::lifecycle::status::stage;
 use crate::model::{
     Application, CertificateInstance, DomainName, IssuedCertificate, Phase, SpkiDigest,
     ValidationMethod,

@@ -10,7 +10,8 @@ use core::ops::ControlFlow;
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
 use crate::lifecycle::command::Command;
-use crate::model::{Application, CertificateInstance, Phase, RevocationStage, Status};
+use crate::lifecycle::status::stage;
+use crate::model::{Application, CertificateInstance};
 use crate::rulebook::{RuleId, Ruling, Window};
 
 pub(in crate::lifecycle) use revocation::requested;
@@ -77,25 +78,6 @@ pub(in crate::lifecycle) fn unlisted<'a>(case: &Case<'_>) -> Clause<'a> {
     }
 }
 
-/// The status as far as facts alone decide it.
-const fn stage(instance: &CertificateInstance) -> Status {
-    match &instance.phase {
-        Phase::Verifying(_) => Status::DomainVerification,
-        Phase::Validating(_) => Status::Validating,
-        Phase::Failed { .. } => Status::ValidationFailed,
-        Phase::Pending { .. } => Status::PendingApplication,
-        Phase::Live(live) => match &live.revocation {
-            None => Status::Issued,
-            Some(revocation) => match revocation.stage {
-                RevocationStage::ToConfirm => Status::RevocationToConfirm,
-                RevocationStage::InReview => Status::ValidatingRevocation,
-            },
-        },
-        Phase::Revoked { .. } => Status::Revoked,
-        Phase::Deleted { .. } => Status::Deleted,
-    }
-}
-
 /// Visits the clauses of a command until one breaks off.
 pub(in crate::lifecycle) fn visit<'a>(
     case: &Case<'a>,
@@ -129,18 +111,14 @@ pub(in crate::lifecycle) fn visit<'a>(
         | Command::RecordCaRevocation { .. }
         | Command::Collect
         | Command::Wake => {
-            let found = owned(case).and_then(|instance| Some((instance, instance.application()?)));
-            match found {
-                Some((instance, application)) => {
-                    pinned(application, law, sink)?;
-                    of_order(case, instance, application, command, law, sink)
-                }
-                // Deleted, or never there.
-                None => match owned(case) {
-                    Some(_) => sink(never(RuleId::R21, Why::OrderDeleted, WayOut::None)),
-                    None => not_found(sink),
-                },
-            }
+            let Some(instance) = owned(case) else {
+                return not_found(sink);
+            };
+            let Some(application) = instance.application() else {
+                return sink(never(RuleId::R21, Why::OrderDeleted, WayOut::None));
+            };
+            pinned(application, law, sink)?;
+            of_order(case, instance, application, command, law, sink)
         }
     }
 }
