@@ -91,7 +91,9 @@ pub fn expectations(events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 4> {
                     ..
                 } => Some(Expect::Remaining(*id, 1)),
                 PlanEvent::RevocationCharged { .. } => match law.conduct.revocation_limit().value {
-                    RevocationLimit::PerPlan => Some(Expect::SamePlan(*id)),
+                    RevocationLimit::PerAccount | RevocationLimit::PerProduct => {
+                        Some(Expect::SamePlan(*id))
+                    }
                     RevocationLimit::Unlimited => None,
                 },
                 PlanEvent::Settled {

@@ -195,6 +195,15 @@ pub fn sample(status: Option<Status>, class: ValidationClass, law: &Law<'_>) -> 
         }
         Some(Status::Revoked) => run(&[K::ConfirmDomain, K::Approve, K::RecordCaRevocation]),
         Some(Status::Deleted) => run(&[K::Withdraw, K::Delete]),
+        Some(
+            Status::NotActivated
+            | Status::Hosted
+            | Status::RefundReview
+            | Status::Refunded
+            | Status::Closed
+            | Status::Cancelled
+            | Status::Merged,
+        ) => None,
     }?;
     let not_after = kit.certificate.validity().not_after();
     let now = match status {

@@ -24,6 +24,28 @@ inline_text!(InstanceId);
 pub struct PlanId(Inline<39>);
 inline_text!(PlanId);
 
+/// The id of a purchase of certificates: a payment and what it bought.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PurchaseId(Inline<39>);
+inline_text!(PurchaseId);
+
+/// The id of a hosting chain.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChainId(Inline<39>);
+inline_text!(ChainId);
+
+/// A cloud product that certificates are deployed to, such as `CDN`.
+///
+/// ```
+/// use cert_lifecycle::model::Target;
+/// assert_eq!(Target::new("CDN")?.as_str(), "CDN");
+/// assert!(Target::new("a name with blanks").is_err());
+/// # Ok::<(), cert_lifecycle::model::TextError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Target(Inline<15>);
+inline_text!(Target);
+
 /// One application order: a positive 64-bit integer.
 ///
 /// The documents print sample ids beyond 2^53, which a double cannot hold: one sample differs

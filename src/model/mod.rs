@@ -41,7 +41,7 @@ pub use applicant::{Applicant, Company};
 pub use certificate::{CertificateFacts, IssuedCertificate, Serial, Validity};
 pub use challenge::{Challenge, ValidationMethod};
 pub use csr::{CsrFacts, Possession, SubjectAltName};
-pub use id::{AccountId, InstanceId, OrderId, PlanId};
+pub use id::{AccountId, ChainId, InstanceId, OrderId, PlanId, PurchaseId, Target};
 pub use instance::{
     Application, CertificateInstance, Live, Phase, Revocation, RevocationCause, RevocationReason,
     RevocationStage,
@@ -86,18 +86,22 @@ pub enum Channel {
     Console,
     /// The programming interface of 2020-04-07 (documents S3, S4).
     Api,
+    /// The instance operations of 2026, which the vendor calls V2; what is made through one of the
+    /// two interfaces is not reached through the other.
+    ApiV2,
 }
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 2] = [Self::Console, Self::Api];
+    pub const ALL: [Self; 3] = [Self::Console, Self::Api, Self::ApiV2];
 
-    /// The short word used in edition keys: `console` or `api`.
+    /// The short word used in edition keys: `console`, `api` or `api-v2`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Console => "console",
             Self::Api => "api",
+            Self::ApiV2 => "api-v2",
         }
     }
 }

@@ -9,6 +9,8 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Status {
+    /// A later member of a hosting chain, which only the service activates (未激活).
+    NotActivated,
     /// The order waits for the domain to be proved (待验证).
     DomainVerification,
     /// The CA reviews the application (审核中).
@@ -19,6 +21,8 @@ pub enum Status {
     PendingApplication,
     /// A certificate was issued (已签发).
     Issued,
+    /// A certificate was issued, and a later member of its hosting chain waits (已托管).
+    Hosted,
     /// It is about to expire (即将过期).
     PendingExpiration,
     /// It expired (已过期).
@@ -29,23 +33,41 @@ pub enum Status {
     ValidatingRevocation,
     /// The certificate is revoked (已吊销).
     Revoked,
+    /// A refund was claimed and is under review; the console shows the words of a CA's review
+    /// (申请审核中).
+    RefundReview,
+    /// It was paid back (已退款).
+    Refunded,
+    /// The slot was shut down (已关闭).
+    Closed,
+    /// The later member of a chain was cancelled.
+    Cancelled,
+    /// The slot was merged into another one.
+    Merged,
     /// The row is gone (删除).
     Deleted,
 }
 
 impl Status {
     /// Every status, in the order of a certificate's life.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 18] = [
+        Self::NotActivated,
         Self::DomainVerification,
         Self::Validating,
         Self::ValidationFailed,
         Self::PendingApplication,
         Self::Issued,
+        Self::Hosted,
         Self::PendingExpiration,
         Self::Expired,
         Self::RevocationToConfirm,
         Self::ValidatingRevocation,
         Self::Revoked,
+        Self::RefundReview,
+        Self::Refunded,
+        Self::Closed,
+        Self::Cancelled,
+        Self::Merged,
         Self::Deleted,
     ];
 
@@ -53,16 +75,23 @@ impl Status {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
+            Self::NotActivated => "Not Activated",
             Self::DomainVerification => "Domain Verification",
             Self::Validating => "Validating",
             Self::ValidationFailed => "Validation Failed",
             Self::PendingApplication => "Pending Application",
             Self::Issued => "Issued",
+            Self::Hosted => "Hosted",
             Self::PendingExpiration => "Pending Expiration",
             Self::Expired => "Expired",
             Self::RevocationToConfirm => "Revocation To Confirm",
             Self::ValidatingRevocation => "Validating Revocation",
             Self::Revoked => "Revoked",
+            Self::RefundReview => "Refund Review",
+            Self::Refunded => "Refunded",
+            Self::Closed => "Closed",
+            Self::Cancelled => "Cancelled",
+            Self::Merged => "Merged",
             Self::Deleted => "Deleted",
         }
     }

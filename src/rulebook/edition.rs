@@ -12,8 +12,11 @@ use super::ceilings::Ceilings;
 use super::schedule::{Dated, InForce, ambiguous, in_force};
 use super::source::{Cite, SourceRecord};
 use super::value::{
-    ClassSet, CommonNameRule, Consumption, CsrRule, DecisiveAct, FileForWildcard, Method,
-    NameLimit, NoticeRule, OperationSet, ReturnDays, ReturnRule, RevocationLimit, TermRule,
+    CarryOver, ClassSet, CommonNameRule, Consumption, CsrRule, DecisiveAct, FileForWildcard,
+    FreeLimit, HostingYears, LateHosting, MessageRule, Method, ModuleSet, NameLimit, NoticeRule,
+    OperationSet, Permission, PlanRefundRule, RefundMargin, RefundRule, RefundTrigger,
+    RenewalResult, ReturnAnchor, ReturnDays, ReturnRule, ReviewTimes, RevocationLimit, ShownDays,
+    TargetSet, TermRule, Trigger, UploadName,
 };
 
 /// A named point in the history of the rules.
@@ -111,6 +114,18 @@ macro_rules! fields {
                 },)*])
             }
 
+            /// The same edition with one value of another one, under its own key and a digest anew:
+            /// what a single difference between two editions does.
+            #[must_use]
+            pub fn with(&self, field: Field, other: &Self) -> Self {
+                let mut changed = self.clone();
+                match field {
+                    $(Field::$variant => changed.$field = other.$field.clone(),)*
+                }
+                changed.digest = digest(&changed.lines());
+                changed
+            }
+
             /// Resolves the values in force at a point.
             pub(super) fn resolve(
                 parts: &RulebookParts,
@@ -157,12 +172,18 @@ fields! {
     notice: NoticeRule => Notice;
     /// When each operation consumes its unit.
     consumption: Consumption => Consumption;
-    /// Within how many days of issuance the unit of a revoked certificate comes back.
+    /// Within how many days the unit of a revoked certificate comes back.
     return_days: ReturnDays => ReturnDays;
     /// How these days are counted (R-27, C2).
     return_method: Method => ReturnMethod;
     /// Which act of a revocation must fall into them (R-27, C5).
     return_act: DecisiveAct => ReturnAct;
+    /// From which instant they are counted.
+    return_anchor: ReturnAnchor => ReturnAnchor;
+    /// In which states a slot at hand is applied for.
+    applying: StatusSet => Applying;
+    /// Of which classes the domain is proved before the CA reviews the application.
+    verified_first: ClassSet => VerifiedFirst;
     /// From which states an application can be withdrawn.
     withdrawal: StatusSet => Withdrawal;
     /// In which states an order can be deleted.
@@ -185,6 +206,70 @@ fields! {
     common_name: CommonNameRule => CommonName;
     /// How long a certificate is sold for.
     term: TermRule => Term;
+    /// Whether the holder of a slot can have it closed (T-43).
+    closing: Permission => Closing;
+    /// Of which classes two slots are merged into one (T-42).
+    merging: ClassSet => Merging;
+    /// How many free certificates an account takes in a year.
+    free_limit: FreeLimit => FreeLimit;
+    /// Whether a free certificate is revoked by its holder.
+    free_revocation: Permission => FreeRevocation;
+    /// For how many years hosting is sold.
+    hosting_years: HostingYears => HostingYears;
+    /// When the next member of a chain is activated.
+    hosting_trigger: Trigger => HostingTrigger;
+    /// When hosting is enabled for a certificate that is there already.
+    late_hosting: LateHosting => LateHosting;
+    /// Whether it is enabled for an uploaded certificate.
+    hosting_of_uploaded: Permission => HostingOfUploaded;
+    /// Whether what was bought by enabling hosting is paid back.
+    late_hosting_refund: Permission => LateHostingRefund;
+    /// Whether a hosted certificate is revoked.
+    hosted_revocation: Permission => HostedRevocation;
+    /// In which states a bought certificate is renewed.
+    renewal: StatusSet => Renewal;
+    /// In which states an uploaded certificate is renewed.
+    renewal_of_uploaded: StatusSet => RenewalOfUploaded;
+    /// What a renewal yields.
+    renewal_result: RenewalResult => RenewalResult;
+    /// Whose remaining time a renewal adds.
+    carry_over: CarryOver => CarryOver;
+    /// In which states a certificate of one's own is deleted.
+    deletion: StatusSet => Deletion;
+    /// In which states an uploaded certificate is deleted.
+    deletion_of_uploaded: StatusSet => DeletionOfUploaded;
+    /// Whether a certificate is deleted while it is deployed.
+    deletion_of_deployed: Permission => DeletionOfDeployed;
+    /// In which states a certificate of one's own is downloaded.
+    download: StatusSet => Download;
+    /// Whether an uploaded certificate is downloaded.
+    download_of_uploaded: Permission => DownloadOfUploaded;
+    /// In which states a certificate is deployed.
+    deployment: StatusSet => Deployment;
+    /// To which cloud products.
+    targets: TargetSet => Targets;
+    /// Which names uploaded certificates have.
+    upload_name: UploadName => UploadName;
+    /// Which purchases of certificates are paid back.
+    refund: RefundRule => Refund;
+    /// Who starts a refund.
+    refund_trigger: RefundTrigger => RefundTrigger;
+    /// When a resource plan is paid back.
+    plan_refund: PlanRefundRule => PlanRefund;
+    /// When messages about expiry go out.
+    messages: MessageRule => Messages;
+    /// How long the console shows a refund button: advice.
+    refund_button: ShownDays => RefundButton;
+    /// How long before expiry the last claim should be made: advice.
+    refund_margin: RefundMargin => RefundMargin;
+    /// For how long settings are kept after the end of the service: advice.
+    grace: ShownDays => Grace;
+    /// How long the review of an application takes: advice.
+    review_times: ReviewTimes => ReviewTimes;
+    /// How long the review of a revocation takes: advice.
+    revocation_times: ReviewTimes => RevocationTimes;
+    /// What the console's page offers: for the interface.
+    modules: ModuleSet => Modules;
 }
 
 impl Edition {
@@ -206,13 +291,14 @@ impl Edition {
         self.digest
     }
 
-    /// When the unit of a revoked certificate comes back: its three parts together.
+    /// When the unit of a revoked certificate comes back: its four parts together.
     #[must_use]
     pub const fn return_rule(&self) -> ReturnRule {
         ReturnRule {
             days: self.return_days.value.0,
             method: self.return_method.value,
             act: self.return_act.value,
+            anchor: self.return_anchor.value,
         }
     }
 

@@ -12,7 +12,7 @@
 //! let book = Rulebook::published();
 //! let edition = book.edition("2021-02-api")?;
 //! let days = edition.return_days();
-//! assert_eq!(days.value.to_string(), "within 30 days of issuance");
+//! assert_eq!(days.value.to_string(), "within 30 days");
 //! assert_eq!((days.cite.sources.to_string(), days.cite.standing.word()), ("S3, A21".into(), "stated"));
 //! // The documents leave open how a day is counted; that is our choice C2.
 //! assert_eq!(edition.return_method().cite.standing.word(), "declared");
@@ -38,7 +38,11 @@ pub use rule::{RuleId, RuleRecord};
 pub use schedule::{Dated, Scope};
 pub use source::{Cite, SourceKey, SourceRecord, Sourced, Sources, Standing};
 pub use value::{
-    ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule, DecisiveAct, FileForWildcard,
-    Method, NameLimit, NoticeRule, OperationSet, ReturnDays, ReturnRule, RevocationLimit, TermRule,
+    AddOn, Anchor, CarryOver, ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule,
+    DecisiveAct, FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method,
+    Module, ModuleSet, NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundAct,
+    RefundCase, RefundClause, RefundLimit, RefundMargin, RefundRule, RefundTrigger, RenewalResult,
+    ReturnAnchor, ReturnDays, ReturnRule, Review, ReviewTimes, RevocationLimit, ShownDays,
+    TargetSet, TermRule, Trigger, Unused, UploadName, WorkingDays,
 };
 pub use window::Window;

@@ -16,8 +16,11 @@ use super::edition::{EditionPoint, RulebookParts};
 use super::schedule::{Dated, Scope};
 use super::source::{SourceKey, SourceRecord, Sourced};
 use super::value::{
-    ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule, DecisiveAct, FileForWildcard,
-    Method, NameLimit, NoticeRule, OperationSet, ReturnDays, RevocationLimit, TermRule,
+    CarryOver, ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule, DecisiveAct,
+    FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method, ModuleSet,
+    NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundMargin, RefundRule,
+    RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays, ReviewTimes, RevocationLimit,
+    ShownDays, TargetSet, TermRule, Trigger, Unused, UploadName, WorkingDays,
 };
 
 /// A day of a clause, written as in the documents. Tests read every one of them back.
@@ -70,9 +73,123 @@ pub(super) fn parts() -> RulebookParts {
         csr: csr(),
         common_name: common_name(),
         term: term(),
+        return_anchor: always(Sourced::inferred(ReturnAnchor::Issuance, "S1 S3")),
+        applying: always(Sourced::inferred(
+            StatusSet::of(&[Status::PendingApplication, Status::ValidationFailed]),
+            "S0",
+        )),
+        verified_first: always(Sourced::inferred(
+            ClassSet {
+                dv: true,
+                ov: true,
+                ev: true,
+            },
+            "S3",
+        )),
+        closing: always(Sourced::inferred(Permission::Allowed, "S1")),
+        merging: always(Sourced::inferred(ClassSet::NONE, "S1")),
+        free_limit: always(Sourced::inferred(FreeLimit(None), "S1")),
+        free_revocation: always(Sourced::inferred(Permission::Allowed, "S1")),
+        hosting_years: always(Sourced::inferred(HostingYears::up_to(3), "S2")),
+        hosting_trigger: always(Sourced::inferred(
+            Trigger {
+                days: 30,
+                strict: false,
+            },
+            "S2",
+        )),
+        late_hosting: always(Sourced::inferred(LateHosting::Never, "S2")),
+        hosting_of_uploaded: always(Sourced::inferred(Permission::Refused, "S2")),
+        late_hosting_refund: always(Sourced::inferred(Permission::Refused, "S2")),
+        hosted_revocation: always(Sourced::inferred(Permission::Allowed, "S2")),
+        renewal: always(Sourced::inferred(
+            StatusSet::of(&[Status::PendingExpiration]),
+            "S1",
+        )),
+        renewal_of_uploaded: always(Sourced::inferred(StatusSet::EMPTY, "S1")),
+        renewal_result: always(Sourced::inferred(RenewalResult::PendingApplication, "S1")),
+        carry_over: always(Sourced::inferred(
+            CarryOver {
+                bought: true,
+                uploaded: false,
+            },
+            "S1",
+        )),
+        deletion: always(Sourced::inferred(
+            StatusSet::of(&[
+                Status::Issued,
+                Status::PendingExpiration,
+                Status::Expired,
+                Status::Revoked,
+            ]),
+            "S1",
+        )),
+        deletion_of_uploaded: always(Sourced::inferred(
+            StatusSet::of(&[Status::Issued, Status::PendingExpiration, Status::Expired]),
+            "S1",
+        )),
+        deletion_of_deployed: always(Sourced::inferred(Permission::Allowed, "S1")),
+        download: always(Sourced::inferred(
+            StatusSet::of(&[
+                Status::Issued,
+                Status::Hosted,
+                Status::PendingExpiration,
+                Status::Expired,
+            ]),
+            "S1",
+        )),
+        download_of_uploaded: always(Sourced::inferred(Permission::Refused, "S1")),
+        deployment: always(Sourced::inferred(
+            StatusSet::of(&[Status::Issued, Status::Hosted, Status::PendingExpiration]),
+            "S1",
+        )),
+        targets: always(Sourced::stated(TargetSet::of("CDN SLB"), "S1")),
+        upload_name: always(Sourced::inferred(
+            UploadName {
+                most_characters: 63,
+                any_script: false,
+            },
+            "S1",
+        )),
+        refund: always(Sourced::inferred(RefundRule::default(), "S1")),
+        refund_trigger: always(Sourced::inferred(RefundTrigger::OnClaim, "S1")),
+        plan_refund: always(Sourced::inferred(
+            PlanRefundRule {
+                days: None,
+                method: Method::EndOfDay,
+                unused: Unused::LedgerFull,
+            },
+            "S3",
+        )),
+        messages: always(Sourced::inferred(MessageRule::default(), "S1")),
+        refund_button: always(Sourced::inferred(ShownDays(None), "S1")),
+        refund_margin: always(Sourced::inferred(
+            RefundMargin {
+                natural: 0,
+                working: 0,
+            },
+            "S1",
+        )),
+        grace: always(Sourced::inferred(ShownDays(None), "S1")),
+        review_times: always(Sourced::inferred(review_times(), "S3")),
+        revocation_times: always(Sourced::inferred(review_times(), "S3")),
+        modules: always(Sourced::inferred(ModuleSet::default(), "S1")),
         points: points(),
         ceilings: ceilings(),
         sources: sources(),
+    }
+}
+
+/// A clause that has been there as long as the documents.
+fn always<T>(value: Sourced<T>) -> Vec<Dated<T>> {
+    Vec::from([clause(BEGINNING, Scope::ALL, value)])
+}
+
+fn review_times() -> ReviewTimes {
+    ReviewTimes {
+        dv: WorkingDays { least: 0, most: 0 },
+        ov: WorkingDays { least: 2, most: 5 },
+        ev: WorkingDays { least: 2, most: 5 },
     }
 }
 
@@ -231,12 +348,10 @@ fn revocation_limit() -> Vec<Dated<RevocationLimit>> {
             Scope::ALL,
             Sourced::stated(RevocationLimit::Unlimited, "DL19a"),
         ),
-        // RV23 counts per specification. An account that bought several plans of one product is
-        // counted plan by plan here, and refunded certificates are not taken off.
         clause(
             "2023-10-16",
             Scope::ALL,
-            Sourced::inferred(RevocationLimit::PerPlan, "RV23"),
+            Sourced::stated(RevocationLimit::PerProduct, "RV23"),
         ),
     ])
 }

@@ -78,8 +78,11 @@ pub(super) fn revocation_left(case: &Case<'_>, law: &Law<'_>) -> bool {
 
 fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
     match (limit, case.plan) {
-        (RevocationLimit::Unlimited, _) | (RevocationLimit::PerPlan, None) => true,
-        (RevocationLimit::PerPlan, Some(plan)) => plan.revocations < plan.total,
+        (RevocationLimit::Unlimited, _)
+        | (RevocationLimit::PerAccount | RevocationLimit::PerProduct, None) => true,
+        (RevocationLimit::PerAccount | RevocationLimit::PerProduct, Some(plan)) => {
+            plan.revocations < plan.total
+        }
     }
 }
 

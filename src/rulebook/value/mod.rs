@@ -2,7 +2,24 @@
 //!
 //! Each prints in a canonical form; that text is what an edition's digest is taken over.
 
+mod advice;
+mod custody;
+mod hosting;
+mod refund;
+mod words;
+
 use core::fmt;
+
+pub use advice::{
+    MessageRule, Module, ModuleSet, RefundMargin, ReviewTimes, ShownDays, WorkingDays,
+};
+pub use custody::{CarryOver, FreeLimit, TargetSet, UploadName};
+pub use hosting::{HostingYears, LateHosting, Trigger};
+pub use refund::{
+    AddOn, Anchor, PlanRefundRule, RefundAct, RefundCase, RefundClause, RefundLimit, RefundRule,
+    Review,
+};
+pub use words::{Permission, RefundTrigger, RenewalResult, ReturnAnchor, Unused};
 
 use crate::model::{Curve, KeyKind, Operation, SignatureHash, ValidationClass};
 
@@ -94,14 +111,14 @@ impl fmt::Display for Consumption {
     }
 }
 
-/// Within how many days of issuance the decisive act of a revocation must fall, so that the unit
+/// Within how many days of their anchor the decisive act of a revocation must fall, so that the unit
 /// comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReturnDays(pub u16);
 
 impl fmt::Display for ReturnDays {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "within {} days of issuance", self.0)
+        write!(f, "within {} days", self.0)
     }
 }
 
@@ -126,12 +143,14 @@ impl fmt::Display for DecisiveAct {
 /// When the unit of a revoked certificate comes back, its three parts together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReturnRule {
-    /// Within so many days of issuance.
+    /// Within so many days of the anchor.
     pub days: u16,
     /// Counted so.
     pub method: Method,
     /// This act must fall inside.
     pub act: DecisiveAct,
+    /// Counted from here.
+    pub anchor: ReturnAnchor,
 }
 
 /// How many revocations a holder has.
@@ -139,15 +158,18 @@ pub struct ReturnRule {
 pub enum RevocationLimit {
     /// As many as wanted.
     Unlimited,
-    /// One for each certificate bought with a plan.
-    PerPlan,
+    /// One for each certificate that the account bought.
+    PerAccount,
+    /// One for each certificate of the same product that the account bought and kept.
+    PerProduct,
 }
 
 impl fmt::Display for RevocationLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unlimited => "unlimited",
-            Self::PerPlan => "one for each certificate bought with the plan",
+            Self::PerAccount => "one for each certificate that the account bought",
+            Self::PerProduct => "one for each certificate of the product that the account bought",
         })
     }
 }
