@@ -190,7 +190,7 @@ pub(crate) fn apply(
         Command::BuyPlan {
             plan: id,
             product,
-            count,
+            count, payment: Payment::NONE 
         } => {
             if plan.is_some() {
                 return Err(Code::Misuse);

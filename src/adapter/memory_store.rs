@@ -7,8 +7,14 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Bound;
 
-use crate::lifecycle::{Event, InstanceEvent, evolve_instance, evolve_plan};
-use crate::model::{AccountId, CertificateInstance, InstanceId, OrderId, PlanId, ResourcePlan};
+use crate::lifecycle::{
+    Allowance, Beside, Event, InstanceEvent, evolve_chain, evolve_instance, evolve_plan,
+    evolve_purchase,
+};
+use crate::model::{
+    AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, OrderId, Phase, PlanId,
+    Product, Purchase, PurchaseId, RefundState, ResourcePlan,
+};
 use crate::port::{
     Batch, BoxFuture, CommitError, Expectation, Loaded, OutboxRow, Position, ReadSet, RequestId,
     Store, StoreError, StreamId, Version, Versioned,
@@ -63,6 +69,8 @@ impl<T: Clone> Stream<T> {
 struct Inner {
     instances: BTreeMap<InstanceId, Stream<CertificateInstance>>,
     plans: BTreeMap<PlanId, Stream<ResourcePlan>>,
+    chains: BTreeMap<ChainId, Stream<HostingChain>>,
+    purchases: BTreeMap<PurchaseId, Stream<Purchase>>,
     // An order id stays taken after its order is deleted.
     orders: BTreeMap<OrderId, InstanceId>,
     // In the order in which they were bought.
@@ -140,10 +148,35 @@ impl Inner {
                     .get(&order)
                     .and_then(|id| self.instances.get(id))
                     .and_then(|stream| stream.read(account));
-                let plan = instance
+                let own = instance.as_ref().map(|found| &found.state);
+                let plan = own
+                    .and_then(CertificateInstance::hold)
+                    .and_then(|hold| plan(&hold.plan));
+                let purchase = own
+                    .and_then(CertificateInstance::purchase)
+                    .and_then(|id| self.purchases.get(&id)?.read(account));
+                let chain = own
+                    .and_then(CertificateInstance::chain)
+                    .and_then(|id| self.chains.get(&id)?.read(account));
+                let other = chain
                     .as_ref()
-                    .and_then(|found| plan(&found.state.hold().plan));
-                Loaded { instance, plan }
+                    .and_then(|found| found.state.current())
+                    .filter(|id| own.is_some_and(|own| own.id() != *id))
+                    .and_then(|id| self.instances.get(&id)?.read(account));
+                let beside = self.beside(
+                    account,
+                    own.map(CertificateInstance::product),
+                    plan.as_ref().map(|found| found.state.id()),
+                    purchase.as_ref().map(|found| found.state.id()),
+                );
+                Loaded {
+                    instance,
+                    plan,
+                    chain,
+                    purchase,
+                    other,
+                    beside,
+                }
             }
             ReadSet::Product(code) => {
                 let ours = || {
@@ -154,13 +187,13 @@ impl Inner {
                 };
                 let with_units = ours().find(|found| found.state.remaining() > 0);
                 Loaded {
-                    instance: None,
                     plan: with_units.or_else(|| ours().next()),
+                    ..Loaded::default()
                 }
             }
             ReadSet::Plan(id) => Loaded {
-                instance: None,
                 plan: plan(&id),
+                ..Loaded::default()
             },
         }
     }
@@ -175,6 +208,14 @@ impl Inner {
                 Some(stream) => (stream.account, &stream.events),
                 None => return Vec::new(),
             },
+            StreamId::Chain(id) => match self.chains.get(&id) {
+                Some(stream) => (stream.account, &stream.events),
+                None => return Vec::new(),
+            },
+            StreamId::Purchase(id) => match self.purchases.get(&id) {
+                Some(stream) => (stream.account, &stream.events),
+                None => return Vec::new(),
+            },
         };
         if owner == account {
             events.clone()
@@ -185,14 +226,16 @@ impl Inner {
 
     fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
         for expectation in &batch.expectations {
-            if !self.holds(*expectation, batch.account) {
-                return Err(CommitError::Conflict(*expectation));
+            if !self.holds(expectation, batch.account) {
+                return Err(CommitError::Conflict(expectation.clone()));
             }
         }
         for event in &batch.events {
             let stream = match event {
                 Event::Instance { id, .. } => StreamId::Instance(*id),
                 Event::Plan { id, .. } => StreamId::Plan(*id),
+                Event::Chain { id, .. } => StreamId::Chain(*id),
+                Event::Purchase { id, .. } => StreamId::Purchase(*id),
             };
             if self.is_foreign(stream, batch.account) {
                 return Err(CommitError::Conflict(Expectation::New(stream)));
@@ -216,24 +259,101 @@ impl Inner {
         Ok(())
     }
 
-    fn holds(&self, expectation: Expectation, account: AccountId) -> bool {
+    fn holds(&self, expectation: &Expectation, account: AccountId) -> bool {
         match expectation {
-            Expectation::New(StreamId::Instance(id)) => !self.instances.contains_key(&id),
-            Expectation::New(StreamId::Plan(id)) => !self.plans.contains_key(&id),
-            Expectation::NewOrder(order) => !self.orders.contains_key(&order),
-            Expectation::Version(StreamId::Instance(id), version) => {
-                let stream = self.instances.get(&id);
-                stream.is_some_and(|own| own.account == account && own.version() == version)
-            }
-            Expectation::Version(StreamId::Plan(id), version) => {
-                let stream = self.plans.get(&id);
-                stream.is_some_and(|own| own.account == account && own.version() == version)
+            Expectation::New(StreamId::Instance(id)) => !self.instances.contains_key(id),
+            Expectation::New(StreamId::Plan(id)) => !self.plans.contains_key(id),
+            Expectation::New(StreamId::Chain(id)) => !self.chains.contains_key(id),
+            Expectation::New(StreamId::Purchase(id)) => !self.purchases.contains_key(id),
+            Expectation::NewOrder(order) => !self.orders.contains_key(order),
+            Expectation::Version(stream, version) => {
+                self.version(*stream, account) == Some(*version)
             }
             Expectation::Remaining(id, units) => {
-                let plan = self.plans.get(&id).and_then(|own| own.read(account));
-                plan.is_some_and(|found| found.state.remaining() >= units)
+                let plan = self.plans.get(id).and_then(|own| own.read(account));
+                plan.is_some_and(|found| found.state.remaining() >= *units)
+            }
+            Expectation::FreeName(name) => !self.instances.values().any(|stream| {
+                let named = stream.state.as_ref().is_some_and(
+                    |own| matches!(own.phase(), Phase::Uploaded(there) if there.name() == name),
+                );
+                stream.account == account && named
+            }),
+            Expectation::Beside {
+                plan,
+                purchase,
+                beside,
+            } => {
+                let product = plan
+                    .and_then(|id| self.plans.get(&id)?.state.as_ref())
+                    .map(ResourcePlan::product)
+                    .or_else(|| {
+                        let purchase = purchase.and_then(|id| self.purchases.get(&id))?;
+                        purchase.state.as_ref().map(Purchase::product)
+                    });
+                self.beside(account, product, *plan, *purchase) == *beside
             }
         }
+    }
+
+    fn version(&self, stream: StreamId, account: AccountId) -> Option<Version> {
+        fn own<T: Clone>(stream: Option<&Stream<T>>, account: AccountId) -> Option<Version> {
+            let stream = stream.filter(|own| own.account == account)?;
+            Some(stream.version())
+        }
+        match stream {
+            StreamId::Instance(id) => own(self.instances.get(&id), account),
+            StreamId::Plan(id) => own(self.plans.get(&id), account),
+            StreamId::Chain(id) => own(self.chains.get(&id), account),
+            StreamId::Purchase(id) => own(self.purchases.get(&id), account),
+        }
+    }
+
+    /// What an account has beside one plan and one purchase.
+    fn beside(
+        &self,
+        account: AccountId,
+        product: Option<Product>,
+        plan: Option<PlanId>,
+        purchase: Option<PurchaseId>,
+    ) -> Beside {
+        let mut beside = Beside::NOTHING;
+        let mut count = |of: Product, refund: RefundState, bought: u32, revoked: u32| {
+            let add = |sum: &mut Allowance| {
+                if !matches!(refund, RefundState::Refunded { .. }) {
+                    sum.bought = sum.bought.saturating_add(bought);
+                }
+                sum.revoked = sum.revoked.saturating_add(revoked);
+            };
+            add(&mut beside.of_account);
+            if Some(of) == product {
+                add(&mut beside.of_product);
+            }
+        };
+        let plans = self.plans.iter().filter(|(id, _)| Some(**id) != plan);
+        for one in plans.filter_map(|(_, stream)| stream.read(account)) {
+            let one = one.state;
+            count(
+                one.product(),
+                one.bill().refund,
+                one.total(),
+                one.revocations(),
+            );
+        }
+        let purchases = self
+            .purchases
+            .iter()
+            .filter(|(id, _)| Some(**id) != purchase);
+        for one in purchases.filter_map(|(_, stream)| stream.read(account)) {
+            let one = one.state;
+            count(
+                one.product(),
+                one.bill().refund,
+                one.count(),
+                one.revocations(),
+            );
+        }
+        beside
     }
 
     /// Whether a stream is another account's.
@@ -241,6 +361,8 @@ impl Inner {
         let owner = match stream {
             StreamId::Instance(id) => self.instances.get(&id).map(|own| own.account),
             StreamId::Plan(id) => self.plans.get(&id).map(|own| own.account),
+            StreamId::Chain(id) => self.chains.get(&id).map(|own| own.account),
+            StreamId::Purchase(id) => self.purchases.get(&id).map(|own| own.account),
         };
         owner.is_some_and(|owner| owner != account)
     }
@@ -266,17 +388,54 @@ impl Inner {
                 evolve_plan(&mut stream.state, *id, change);
                 stream.events.push(event);
             }
+            Event::Chain { id, event: change } => {
+                let stream = self
+                    .chains
+                    .entry(*id)
+                    .or_insert_with(|| Stream::new(account));
+                evolve_chain(&mut stream.state, *id, change);
+                stream.events.push(event);
+            }
+            Event::Purchase { id, event: change } => {
+                let stream = self
+                    .purchases
+                    .entry(*id)
+                    .or_insert_with(|| Stream::new(account));
+                evolve_purchase(&mut stream.state, *id, change);
+                stream.events.push(event);
+            }
         }
     }
 }
 
-/// The order that an event takes, if it begins an instance.
+/// The order that an event takes, if it takes one.
 const fn submitted_order(event: &Event) -> Option<(OrderId, InstanceId)> {
+    let Event::Instance { id, event } = event else {
+        return None;
+    };
     match event {
-        Event::Instance {
-            id,
-            event: InstanceEvent::Submitted(submitted),
-        } => Some((submitted.order, *id)),
-        Event::Instance { .. } | Event::Plan { .. } => None,
+        InstanceEvent::Submitted(submitted) => Some((submitted.order, *id)),
+        InstanceEvent::Opened(opened) => Some((opened.order, *id)),
+        InstanceEvent::Applied(applied) => Some((applied.order, *id)),
+        InstanceEvent::Uploaded(uploaded) => Some((uploaded.order, *id)),
+        InstanceEvent::Closed { .. }
+        | InstanceEvent::Merged { .. }
+        | InstanceEvent::Absorbed { .. }
+        | InstanceEvent::ChainJoined { .. }
+        | InstanceEvent::Deployed { .. }
+        | InstanceEvent::Undeployed { .. }
+        | InstanceEvent::ChallengeReceived { .. }
+        | InstanceEvent::DomainConfirmed { .. }
+        | InstanceEvent::Issued { .. }
+        | InstanceEvent::Rejected { .. }
+        | InstanceEvent::Withdrawn { .. }
+        | InstanceEvent::Deleted { .. }
+        | InstanceEvent::Cancelled { .. }
+        | InstanceEvent::RevocationRequested { .. }
+        | InstanceEvent::RevocationConfirmed { .. }
+        | InstanceEvent::Revoked { .. }
+        | InstanceEvent::RevocationRefused { .. }
+        | InstanceEvent::ExpiryAnnounced { .. }
+        | InstanceEvent::OrphanIssued { .. } => None,
     }
 }

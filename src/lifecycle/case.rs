@@ -2,12 +2,23 @@
 
 use arrayvec::ArrayVec;
 
-use crate::model::{AccountId, CertificateInstance, InstanceId, PlanId, ResourcePlan};
+use crate::model::{
+    AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, PlanId, Purchase,
+    PurchaseId, ResourcePlan,
+};
 use crate::rulebook::{Ceilings, Edition, RevocationLimit};
 
-use super::event::{Event, Events, InstanceEvent, PlanEvent};
+use super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, PurchaseEvent};
 
 /// The read set of one decision: who asks, and what was found.
+///
+/// ```
+/// use cert_lifecycle::lifecycle::Case;
+/// use cert_lifecycle::model::AccountId;
+/// let nothing = Case::new(AccountId::new("tom")?);
+/// assert!(nothing.instance.is_none() && nothing.plan.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     /// Who asks. What belongs to another account is not found (L12).
@@ -16,15 +27,91 @@ pub struct Case<'a> {
     pub instance: Option<&'a CertificateInstance>,
     /// The plan: the one to draw from, or the one whose unit the instance holds.
     pub plan: Option<&'a ResourcePlan>,
+    /// The chain that the instance is a member of.
+    pub chain: Option<&'a HostingChain>,
+    /// The purchase that bought the instance.
+    pub purchase: Option<&'a Purchase>,
+    /// A second instance that a few commands look at: the one before it in the chain
+    /// ([`Activate`](super::Command::Activate), [`CancelOrder`](super::Command::CancelOrder) of a
+    /// member before its turn), the one it is merged into ([`Merge`](super::Command::Merge)), the one
+    /// that has the name already ([`Upload`](super::Command::Upload)).
+    pub other: Option<&'a CertificateInstance>,
+    /// What the account has beside the plan and the purchase at hand.
+    pub beside: Beside,
+}
+
+impl<'a> Case<'a> {
+    /// A case in which nothing was found.
+    #[must_use]
+    pub const fn new(account: AccountId) -> Self {
+        Self {
+            account,
+            instance: None,
+            plan: None,
+            chain: None,
+            purchase: None,
+            other: None,
+            beside: Beside::NOTHING,
+        }
+    }
+
+    /// The case of one instance of its own account, with nothing else at hand.
+    #[must_use]
+    pub const fn of(instance: &'a CertificateInstance) -> Self {
+        let mut case = Self::new(instance.account());
+        case.instance = Some(instance);
+        case
+    }
+}
+
+/// Certificates bought and revocations used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Allowance {
+    /// Certificates bought and not paid back.
+    pub bought: u32,
+    /// Revocations that were requested and not refused.
+    pub revoked: u32,
+}
+
+/// What an account has beside the plan and the purchase of a case, summed up by whoever reads.
+///
+/// Only editions that limit revocations by account or product, or free certificates by year, look at
+/// it; where none of that is limited it may stay empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Beside {
+    /// Of the case's product.
+    pub of_product: Allowance,
+    /// Of all products, that one included.
+    pub of_account: Allowance,
+    /// Free certificates taken in the calendar year of the command (R-61).
+    pub free_this_year: u32,
+}
+
+impl Beside {
+    /// Nothing beside.
+    pub const NOTHING: Self = Self {
+        of_product: Allowance {
+            bought: 0,
+            revoked: 0,
+        },
+        of_account: Allowance {
+            bought: 0,
+            revoked: 0,
+        },
+        free_this_year: 0,
+    };
 }
 
 /// The rules that judge a case (L9).
 #[derive(Clone, Copy, Debug)]
 pub struct Law<'a> {
+    /// Judges money, hosting and renewal: the edition that the purchase or plan is pinned to, or for
+    /// a new one the edition in force.
+    pub money: &'a Edition,
     /// Judges application, quota and its return: the pinned edition, or for a new application the
     /// one in force.
     pub application: &'a Edition,
-    /// Judges notice, deletion and permission to revoke: the edition in force.
+    /// Judges notice, deletion, download, deployment and permission to revoke: the edition in force.
     pub conduct: &'a Edition,
     /// Limits validity by issuance date.
     pub ceilings: &'a Ceilings,
@@ -35,6 +122,7 @@ impl<'a> Law<'a> {
     #[must_use]
     pub const fn single(edition: &'a Edition, ceilings: &'a Ceilings) -> Self {
         Self {
+            money: edition,
             application: edition,
             conduct: edition,
             ceilings,
@@ -43,7 +131,7 @@ impl<'a> Law<'a> {
 }
 
 /// What a stream must still satisfy when the events of a decision are committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expect {
     /// The instance has no stream yet.
     NewInstance(InstanceId),
@@ -55,58 +143,123 @@ pub enum Expect {
     Remaining(PlanId, u32),
     /// The plan is as it was read.
     SamePlan(PlanId),
+    /// The purchase has no stream yet.
+    NewPurchase(PurchaseId),
+    /// The purchase is as it was read.
+    SamePurchase(PurchaseId),
+    /// The chain has no stream yet.
+    NewChain(ChainId),
+    /// The chain is as it was read.
+    SameChain(ChainId),
+    /// No uploaded certificate of the account has this name.
+    FreeName(Note),
+    /// What the account has beside is as it was read.
+    SameBeside,
 }
 
 /// What must still hold when these events are committed.
 ///
 /// Submissions ask only that a unit is left, so many of them on one plan don't fight over a
 /// version. A unit belongs to one instance, so whatever settles or returns it is guarded by that
-/// instance; only a counted revocation needs the plan unchanged.
+/// instance; only a counted revocation needs the plan or purchase unchanged, and what the account
+/// has beside.
 #[must_use]
-pub fn expectations(events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 4> {
+pub fn expectations(events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 16> {
     let mut all = ArrayVec::new();
+    let mut push = |expect: Expect| {
+        if !all.contains(&expect) {
+            let _ = all.try_push(expect);
+        }
+    };
+    let limited = match law.conduct.revocation_limit().value {
+        RevocationLimit::Unlimited => false,
+        RevocationLimit::PerAccount | RevocationLimit::PerProduct => true,
+    };
     for event in events {
-        let expect = match event {
-            Event::Instance { id, event } => Some(match event {
-                InstanceEvent::Submitted(_) => Expect::NewInstance(*id),
-                InstanceEvent::ChallengeReceived { .. }
-                | InstanceEvent::DomainConfirmed { .. }
-                | InstanceEvent::Issued { .. }
-                | InstanceEvent::Rejected { .. }
-                | InstanceEvent::Withdrawn { .. }
-                | InstanceEvent::Deleted { .. }
-                | InstanceEvent::Cancelled { .. }
-                | InstanceEvent::RevocationRequested { .. }
-                | InstanceEvent::RevocationConfirmed { .. }
-                | InstanceEvent::Revoked { .. }
-                | InstanceEvent::RevocationRefused { .. }
-                | InstanceEvent::ExpiryAnnounced { .. }
-                | InstanceEvent::OrphanIssued { .. } => Expect::SameInstance(*id),
-            }),
+        match event {
+            Event::Instance { id, event } => of_instance(*id, event, &mut push),
             Event::Plan { id, event } => match event {
-                PlanEvent::Bought(_) => Some(Expect::NewPlan(*id)),
+                PlanEvent::Bought(bought) => {
+                    push(Expect::NewPlan(*id));
+                    if bought.product.free && law.money.free_limit().value.0.is_some() {
+                        push(Expect::SameBeside);
+                    }
+                }
                 PlanEvent::Reserved { .. }
                 | PlanEvent::Settled {
                     was_reserved: false,
                     ..
-                } => Some(Expect::Remaining(*id, 1)),
-                PlanEvent::RevocationCharged { .. } => match law.conduct.revocation_limit().value {
-                    RevocationLimit::PerAccount | RevocationLimit::PerProduct => {
-                        Some(Expect::SamePlan(*id))
-                    }
-                    RevocationLimit::Unlimited => None,
-                },
+                } => push(Expect::Remaining(*id, 1)),
+                PlanEvent::RevocationCharged { .. } if limited => {
+                    push(Expect::SamePlan(*id));
+                    push(Expect::SameBeside);
+                }
+                PlanEvent::Refunded { .. } => push(Expect::SamePlan(*id)),
                 PlanEvent::Settled {
                     was_reserved: true, ..
                 }
                 | PlanEvent::Returned { .. }
                 | PlanEvent::CertificateIssued { .. }
-                | PlanEvent::RevocationGivenBack { .. } => None,
+                | PlanEvent::RevocationCharged { .. }
+                | PlanEvent::RevocationGivenBack { .. } => {}
             },
-        };
-        if let Some(expect) = expect {
-            let _ = all.try_push(expect);
+            Event::Chain { id, event } => push(match event {
+                ChainEvent::Linked(_) => Expect::NewChain(*id),
+                ChainEvent::MemberBegun { .. } | ChainEvent::MemberCancelled { .. } => {
+                    Expect::SameChain(*id)
+                }
+            }),
+            Event::Purchase { id, event } => match event {
+                PurchaseEvent::Paid(paid) => {
+                    push(Expect::NewPurchase(*id));
+                    if paid.product.free && law.money.free_limit().value.0.is_some() {
+                        push(Expect::SameBeside);
+                    }
+                }
+                PurchaseEvent::RevocationCharged { .. } if limited => {
+                    push(Expect::SamePurchase(*id));
+                    push(Expect::SameBeside);
+                }
+                PurchaseEvent::RefundClaimed { .. }
+                | PurchaseEvent::RefundCancelled { .. }
+                | PurchaseEvent::RefundRefused { .. }
+                | PurchaseEvent::Refunded { .. } => push(Expect::SamePurchase(*id)),
+                PurchaseEvent::RevocationCharged { .. }
+                | PurchaseEvent::RevocationGivenBack { .. } => {}
+            },
         }
     }
     all
+}
+
+/// What an instance's event expects of its stream.
+fn of_instance(id: InstanceId, event: &InstanceEvent, push: &mut impl FnMut(Expect)) {
+    push(match event {
+        InstanceEvent::Submitted(_) | InstanceEvent::Opened(_) | InstanceEvent::Uploaded(_) => {
+            Expect::NewInstance(id)
+        }
+        InstanceEvent::Applied(_)
+        | InstanceEvent::ChallengeReceived { .. }
+        | InstanceEvent::DomainConfirmed { .. }
+        | InstanceEvent::Issued { .. }
+        | InstanceEvent::Rejected { .. }
+        | InstanceEvent::Withdrawn { .. }
+        | InstanceEvent::Deleted { .. }
+        | InstanceEvent::Cancelled { .. }
+        | InstanceEvent::Closed { .. }
+        | InstanceEvent::Merged { .. }
+        | InstanceEvent::Absorbed { .. }
+        | InstanceEvent::ChainJoined { .. }
+        | InstanceEvent::Deployed { .. }
+        | InstanceEvent::Undeployed { .. }
+        | InstanceEvent::RevocationRequested { .. }
+        | InstanceEvent::RevocationConfirmed { .. }
+        | InstanceEvent::Revoked { .. }
+        | InstanceEvent::RevocationRefused { .. }
+        | InstanceEvent::ExpiryAnnounced { .. }
+        | InstanceEvent::OrphanIssued { .. } => Expect::SameInstance(id),
+    });
+    if let InstanceEvent::Uploaded(uploaded) = event {
+        push(Expect::FreeName(uploaded.name.clone()));
+    }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::model::{Curve, Day, KeyKind, SignatureHash, Status, ValidationMethod};
+use crate::model::{Curve, Day, KeyKind, SignatureHash, Status, Target, ValidationMethod};
 use crate::rulebook::{Ceiling, Cite, Edition, RuleId, Sourced, Window};
 
 /// One condition of a command: the rule, what it rests on, and when it holds.
@@ -121,6 +121,90 @@ pub enum Why {
     CertificateOver,
     /// Another certificate was issued for the order already.
     OtherCertificate,
+    /// The purchase at hand is not the one that bought the slot.
+    OtherPurchase,
+    /// The chain at hand is not the instance's.
+    OtherChain,
+    /// The second instance at hand is not the one that the command is about.
+    OtherInstance,
+    /// It waits for its turn in the chain, and only the service activates it.
+    NotActivated,
+    /// It is uploaded, not bought here.
+    Uploaded,
+    /// The slot ended.
+    Ended(Status),
+    /// A refund claim is under review.
+    RefundUnderWay,
+    /// It was paid back.
+    Refunded,
+    /// No refund was claimed.
+    NoRefundClaimed,
+    /// Nothing was paid in cash.
+    NothingPaid,
+    /// The certificate is free of charge.
+    Free,
+    /// The edition pays nothing back in this condition.
+    NoRefundHere,
+    /// The refund's window is not open.
+    RefundWindow,
+    /// The application is under way.
+    UnderWay,
+    /// The certificate is not revoked.
+    NotRevoked,
+    /// The slot was merged with another one.
+    WasMerged,
+    /// A later certificate of the chain was applied for.
+    ChainMovedOn,
+    /// The purchase was the kind that is not paid back.
+    LateHosting,
+    /// Units of the plan are used.
+    PlanUsed,
+    /// So many years are not sold.
+    Years(u8),
+    /// The slots don't fit the purchase: one a year, a chain from the second year on, ids once.
+    Slots,
+    /// It is hosted: a later certificate of the chain waits.
+    Hosted,
+    /// Hosting is there already.
+    AlreadyHosted,
+    /// Hosting can't be enabled for it now.
+    HostingWindow,
+    /// Another member of the chain comes first.
+    NotNext,
+    /// The certificate before it in the chain was not issued, or is revoked or gone.
+    NoPredecessor,
+    /// The certificate before it is not due yet.
+    NotDue,
+    /// The chain has nothing to apply with.
+    NoSubmission,
+    /// It can't be renewed now.
+    RenewalWindow,
+    /// The product at hand is another one.
+    OtherProduct,
+    /// The name of an uploaded certificate is not of the allowed form.
+    UploadName,
+    /// The name of an uploaded certificate is taken.
+    NameTaken,
+    /// The key does not belong to the certificate.
+    KeyMismatch,
+    /// Certificates are not deployed to this product.
+    OtherTarget(Target),
+    /// The key is with the holder, not with the service.
+    KeyNotHeld,
+    /// The certificate does not cover the domain.
+    DomainNotCovered,
+    /// It is not deployed there.
+    NotDeployed,
+    /// It is deployed.
+    Deployed,
+    /// It is deployed to as many places as are kept.
+    TooManyDeployments,
+    /// Slots are not closed.
+    NoClosing,
+    /// Two slots of these products are not merged.
+    NotMergeable,
+    /// The year's free certificates are taken.
+    NoFreeLeft,
 }
 
 impl fmt::Display for Why {
@@ -197,6 +281,54 @@ impl fmt::Display for Why {
             Self::CertificateNames => "the certificate does not carry exactly the order's domains",
             Self::CertificateOver => "the certificate is over",
             Self::OtherCertificate => "another certificate was issued for the order",
+            Self::Ended(status) => return write!(f, "the slot is {status}"),
+            Self::Years(years) => return write!(f, "hosting for {years} years is not sold"),
+            Self::OtherTarget(target) => {
+                return write!(f, "certificates are not deployed to {target}");
+            }
+            Self::OtherPurchase => "the purchase at hand is not the one that bought the slot",
+            Self::OtherChain => "the chain at hand is not the one that it is a member of",
+            Self::OtherInstance => "the second instance at hand is not the one that this is about",
+            Self::NotActivated => "it waits for its turn in the chain",
+            Self::Uploaded => "the certificate was uploaded, not bought here",
+            Self::RefundUnderWay => "a refund claim is under review",
+            Self::Refunded => "it was paid back",
+            Self::NoRefundClaimed => "no refund was claimed",
+            Self::NothingPaid => "nothing was paid in cash",
+            Self::Free => "the certificate is free of charge",
+            Self::NoRefundHere => "nothing is paid back in this condition",
+            Self::RefundWindow => "the window for it is not open",
+            Self::UnderWay => "the application is under way",
+            Self::NotRevoked => "the certificate is issued and not revoked",
+            Self::WasMerged => "the slot was merged with another one",
+            Self::ChainMovedOn => "a later certificate of the chain was applied for",
+            Self::LateHosting => "it was bought by enabling hosting later",
+            Self::PlanUsed => "the plan is used",
+            Self::Slots => {
+                "the slots don't fit the purchase: one a year, a chain from the second on, every id once"
+            }
+            Self::Hosted => "the certificate is hosted",
+            Self::AlreadyHosted => "hosting is enabled already",
+            Self::HostingWindow => "hosting is not enabled for it at this time",
+            Self::NotNext => "another member of the chain comes first",
+            Self::NoPredecessor => {
+                "the certificate before it in the chain is not issued, or is revoked or gone"
+            }
+            Self::NotDue => "the certificate before it in the chain is not due yet",
+            Self::NoSubmission => "there is no application whose data the next one could take",
+            Self::RenewalWindow => "it is not renewed in this state",
+            Self::OtherProduct => "the product is another one",
+            Self::UploadName => "the name is not of the allowed form",
+            Self::NameTaken => "another uploaded certificate has this name",
+            Self::KeyMismatch => "the key does not belong to the certificate",
+            Self::KeyNotHeld => "the key is with its holder, not with the service",
+            Self::DomainNotCovered => "the certificate does not cover the domain",
+            Self::NotDeployed => "the certificate is not deployed there",
+            Self::Deployed => "the certificate is deployed to a cloud product",
+            Self::TooManyDeployments => "the certificate is deployed to as many places as are kept",
+            Self::NoClosing => "slots are not closed",
+            Self::NotMergeable => "slots of these products are not merged",
+            Self::NoFreeLeft => "the free certificates of this year are taken",
         };
         f.write_str(text)
     }
@@ -250,6 +382,40 @@ pub enum WayOut {
     UseDns,
     /// The CA must answer again.
     Reissue,
+    /// Apply again with the same slot.
+    Resubmit,
+    /// Apply with the slot.
+    Apply,
+    /// Cancel it, which gives its unit back.
+    Cancel,
+    /// Cancel the chain's members that wait.
+    CancelMembers,
+    /// Take the refund claim back.
+    CancelRefund,
+    /// Claim the refund.
+    ClaimRefund,
+    /// Withdraw, then claim the refund.
+    WithdrawFirst,
+    /// Revoke, then claim the refund.
+    RevokeFirst,
+    /// Wait until the service activates it.
+    AwaitActivation,
+    /// Choose another number of years.
+    OtherYears,
+    /// Take it off the cloud products first.
+    UndeployFirst,
+    /// Choose another name.
+    OtherName,
+    /// Choose another cloud product.
+    OtherTarget,
+    /// Install it by hand.
+    InstallByHand,
+    /// Upload the key that belongs to it.
+    OtherKey,
+    /// Hand in every part of the read set.
+    LoadAll,
+    /// Delete the certificate.
+    DeleteCertificate,
 }
 
 impl WayOut {
@@ -287,6 +453,25 @@ impl WayOut {
             }
             Self::UseDns => "prove the domain in the DNS",
             Self::Reissue => "have the CA answer again, with what fits the order",
+            Self::Resubmit => "correct the application and submit it again with the same slot",
+            Self::Apply => "apply with the slot",
+            Self::Cancel => "cancel the pending order: its unit returns",
+            Self::CancelMembers => "first cancel the members of its chain that are not activated",
+            Self::CancelRefund => "take the refund claim back first",
+            Self::ClaimRefund => "claim the refund",
+            Self::WithdrawFirst => "first withdraw the application, then claim the refund",
+            Self::RevokeFirst => "first have the certificate revoked, then claim the refund",
+            Self::AwaitActivation => {
+                "wait: the service activates and submits it when the one before it comes due"
+            }
+            Self::OtherYears => "choose a number of years that is sold",
+            Self::UndeployFirst => "first take it off the cloud products",
+            Self::OtherName => "choose another name",
+            Self::OtherTarget => "choose a product of the list in force",
+            Self::InstallByHand => "install it by hand where its key is, or upload it with its key",
+            Self::OtherKey => "upload the key that belongs to the certificate",
+            Self::LoadAll => "look the case up again, with all that belongs to it",
+            Self::DeleteCertificate => "delete the certificate itself",
         })
     }
 }

@@ -5,9 +5,70 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::model::{
-    Challenge, InstanceId, IssuedCertificate, Note, OrderId, PlanId, Product, RevocationReason,
-    SpkiDigest, Submission, Timestamp,
+    ChainId, Challenge, DomainName, InstanceId, IssuedCertificate, Note, OrderId, Payment, PlanId,
+    Product, PurchaseId, RevocationReason, SpkiDigest, Submission, Target, Timestamp,
 };
+
+/// The ids of an instance that a purchase brings about, never used before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// The instance.
+    pub instance: InstanceId,
+    /// The order that it carries.
+    pub order: OrderId,
+}
+
+/// A purchase to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Paid {
+    /// Its id, never used before.
+    pub purchase: PurchaseId,
+    /// What is paid.
+    pub payment: Payment,
+}
+
+/// A purchase of certificates: one slot a year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPurchase {
+    /// What is paid.
+    pub paid: Paid,
+    /// The specification.
+    pub product: Product,
+    /// The slots, one for each year, in the order in which they serve.
+    pub slots: Arc<[Slot]>,
+    /// The chain that links them, never used before; needed from the second year on.
+    pub chain: Option<ChainId>,
+}
+
+/// Further years for a certificate that is there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// What is paid.
+    pub paid: Paid,
+    /// The chain, never used before.
+    pub chain: ChainId,
+    /// The specification of the further members; that of the certificate unless it was uploaded.
+    pub product: Product,
+    /// The slots, one for each further year.
+    pub slots: Arc<[Slot]>,
+    /// What they are applied for with, where the certificate was uploaded.
+    pub submission: Option<Arc<Submission>>,
+}
+
+/// A certificate from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Its ids.
+    pub slot: Slot,
+    /// The specification that it is listed under.
+    pub product: Product,
+    /// Its name, unique in the account.
+    pub name: Note,
+    /// The certificate.
+    pub certificate: Arc<IssuedCertificate>,
+    /// The key that was uploaded with it.
+    pub key: SpkiDigest,
+}
 
 /// Something that is asked of a case.
 ///
@@ -23,7 +84,13 @@ pub enum Command {
         product: Product,
         /// How many units.
         count: NonZeroU32,
+        /// What is paid.
+        payment: Payment,
     },
+    /// Buy certificates: one slot a year, linked where there are several (T-01, T-02).
+    Buy(Arc<NewPurchase>),
+    /// Take a unit of the case's plan as a slot that is applied for later, as the console does.
+    Draw(Slot),
     /// Apply for a certificate with a unit of the case's plan (T-04).
     Submit {
         /// The instance's id, never used before.
@@ -33,19 +100,73 @@ pub enum Command {
         /// What is handed in.
         submission: Arc<Submission>,
     },
+    /// Apply with the slot at hand, for the first time or again (T-03, T-09).
+    Apply {
+        /// The order's id, never used before.
+        order: OrderId,
+        /// What is handed in.
+        submission: Arc<Submission>,
+    },
     /// Withdraw the application: `CancelOrderRequest` (T-11, T-12).
     Withdraw,
     /// Delete the order: `DeleteCertificateRequest` (T-10, T-13).
     Delete,
-    /// Cancel a pending order in one step: `CancelCertificateForPackageRequest` (T-14).
+    /// Cancel what is pending in one step: `CancelCertificateForPackageRequest` or the console's
+    /// cancel (T-14, T-15), and a chain's member before its turn (T-25).
     CancelOrder,
+    /// Have a bought slot shut down (T-43).
+    Close,
+    /// Merge the slot into the other one of the case (T-42).
+    Merge,
     /// Ask for the certificate's revocation: `CancelCertificateForPackageRequest` (T-19, T-23).
     RequestRevocation {
         /// Why.
         reason: RevocationReason,
     },
-    /// Read the certificate, and the key if the service made it. It changes nothing.
+    /// Read or download the certificate, and the key if the service made it. It changes nothing
+    /// (T-40).
     Collect,
+    /// Delete the certificate itself (T-37).
+    DeleteCertificate,
+    /// Deploy the certificate to a cloud product (T-39).
+    Deploy {
+        /// Which.
+        target: Target,
+        /// The domain that it serves there.
+        domain: Option<DomainName>,
+    },
+    /// Take the certificate off a cloud product.
+    Undeploy {
+        /// Which.
+        target: Target,
+    },
+    /// Renew the certificate: a further slot, the old one untouched (T-31).
+    Renew {
+        /// The ids of the further slot.
+        slot: Slot,
+        /// What is paid; without it, the slot takes a unit of the case's plan.
+        paid: Option<Paid>,
+    },
+    /// Buy hosting for a certificate that is there already (T-41).
+    EnableHosting(Arc<Extension>),
+    /// Put a certificate from elsewhere under management (T-38).
+    Upload(Arc<Upload>),
+    /// Claim the money back: of the case's purchase, or without one of its plan (T-33, T-36).
+    ClaimRefund,
+    /// Take the claim back (T-34).
+    CancelRefund,
+    /// The vendor granted the claim (T-35).
+    GrantRefund,
+    /// The vendor refused the claim (T-35).
+    RefuseRefund {
+        /// Why, in its words.
+        reason: Note,
+    },
+    /// The service activates the chain's next member and applies for it (T-26).
+    Activate {
+        /// The order's id, never used before.
+        order: OrderId,
+    },
     /// The CA says how to prove the domain, and for which key.
     ReceiveChallenge {
         /// What to put where.
@@ -91,41 +212,71 @@ pub enum Command {
     Wake,
 }
 
-/// The kind of a command, without its content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum CommandKind {
-    /// [`Command::BuyPlan`].
-    BuyPlan,
-    /// [`Command::Submit`].
-    Submit,
-    /// [`Command::Withdraw`].
-    Withdraw,
-    /// [`Command::Delete`].
-    Delete,
-    /// [`Command::CancelOrder`].
-    CancelOrder,
-    /// [`Command::RequestRevocation`].
-    RequestRevocation,
-    /// [`Command::Collect`].
-    Collect,
-    /// [`Command::ReceiveChallenge`].
-    ReceiveChallenge,
-    /// [`Command::ConfirmDomain`].
-    ConfirmDomain,
-    /// [`Command::Approve`].
-    Approve,
-    /// [`Command::Reject`].
-    Reject,
-    /// [`Command::ConfirmRevocation`].
-    ConfirmRevocation,
-    /// [`Command::CompleteRevocation`].
-    CompleteRevocation,
-    /// [`Command::RefuseRevocation`].
-    RefuseRevocation,
-    /// [`Command::RecordCaRevocation`].
-    RecordCaRevocation,
-    /// [`Command::Wake`].
-    Wake,
+/// Declares the kinds of command once, with what a person would call each.
+macro_rules! kinds {
+    ($($kind:ident = $phrase:literal,)*) => {
+        /// Which command, without what it carries.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum CommandKind {
+            $(#[doc = concat!("[`Command::", stringify!($kind), "`]: ", $phrase, ".")] $kind,)*
+        }
+
+        impl CommandKind {
+            /// Every kind: the holder's, then the CA's and the vendor's, then the clock's.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// Its name.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $(Self::$kind => stringify!($kind),)*
+                }
+            }
+
+            /// What it asks for, as the end of "cannot ...".
+            #[must_use]
+            pub const fn phrase(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $phrase,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    BuyPlan = "buy a plan",
+    Buy = "buy certificates",
+    Draw = "take a slot from the plan",
+    Submit = "submit the application",
+    Apply = "apply with the slot",
+    Withdraw = "withdraw the application",
+    Delete = "delete the order",
+    CancelOrder = "cancel the pending order",
+    Close = "close the slot",
+    Merge = "merge the slot",
+    RequestRevocation = "request the revocation",
+    ConfirmRevocation = "confirm the revocation",
+    Collect = "collect the certificate",
+    DeleteCertificate = "delete the certificate",
+    Deploy = "deploy the certificate",
+    Undeploy = "take the certificate off the product",
+    Renew = "renew the certificate",
+    EnableHosting = "enable hosting",
+    Upload = "upload the certificate",
+    ClaimRefund = "claim the refund",
+    CancelRefund = "take the refund claim back",
+    ReceiveChallenge = "receive a challenge",
+    ConfirmDomain = "confirm the domain",
+    Approve = "accept the CA's approval",
+    Reject = "accept the CA's rejection",
+    CompleteRevocation = "complete the revocation",
+    RefuseRevocation = "refuse the revocation",
+    RecordCaRevocation = "record the CA's revocation",
+    GrantRefund = "grant the refund",
+    RefuseRefund = "refuse the refund",
+    Activate = "activate the next certificate",
+    Wake = "look at the order",
 }
 
 impl Command {
@@ -134,89 +285,37 @@ impl Command {
     pub const fn kind(&self) -> CommandKind {
         match self {
             Self::BuyPlan { .. } => CommandKind::BuyPlan,
+            Self::Buy(_) => CommandKind::Buy,
+            Self::Draw(_) => CommandKind::Draw,
             Self::Submit { .. } => CommandKind::Submit,
+            Self::Apply { .. } => CommandKind::Apply,
             Self::Withdraw => CommandKind::Withdraw,
             Self::Delete => CommandKind::Delete,
             Self::CancelOrder => CommandKind::CancelOrder,
+            Self::Close => CommandKind::Close,
+            Self::Merge => CommandKind::Merge,
             Self::RequestRevocation { .. } => CommandKind::RequestRevocation,
+            Self::ConfirmRevocation => CommandKind::ConfirmRevocation,
             Self::Collect => CommandKind::Collect,
+            Self::DeleteCertificate => CommandKind::DeleteCertificate,
+            Self::Deploy { .. } => CommandKind::Deploy,
+            Self::Undeploy { .. } => CommandKind::Undeploy,
+            Self::Renew { .. } => CommandKind::Renew,
+            Self::EnableHosting(_) => CommandKind::EnableHosting,
+            Self::Upload(_) => CommandKind::Upload,
+            Self::ClaimRefund => CommandKind::ClaimRefund,
+            Self::CancelRefund => CommandKind::CancelRefund,
             Self::ReceiveChallenge { .. } => CommandKind::ReceiveChallenge,
             Self::ConfirmDomain => CommandKind::ConfirmDomain,
             Self::Approve { .. } => CommandKind::Approve,
             Self::Reject { .. } => CommandKind::Reject,
-            Self::ConfirmRevocation => CommandKind::ConfirmRevocation,
             Self::CompleteRevocation { .. } => CommandKind::CompleteRevocation,
             Self::RefuseRevocation { .. } => CommandKind::RefuseRevocation,
             Self::RecordCaRevocation { .. } => CommandKind::RecordCaRevocation,
+            Self::GrantRefund => CommandKind::GrantRefund,
+            Self::RefuseRefund { .. } => CommandKind::RefuseRefund,
+            Self::Activate { .. } => CommandKind::Activate,
             Self::Wake => CommandKind::Wake,
-        }
-    }
-}
-
-impl CommandKind {
-    /// Every kind.
-    pub const ALL: [Self; 16] = [
-        Self::BuyPlan,
-        Self::Submit,
-        Self::Withdraw,
-        Self::Delete,
-        Self::CancelOrder,
-        Self::RequestRevocation,
-        Self::Collect,
-        Self::ReceiveChallenge,
-        Self::ConfirmDomain,
-        Self::Approve,
-        Self::Reject,
-        Self::ConfirmRevocation,
-        Self::CompleteRevocation,
-        Self::RefuseRevocation,
-        Self::RecordCaRevocation,
-        Self::Wake,
-    ];
-
-    /// Its name, as in the table and the diagram.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::BuyPlan => "BuyPlan",
-            Self::Submit => "Submit",
-            Self::Withdraw => "Withdraw",
-            Self::Delete => "Delete",
-            Self::CancelOrder => "CancelOrder",
-            Self::RequestRevocation => "RequestRevocation",
-            Self::Collect => "Collect",
-            Self::ReceiveChallenge => "ReceiveChallenge",
-            Self::ConfirmDomain => "ConfirmDomain",
-            Self::Approve => "Approve",
-            Self::Reject => "Reject",
-            Self::ConfirmRevocation => "ConfirmRevocation",
-            Self::CompleteRevocation => "CompleteRevocation",
-            Self::RefuseRevocation => "RefuseRevocation",
-            Self::RecordCaRevocation => "RecordCaRevocation",
-            Self::Wake => "Wake",
-        }
-    }
-
-    /// The same in words, as a refusal says it.
-    #[must_use]
-    pub const fn phrase(self) -> &'static str {
-        match self {
-            Self::BuyPlan => "buy a plan",
-            Self::Submit => "submit the application",
-            Self::Withdraw => "withdraw the application",
-            Self::Delete => "delete the order",
-            Self::CancelOrder => "cancel the pending order",
-            Self::RequestRevocation => "request the revocation",
-            Self::Collect => "collect the certificate",
-            Self::ReceiveChallenge => "receive a challenge",
-            Self::ConfirmDomain => "confirm the domain",
-            Self::Approve => "accept the CA's approval",
-            Self::Reject => "accept the CA's rejection",
-            Self::ConfirmRevocation => "confirm the revocation",
-            Self::CompleteRevocation => "complete the revocation",
-            Self::RefuseRevocation => "refuse the revocation",
-            Self::RecordCaRevocation => "record the CA's revocation",
-            Self::Wake => "look at the order",
         }
     }
 }

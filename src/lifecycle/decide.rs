@@ -58,7 +58,7 @@ pub fn clauses<'a>(case: &Case<'a>, command: &'a Command, law: &Law<'a>) -> Clau
 /// let account = AccountId::new("1234567890")?;
 /// let product = Catalog::published().get("symantec-free-1-free").expect("a published product");
 /// let case = Case { account, instance: None, plan: None };
-/// let buy = Command::BuyPlan { plan: PlanId::new("plan-1")?, product, count: NonZeroU32::MIN };
+/// let buy = Command::BuyPlan { plan: PlanId::new("plan-1")?, product, count: NonZeroU32::MIN , payment: Payment::NONE };
 ///
 /// let (mut instance, mut plan) = (None, None);
 /// for event in &decide(&case, &buy, "2021-03-01T09:00:00+08:00".parse()?, &law)? {

@@ -4,10 +4,12 @@
 
 use arrayvec::ArrayVec;
 
-use crate::model::{Fingerprint, InstanceId, OrderId, RevocationReason, Serial};
+use crate::model::{
+    CertificateInstance, Fingerprint, InstanceId, OrderId, PlanId, PurchaseId, RevocationReason,
+    Serial, Target,
+};
 
-use super::event::{Event, InstanceEvent};
-use crate::model::CertificateInstance;
+use super::event::{Event, InstanceEvent, PlanEvent, PurchaseEvent};
 
 /// A piece of work for a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +47,34 @@ pub enum Effect {
         /// Of which order.
         order: OrderId,
     },
+    /// Put the certificate on a cloud product; the domain stands in the instance's deployments.
+    Deploy {
+        /// Which order's certificate.
+        order: OrderId,
+        /// The product.
+        target: Target,
+    },
+    /// Take the certificate off a cloud product.
+    Undeploy {
+        /// Which order's certificate.
+        order: OrderId,
+        /// The product.
+        target: Target,
+    },
+    /// Pay the cash part of a purchase back.
+    PayBack {
+        /// Which purchase.
+        purchase: PurchaseId,
+        /// How much, in minor units.
+        cash: u64,
+    },
+    /// Pay the cash part of a plan back.
+    PayPlanBack {
+        /// Which plan.
+        plan: PlanId,
+        /// How much, in minor units.
+        cash: u64,
+    },
     /// Tell the holder something.
     Notify {
         /// About which instance.
@@ -63,6 +93,9 @@ pub enum Notice {
     Issued,
     /// The certificate is about to expire.
     PendingExpiration,
+    /// The service's own application for the next certificate of a chain failed: somebody talks to
+    /// the owner.
+    SupportNeeded,
     /// The certificate was revoked.
     Revoked,
     /// The CA refused the revocation.
@@ -73,21 +106,56 @@ pub enum Notice {
 #[must_use]
 pub fn effects(event: &Event, instance: Option<&CertificateInstance>) -> ArrayVec<Effect, 2> {
     let mut work = ArrayVec::new();
-    let (Event::Instance { id, event }, Some(instance)) = (event, instance) else {
-        return work;
-    };
-    let order = instance.order();
     let mut push = |effect| {
         let _ = work.try_push(effect);
     };
+    match event {
+        Event::Instance { id, event } => {
+            if let Some(instance) = instance {
+                of_instance(*id, event, instance, &mut push);
+            }
+        }
+        Event::Plan {
+            id,
+            event: PlanEvent::Refunded { cash, .. },
+        } => push(Effect::PayPlanBack {
+            plan: *id,
+            cash: *cash,
+        }),
+        Event::Purchase {
+            id,
+            event: PurchaseEvent::Refunded { cash, .. },
+        } => push(Effect::PayBack {
+            purchase: *id,
+            cash: *cash,
+        }),
+        Event::Plan { .. } | Event::Purchase { .. } | Event::Chain { .. } => {}
+    }
+    work
+}
+
+fn of_instance(
+    id: InstanceId,
+    event: &InstanceEvent,
+    instance: &CertificateInstance,
+    push: &mut impl FnMut(Effect),
+) {
+    let order = instance.order();
     let notify = |notice| Effect::Notify {
-        instance: *id,
+        instance: id,
         notice,
     };
     match event {
-        InstanceEvent::Submitted(_) => push(Effect::RequestIssuance { order }),
+        InstanceEvent::Submitted(_) | InstanceEvent::Applied(_) => {
+            push(Effect::RequestIssuance { order });
+        }
         InstanceEvent::Withdrawn { .. } => push(Effect::CancelAtCa { order }),
-        InstanceEvent::Rejected { .. } => push(notify(Notice::ValidationFailed)),
+        InstanceEvent::Rejected { .. } => {
+            push(notify(Notice::ValidationFailed));
+            if instance.application().is_some_and(|own| own.automatic) {
+                push(notify(Notice::SupportNeeded));
+            }
+        }
         InstanceEvent::Issued { .. } => push(notify(Notice::Issued)),
         InstanceEvent::Deleted { .. } | InstanceEvent::Cancelled { .. } => {
             push(Effect::DestroyKey { order });
@@ -114,9 +182,22 @@ pub fn effects(event: &Event, instance: Option<&CertificateInstance>) -> ArrayVe
             serial: *serial,
             fingerprint: *fingerprint,
         }),
-        InstanceEvent::ChallengeReceived { .. }
+        InstanceEvent::Deployed { target, .. } => push(Effect::Deploy {
+            order,
+            target: *target,
+        }),
+        InstanceEvent::Undeployed { target, .. } => push(Effect::Undeploy {
+            order,
+            target: *target,
+        }),
+        InstanceEvent::Opened(_)
+        | InstanceEvent::Uploaded(_)
+        | InstanceEvent::Closed { .. }
+        | InstanceEvent::Merged { .. }
+        | InstanceEvent::Absorbed { .. }
+        | InstanceEvent::ChainJoined { .. }
+        | InstanceEvent::ChallengeReceived { .. }
         | InstanceEvent::DomainConfirmed { .. }
         | InstanceEvent::RevocationConfirmed { .. } => {}
     }
-    work
 }

@@ -2,14 +2,15 @@
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::ops::Deref;
 
 use arrayvec::ArrayVec;
 
 use crate::model::{
-    AccountId, Challenge, DomainName, Fingerprint, HoldState, InstanceId, IssuedCertificate, Note,
-    OrderId, Pin, PlanId, Product, RevocationCause, RevocationReason, Serial, SpkiDigest,
-    Submission, Timestamp,
+    AccountId, ChainId, Challenge, DomainName, Fingerprint, InstanceId, IssuedCertificate, Note,
+    OrderId, Origin, Payment, Pin, PlanId, Product, PurchaseId, PurchaseKind, Renewed,
+    RevocationCause, RevocationReason, Serial, SpkiDigest, Submission, Target, Timestamp,
 };
 use crate::rulebook::RuleId;
 
@@ -30,19 +31,33 @@ pub enum Event {
         /// What.
         event: PlanEvent,
     },
+    /// To a hosting chain.
+    Chain {
+        /// Which.
+        id: ChainId,
+        /// What.
+        event: ChainEvent,
+    },
+    /// To a purchase.
+    Purchase {
+        /// Which.
+        id: PurchaseId,
+        /// What.
+        event: PurchaseEvent,
+    },
 }
 
-/// What begins an instance's stream.
+/// What begins an instance's stream when it is applied for at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submitted {
     /// Whose it is.
     pub account: AccountId,
     /// Its product.
     pub product: Product,
-    /// The plan whose unit it holds.
-    pub plan: PlanId,
-    /// Where that unit stands.
-    pub unit: HoldState,
+    /// What pays for it.
+    pub origin: Origin,
+    /// Which certificate it renews, if it does.
+    pub renewed: Option<Renewed>,
     /// The order.
     pub order: OrderId,
     /// What was handed in.
@@ -53,6 +68,69 @@ pub struct Submitted {
     pub key: Option<SpkiDigest>,
     /// The edition that judges it from now on.
     pub pin: Pin,
+    /// Whether the domain is proved before the CA reviews it.
+    pub verify: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What begins an instance's stream when it is applied for later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its product.
+    pub product: Product,
+    /// What pays for it.
+    pub origin: Origin,
+    /// The order that it carries.
+    pub order: OrderId,
+    /// The chain that it is a member of.
+    pub chain: Option<ChainId>,
+    /// Whether it waits for its turn in the chain: Not Activated.
+    pub waits: bool,
+    /// Which certificate it renews, if it does.
+    pub renewed: Option<Renewed>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An application made with a slot that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The order.
+    pub order: OrderId,
+    /// What was handed in.
+    pub submission: Arc<Submission>,
+    /// The names that the certificate will carry.
+    pub names: Arc<[DomainName]>,
+    /// The key that it must carry, if the holder made it.
+    pub key: Option<SpkiDigest>,
+    /// The edition that judges it from now on.
+    pub pin: Pin,
+    /// Whether the domain is proved before the CA reviews it.
+    pub verify: bool,
+    /// Whether the unit was settled by it; else it stays as it was.
+    pub settles: bool,
+    /// Whether the service made it, as hosting does.
+    pub automatic: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What begins the stream of an uploaded certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadedHere {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The specification that it is listed under.
+    pub product: Product,
+    /// The number that it is known by.
+    pub order: OrderId,
+    /// Its name.
+    pub name: Note,
+    /// The certificate.
+    pub certificate: Arc<IssuedCertificate>,
     /// When.
     pub at: Timestamp,
 }
@@ -62,6 +140,54 @@ pub struct Submitted {
 pub enum InstanceEvent {
     /// An application was submitted.
     Submitted(Box<Submitted>),
+    /// The slot was bought or drawn from a plan, or made by a renewal; applied for later.
+    Opened(Box<Opened>),
+    /// It was applied for with the slot at hand.
+    Applied(Box<Applied>),
+    /// A certificate from elsewhere was put under management.
+    Uploaded(Box<UploadedHere>),
+    /// It was closed.
+    Closed {
+        /// When.
+        at: Timestamp,
+    },
+    /// It was merged into another slot.
+    Merged {
+        /// Which.
+        into: InstanceId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Another slot was merged into it.
+    Absorbed {
+        /// Which.
+        instance: InstanceId,
+        /// When.
+        at: Timestamp,
+    },
+    /// It became the first of a chain.
+    ChainJoined {
+        /// Which.
+        chain: ChainId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Its certificate was deployed.
+    Deployed {
+        /// Where.
+        target: Target,
+        /// For which domain there.
+        domain: Option<DomainName>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Its certificate was taken off a product.
+    Undeployed {
+        /// Which.
+        target: Target,
+        /// When.
+        at: Timestamp,
+    },
     /// The CA said how to prove the domain.
     ChallengeReceived {
         /// What to put where.
@@ -173,8 +299,122 @@ pub struct Bought {
     pub product: Product,
     /// How many units.
     pub count: u32,
+    /// What was paid.
+    pub payment: Payment,
+    /// The edition that its money is bound to.
+    pub pin: Pin,
     /// When.
     pub at: Timestamp,
+}
+
+/// What begins a chain's stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linked {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The specification of its members.
+    pub product: Product,
+    /// The purchase that made it.
+    pub purchase: PurchaseId,
+    /// The edition that it is bound to.
+    pub pin: Pin,
+    /// The first member, whose turn has come.
+    pub first: InstanceId,
+    /// The members that wait, in order.
+    pub waiting: Arc<[InstanceId]>,
+    /// What they are applied for with, where the first one is uploaded.
+    pub submission: Option<Arc<Submission>>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something that happened to a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainEvent {
+    /// Its members were linked.
+    Linked(Box<Linked>),
+    /// A member's turn came.
+    MemberBegun {
+        /// Which.
+        instance: InstanceId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A member was cancelled before its turn.
+    MemberCancelled {
+        /// Which.
+        instance: InstanceId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What begins a purchase's stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidFor {
+    /// By whom.
+    pub account: AccountId,
+    /// The specification.
+    pub product: Product,
+    /// What for.
+    pub kind: PurchaseKind,
+    /// What was paid.
+    pub payment: Payment,
+    /// The edition that its money is bound to.
+    pub pin: Pin,
+    /// The first instance that it bought.
+    pub first: InstanceId,
+    /// The chain that links its instances, if there is one.
+    pub chain: Option<ChainId>,
+    /// How many instances.
+    pub count: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Something that happened to a purchase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PurchaseEvent {
+    /// It was paid.
+    Paid(Box<PaidFor>),
+    /// A revocation was charged against the allowance.
+    RevocationCharged {
+        /// Of which order's certificate.
+        order: OrderId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A refused revocation was given back.
+    RevocationGivenBack {
+        /// Of which order's certificate.
+        order: OrderId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A refund was claimed and waits for its review.
+    RefundClaimed {
+        /// When.
+        at: Timestamp,
+    },
+    /// The claim was taken back.
+    RefundCancelled {
+        /// When.
+        at: Timestamp,
+    },
+    /// The claim was refused.
+    RefundRefused {
+        /// Why.
+        reason: Note,
+        /// When.
+        at: Timestamp,
+    },
+    /// The cash part was paid back.
+    Refunded {
+        /// How much, in minor units.
+        cash: u64,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// A move in a plan's ledger.
@@ -230,30 +470,79 @@ pub enum PlanEvent {
         /// When.
         at: Timestamp,
     },
+    /// The cash part was paid back; nothing is drawn from it any more.
+    Refunded {
+        /// How much, in minor units.
+        cash: u64,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// How many events nearly every decision yields at most.
+const FEW: usize = 3;
+
+/// The events of a decision: few in place, many in heap memory.
+///
+/// Only what touches several instances needs many: a purchase of several years, hosting, a renewal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum List {
+    Few(ArrayVec<Event, FEW>),
+    Many(Vec<Event>),
 }
 
 /// What a decision yields: the events, in order, and the rules that it followed.
 ///
 /// No events means that there was nothing left to do: the state is already the one asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Events {
-    list: ArrayVec<Event, 3>,
-    rules: ArrayVec<RuleId, 3>,
+    list: List,
+    // As long as the longest decision needs, and no longer: it is moved with every decision. A test
+    // over the whole table would see a further rule dropped.
+    rules: ArrayVec<RuleId, 4>,
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            list: List::Few(ArrayVec::new()),
+            rules: ArrayVec::new(),
+        }
+    }
 }
 
 impl Events {
-    // Both lists are as long as the longest decision needs, and no longer: they are moved with every
-    // decision. A test over the whole table would see a further element dropped.
     pub(super) fn follow(&mut self, rule: RuleId) {
         let _ = self.rules.try_push(rule);
     }
 
     pub(super) fn instance(&mut self, id: InstanceId, event: InstanceEvent) {
-        let _ = self.list.try_push(Event::Instance { id, event });
+        self.push(Event::Instance { id, event });
     }
 
     pub(super) fn plan(&mut self, id: PlanId, event: PlanEvent) {
-        let _ = self.list.try_push(Event::Plan { id, event });
+        self.push(Event::Plan { id, event });
+    }
+
+    pub(super) fn chain(&mut self, id: ChainId, event: ChainEvent) {
+        self.push(Event::Chain { id, event });
+    }
+
+    pub(super) fn purchase(&mut self, id: PurchaseId, event: PurchaseEvent) {
+        self.push(Event::Purchase { id, event });
+    }
+
+    fn push(&mut self, event: Event) {
+        match &mut self.list {
+            List::Few(few) => {
+                if let Err(full) = few.try_push(event) {
+                    let mut many: Vec<Event> = few.drain(..).collect();
+                    many.push(full.element());
+                    self.list = List::Many(many);
+                }
+            }
+            List::Many(many) => many.push(event),
+        }
     }
 
     /// The rules that the decision followed, the granting one first.
@@ -266,15 +555,39 @@ impl Events {
 impl Deref for Events {
     type Target = [Event];
     fn deref(&self) -> &[Event] {
-        &self.list
+        match &self.list {
+            List::Few(few) => few,
+            List::Many(many) => many,
+        }
     }
 }
 
 impl IntoIterator for Events {
     type Item = Event;
-    type IntoIter = arrayvec::IntoIter<Event, 3>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.list.into_iter()
+    type IntoIter = IntoEvents;
+    fn into_iter(self) -> IntoEvents {
+        let (few, many) = match self.list {
+            List::Few(few) => (few, Vec::new()),
+            List::Many(many) => (ArrayVec::new(), many),
+        };
+        IntoEvents {
+            few: few.into_iter(),
+            many: many.into_iter(),
+        }
+    }
+}
+
+/// The events of a decision, one after the other.
+#[derive(Debug)]
+pub struct IntoEvents {
+    few: arrayvec::IntoIter<Event, FEW>,
+    many: alloc::vec::IntoIter<Event>,
+}
+
+impl Iterator for IntoEvents {
+    type Item = Event;
+    fn next(&mut self) -> Option<Event> {
+        self.few.next().or_else(|| self.many.next())
     }
 }
 
@@ -282,6 +595,6 @@ impl<'a> IntoIterator for &'a Events {
     type Item = &'a Event;
     type IntoIter = core::slice::Iter<'a, Event>;
     fn into_iter(self) -> Self::IntoIter {
-        self.list.iter()
+        self.iter()
     }
 }

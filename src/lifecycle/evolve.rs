@@ -1,68 +1,196 @@
-//! Folding events into state. It cannot refuse (L3): an event that does not fit the state it meets
-//! changes nothing, and the ledger never runs below zero. Two equal moves of a ledger are two moves:
-//! it is the instance, and the version of its stream, that keep a unit from moving twice.
+//! Folding events into state. It can't refuse, and it needs no rulebook (L3).
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::model::{
-    Application, CertificateInstance, Hold, HoldState, InstanceId, Live, Phase, PlanId,
-    ResourcePlan, Revocation, RevocationStage, Timestamp,
+    Application, Bill, CertificateInstance, ChainId, Deployment, EarlierOrder, End, HoldState,
+    HostingChain, InstanceId, Live, Member, MemberState, Origin, Phase, PlanId, Purchase,
+    PurchaseId, RefundState, ResourcePlan, Revocation, RevocationStage, Timestamp, Uploaded,
 };
 
-use super::event::{Event, InstanceEvent, PlanEvent};
+use super::event::{
+    Applied, ChainEvent, Event, InstanceEvent, Opened, PlanEvent, PurchaseEvent, Submitted,
+};
 
-/// Folds one event into whichever of the two streams it belongs to.
+/// How many earlier orders of a slot are remembered: a limit of size, not a rule.
+const EARLIER_ORDERS: usize = 64;
+
+/// The states that a decision touched, one of each kind.
 ///
-/// Events of other instances and plans change nothing.
-pub fn evolve(
-    instance: &mut Option<CertificateInstance>,
-    plan: &mut Option<ResourcePlan>,
-    event: &Event,
-) {
+/// ```
+/// use cert_lifecycle::lifecycle::Streams;
+/// let empty = Streams::default();
+/// assert!(empty.instance.is_none() && empty.plan.is_none());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Streams {
+    /// The instance.
+    pub instance: Option<CertificateInstance>,
+    /// The plan.
+    pub plan: Option<ResourcePlan>,
+    /// The chain.
+    pub chain: Option<HostingChain>,
+    /// The purchase.
+    pub purchase: Option<Purchase>,
+}
+
+/// Folds an event into the states at hand. One that is about another stream is left alone.
+pub fn evolve(streams: &mut Streams, event: &Event) {
     match event {
         Event::Instance { id, event } => {
-            if instance.as_ref().is_none_or(|own| own.id == *id) {
-                evolve_instance(instance, *id, event);
+            if streams.instance.as_ref().is_none_or(|own| own.id == *id) {
+                evolve_instance(&mut streams.instance, *id, event);
             }
         }
         Event::Plan { id, event } => {
-            if plan.as_ref().is_none_or(|own| own.id == *id) {
-                evolve_plan(plan, *id, event);
+            if streams.plan.as_ref().is_none_or(|own| own.id == *id) {
+                evolve_plan(&mut streams.plan, *id, event);
+            }
+        }
+        Event::Chain { id, event } => {
+            if streams.chain.as_ref().is_none_or(|own| own.id == *id) {
+                evolve_chain(&mut streams.chain, *id, event);
+            }
+        }
+        Event::Purchase { id, event } => {
+            if streams.purchase.as_ref().is_none_or(|own| own.id == *id) {
+                evolve_purchase(&mut streams.purchase, *id, event);
             }
         }
     }
 }
 
-/// Folds an event of an instance's stream.
+/// Folds an event of an instance.
 pub fn evolve_instance(
     state: &mut Option<CertificateInstance>,
     id: InstanceId,
     event: &InstanceEvent,
 ) {
     match (state.as_mut(), event) {
-        (None, InstanceEvent::Submitted(submitted)) => {
+        (None, InstanceEvent::Submitted(submitted)) => *state = Some(begun(id, submitted)),
+        (None, InstanceEvent::Opened(opened)) => *state = Some(slot(id, opened)),
+        (None, InstanceEvent::Uploaded(uploaded)) => {
             *state = Some(CertificateInstance {
                 id,
-                account: submitted.account,
-                product: submitted.product,
-                hold: Hold {
-                    plan: submitted.plan,
-                    state: submitted.unit,
-                },
-                phase: Phase::Verifying(Application {
-                    order: submitted.order,
-                    submission: submitted.submission.clone(),
-                    names: submitted.names.clone(),
-                    submitted_at: submitted.at,
-                    pin: submitted.pin,
-                    key: submitted.key,
-                    challenge: None,
+                account: uploaded.account,
+                product: uploaded.product,
+                origin: Origin::Uploaded,
+                phase: Phase::Uploaded(Uploaded {
+                    order: uploaded.order,
+                    name: uploaded.name.clone(),
+                    certificate: uploaded.certificate.clone(),
+                    at: uploaded.at,
+                    noticed_at: None,
                 }),
-                orphans: Vec::new(),
+                annex: None,
             });
         }
         (Some(instance), event) => step(instance, event),
         (None, _) => {}
+    }
+}
+
+fn begun(id: InstanceId, submitted: &Submitted) -> CertificateInstance {
+    let application = Application {
+        order: submitted.order,
+        submission: submitted.submission.clone(),
+        names: submitted.names.clone(),
+        submitted_at: submitted.at,
+        pin: submitted.pin,
+        key: submitted.key,
+        challenge: None,
+        automatic: false,
+    };
+    let mut instance = CertificateInstance {
+        id,
+        account: submitted.account,
+        product: submitted.product,
+        origin: submitted.origin,
+        phase: under_way(application, submitted.verify),
+        annex: None,
+    };
+    if let Some(renewed) = submitted.renewed {
+        instance.annex_mut().renewed = Some(renewed);
+    }
+    instance
+}
+
+fn slot(id: InstanceId, opened: &Opened) -> CertificateInstance {
+    let (order, at) = (opened.order, opened.at);
+    let mut instance = CertificateInstance {
+        id,
+        account: opened.account,
+        product: opened.product,
+        origin: opened.origin,
+        phase: if opened.waits {
+            Phase::NotActivated { order }
+        } else {
+            Phase::Bought { order, at }
+        },
+        annex: None,
+    };
+    if opened.chain.is_some() || opened.renewed.is_some() {
+        let annex = instance.annex_mut();
+        annex.chain = opened.chain;
+        annex.renewed = opened.renewed;
+    }
+    instance
+}
+
+const fn under_way(application: Application, verify: bool) -> Phase {
+    if verify {
+        Phase::Verifying(application)
+    } else {
+        Phase::Validating(application)
+    }
+}
+
+fn apply(instance: &mut CertificateInstance, applied: &Applied) {
+    let earlier = match &instance.phase {
+        Phase::Pending {
+            withdrawn: application,
+            ..
+        }
+        | Phase::Failed { application, .. } => Some(EarlierOrder {
+            order: application.order,
+            key: application.key,
+        }),
+        Phase::NotActivated { .. } | Phase::Bought { .. } => None,
+        // Nothing else is applied for.
+        Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => return,
+    };
+    if let Some(earlier) = earlier {
+        let all = &mut instance.annex_mut().earlier;
+        all.push(earlier);
+        let beyond = all.len().saturating_sub(EARLIER_ORDERS);
+        all.drain(..beyond.min(all.len()));
+    }
+    if applied.settles {
+        set_unit(instance, HoldState::Settled);
+    }
+    let application = Application {
+        order: applied.order,
+        submission: applied.submission.clone(),
+        names: applied.names.clone(),
+        submitted_at: applied.at,
+        pin: applied.pin,
+        key: applied.key,
+        challenge: None,
+        automatic: applied.automatic,
+    };
+    instance.phase = under_way(application, applied.verify);
+}
+
+const fn set_unit(instance: &mut CertificateInstance, state: HoldState) {
+    if let Origin::Plan(hold) = &mut instance.origin {
+        hold.state = state;
     }
 }
 
@@ -73,93 +201,82 @@ pub fn evolve_instance(
 fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
     match event {
         // A stream begins once.
-        InstanceEvent::Submitted(_) => {}
+        InstanceEvent::Submitted(_) | InstanceEvent::Opened(_) | InstanceEvent::Uploaded(_) => {}
+        InstanceEvent::Applied(applied) => apply(instance, applied),
         InstanceEvent::ChallengeReceived { challenge, key, .. } => {
-            if let Phase::Verifying(application) = &mut instance.phase {
+            if let Phase::Verifying(application) | Phase::Validating(application) =
+                &mut instance.phase
+            {
                 application.challenge = Some(challenge.clone());
                 application.key = Some(*key);
             }
         }
-        InstanceEvent::DomainConfirmed { .. } => {
-            replace(instance, |phase| match phase {
-                Phase::Verifying(application) => Phase::Validating(application),
-                other @ (Phase::Validating(_)
-                | Phase::Failed { .. }
-                | Phase::Pending { .. }
-                | Phase::Live(_)
-                | Phase::Revoked { .. }
-                | Phase::Deleted { .. }) => other,
-            });
-        }
+        InstanceEvent::DomainConfirmed { .. } => replace(instance, |phase| {
+            if let Phase::Verifying(application) = phase {
+                Phase::Validating(application)
+            } else {
+                phase
+            }
+        }),
         InstanceEvent::Issued { certificate, at } => {
             if matches!(instance.phase, Phase::Validating(_)) {
-                instance.hold.state = HoldState::Settled;
+                set_unit(instance, HoldState::Settled);
             }
-            replace(instance, |phase| match phase {
-                Phase::Validating(application) => Phase::Live(Live {
-                    application,
-                    certificate: certificate.clone(),
-                    issued_at: *at,
-                    revocation: None,
-                    noticed_at: None,
-                }),
-                other @ (Phase::Verifying(_)
-                | Phase::Failed { .. }
-                | Phase::Pending { .. }
-                | Phase::Live(_)
-                | Phase::Revoked { .. }
-                | Phase::Deleted { .. }) => other,
+            replace(instance, |phase| {
+                if let Phase::Validating(application) = phase {
+                    Phase::Live(Live {
+                        application,
+                        certificate: certificate.clone(),
+                        issued_at: *at,
+                        revocation: None,
+                        noticed_at: None,
+                    })
+                } else {
+                    phase
+                }
             });
         }
-        InstanceEvent::Rejected { reason, at } => {
-            replace(instance, |phase| match phase {
-                Phase::Validating(application) => Phase::Failed {
+        InstanceEvent::Rejected { reason, at } => replace(instance, |phase| {
+            if let Phase::Validating(application) = phase {
+                Phase::Failed {
                     application,
                     at: *at,
                     reason: reason.clone(),
-                },
-                other @ (Phase::Verifying(_)
-                | Phase::Failed { .. }
-                | Phase::Pending { .. }
-                | Phase::Live(_)
-                | Phase::Revoked { .. }
-                | Phase::Deleted { .. }) => other,
+                }
+            } else {
+                phase
+            }
+        }),
+        InstanceEvent::Withdrawn { at } => replace(instance, |phase| {
+            if let Phase::Verifying(withdrawn) | Phase::Validating(withdrawn) = phase {
+                Phase::Pending { withdrawn, at: *at }
+            } else {
+                phase
+            }
+        }),
+        InstanceEvent::Cancelled { at } if matches!(instance.phase, Phase::NotActivated { .. }) => {
+            end(instance, End::Cancelled, *at);
+            set_unit(instance, HoldState::Returned);
+        }
+        InstanceEvent::Deleted { at } | InstanceEvent::Cancelled { at } => delete(instance, *at),
+        InstanceEvent::Closed { at } => end(instance, End::Closed, *at),
+        InstanceEvent::Merged { into, at } => end(instance, End::Merged(*into), *at),
+        InstanceEvent::Absorbed {
+            instance: other, ..
+        } => instance.annex_mut().absorbed.push(*other),
+        InstanceEvent::ChainJoined { chain, .. } => instance.annex_mut().chain = Some(*chain),
+        InstanceEvent::Deployed { target, domain, at } => {
+            let all = &mut instance.annex_mut().deployments;
+            all.retain(|one| one.target != *target || one.domain != *domain);
+            all.push(Deployment {
+                target: *target,
+                domain: domain.clone(),
+                at: *at,
             });
         }
-        InstanceEvent::Withdrawn { at } => {
-            replace(instance, |phase| match phase {
-                Phase::Verifying(withdrawn) | Phase::Validating(withdrawn) => {
-                    Phase::Pending { withdrawn, at: *at }
-                }
-                other @ (Phase::Failed { .. }
-                | Phase::Pending { .. }
-                | Phase::Live(_)
-                | Phase::Revoked { .. }
-                | Phase::Deleted { .. }) => other,
-            });
-        }
-        InstanceEvent::Deleted { at } | InstanceEvent::Cancelled { at } => {
-            let mut ended = false;
-            replace(instance, |phase| match phase {
-                Phase::Verifying(application)
-                | Phase::Validating(application)
-                | Phase::Failed { application, .. }
-                | Phase::Pending {
-                    withdrawn: application,
-                    ..
-                } => {
-                    ended = true;
-                    Phase::Deleted {
-                        order: application.order,
-                        key: application.key,
-                        names: application.key.is_none().then_some(application.names),
-                        at: *at,
-                    }
-                }
-                other @ (Phase::Live(_) | Phase::Revoked { .. } | Phase::Deleted { .. }) => other,
-            });
-            if ended {
-                instance.hold.state = HoldState::Returned;
+        InstanceEvent::Undeployed { target, .. } => {
+            if let Some(annex) = &mut instance.annex {
+                annex.deployments.retain(|one| one.target != *target);
             }
         }
         InstanceEvent::RevocationRequested {
@@ -196,21 +313,19 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             at,
         } => {
             if *unit_returned && matches!(instance.phase, Phase::Live(_)) {
-                instance.hold.state = HoldState::Returned;
+                set_unit(instance, HoldState::Returned);
             }
-            replace(instance, |phase| match phase {
-                Phase::Live(live) => Phase::Revoked {
-                    live,
-                    at: *at,
-                    cause: *cause,
-                    reason: *reason,
-                },
-                other @ (Phase::Verifying(_)
-                | Phase::Validating(_)
-                | Phase::Failed { .. }
-                | Phase::Pending { .. }
-                | Phase::Revoked { .. }
-                | Phase::Deleted { .. }) => other,
+            replace(instance, |phase| {
+                if let Phase::Live(live) = phase {
+                    Phase::Revoked {
+                        live,
+                        at: *at,
+                        cause: *cause,
+                        reason: *reason,
+                    }
+                } else {
+                    phase
+                }
             });
         }
         InstanceEvent::RevocationRefused { .. } => {
@@ -219,31 +334,68 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             }
         }
         InstanceEvent::ExpiryAnnounced { at } => {
-            if let Phase::Live(live) = &mut instance.phase
-                && live.noticed_at.is_none()
+            if let Phase::Live(Live { noticed_at, .. })
+            | Phase::Uploaded(Uploaded { noticed_at, .. }) = &mut instance.phase
+                && noticed_at.is_none()
             {
-                live.noticed_at = Some(*at);
+                *noticed_at = Some(*at);
             }
         }
         InstanceEvent::OrphanIssued { fingerprint, .. } => {
-            let ended = matches!(
-                instance.phase,
-                Phase::Pending { .. } | Phase::Deleted { .. }
-            );
-            if ended && !instance.orphans.contains(fingerprint) {
-                instance.orphans.push(*fingerprint);
+            if !instance.orphans().contains(fingerprint) {
+                instance.annex_mut().orphans.push(*fingerprint);
             }
         }
     }
 }
 
+/// What never got a certificate of its own ends.
+fn end(instance: &mut CertificateInstance, how: End, at: Timestamp) {
+    let order = instance.order();
+    instance.phase = Phase::Ended { order, how, at };
+}
+
+/// What is deleted keeps what a late certificate is known by (T-49).
+fn delete(instance: &mut CertificateInstance, at: Timestamp) {
+    let order = instance.order();
+    let (key, names, certificate, unissued) = match &instance.phase {
+        Phase::Verifying(application)
+        | Phase::Validating(application)
+        | Phase::Failed { application, .. }
+        | Phase::Pending {
+            withdrawn: application,
+            ..
+        } => {
+            let names = application.key.is_none().then(|| application.names.clone());
+            (application.key, names, None, true)
+        }
+        Phase::NotActivated { .. } | Phase::Bought { .. } => (None, None, None, true),
+        Phase::Live(live) | Phase::Revoked { live, .. } => (
+            live.application.key,
+            None,
+            Some(live.certificate.fingerprint()),
+            false,
+        ),
+        Phase::Uploaded(uploaded) => (None, None, Some(uploaded.certificate.fingerprint()), false),
+        Phase::Ended { .. } => (None, None, None, false),
+        Phase::Deleted { .. } => return,
+    };
+    instance.phase = Phase::Deleted {
+        order,
+        key,
+        names,
+        certificate,
+        at,
+    };
+    if unissued {
+        set_unit(instance, HoldState::Returned);
+    }
+}
+
 /// Moves the phase out, and puts back what it became.
 fn replace(instance: &mut CertificateInstance, become_next: impl FnOnce(Phase) -> Phase) {
-    let moved_out = Phase::Deleted {
+    let moved_out = Phase::NotActivated {
         order: instance.order(),
-        key: None,
-        names: None,
-        at: Timestamp::MIN,
     };
     let phase = core::mem::replace(&mut instance.phase, moved_out);
     instance.phase = become_next(phase);
@@ -257,12 +409,18 @@ pub fn evolve_plan(state: &mut Option<ResourcePlan>, id: PlanId, event: &PlanEve
                 id,
                 account: bought.account,
                 product: bought.product,
-                bought_at: bought.at,
+                bill: Bill {
+                    payment: bought.payment,
+                    paid_at: bought.at,
+                    pin: bought.pin,
+                    refund: RefundState::None,
+                },
                 total: bought.count,
                 reserved: 0,
                 settled: 0,
                 issued: 0,
                 revocations: 0,
+                taken: 0,
             });
         }
         return;
@@ -273,12 +431,14 @@ pub fn evolve_plan(state: &mut Option<ResourcePlan>, id: PlanId, event: &PlanEve
         PlanEvent::Reserved { .. } => {
             if plan.remaining() > 0 {
                 plan.reserved = plan.reserved.saturating_add(1);
+                plan.taken = plan.taken.saturating_add(1);
             }
         }
         PlanEvent::Settled { was_reserved, .. } => {
             let free = if *was_reserved {
                 take(&mut plan.reserved)
             } else {
+                plan.taken = plan.taken.saturating_add(1);
                 plan.remaining() > 0
             };
             if free {
@@ -300,6 +460,99 @@ pub fn evolve_plan(state: &mut Option<ResourcePlan>, id: PlanId, event: &PlanEve
         PlanEvent::RevocationGivenBack { .. } => {
             take(&mut plan.revocations);
         }
+        PlanEvent::Refunded { cash, at } => refund(&mut plan.bill, *cash, *at),
+    }
+}
+
+/// Folds an event of a chain.
+pub fn evolve_chain(state: &mut Option<HostingChain>, id: ChainId, event: &ChainEvent) {
+    let Some(chain) = state else {
+        if let ChainEvent::Linked(linked) = event {
+            let first = Member {
+                instance: linked.first,
+                state: MemberState::Begun,
+            };
+            let waiting = linked.waiting.iter().map(|instance| Member {
+                instance: *instance,
+                state: MemberState::Waiting,
+            });
+            let members: Vec<Member> = core::iter::once(first).chain(waiting).collect();
+            *state = Some(HostingChain {
+                id,
+                account: linked.account,
+                product: linked.product,
+                purchase: linked.purchase,
+                pin: linked.pin,
+                submission: linked.submission.as_ref().map(Arc::clone),
+                members,
+            });
+        }
+        return;
+    };
+    let (moved, to) = match event {
+        // A stream begins once.
+        ChainEvent::Linked(_) => return,
+        ChainEvent::MemberBegun { instance, .. } => (*instance, MemberState::Begun),
+        ChainEvent::MemberCancelled { instance, .. } => (*instance, MemberState::Cancelled),
+    };
+    for member in &mut chain.members {
+        if member.instance == moved && matches!(member.state, MemberState::Waiting) {
+            member.state = to;
+        }
+    }
+}
+
+/// Folds an event of a purchase.
+pub fn evolve_purchase(state: &mut Option<Purchase>, id: PurchaseId, event: &PurchaseEvent) {
+    let Some(purchase) = state else {
+        if let PurchaseEvent::Paid(paid) = event {
+            *state = Some(Purchase {
+                id,
+                account: paid.account,
+                product: paid.product,
+                kind: paid.kind,
+                bill: Bill {
+                    payment: paid.payment,
+                    paid_at: paid.at,
+                    pin: paid.pin,
+                    refund: RefundState::None,
+                },
+                first: paid.first,
+                chain: paid.chain,
+                count: paid.count,
+                revocations: 0,
+            });
+        }
+        return;
+    };
+    match event {
+        // A stream begins once.
+        PurchaseEvent::Paid(_) => {}
+        PurchaseEvent::RevocationCharged { .. } => {
+            purchase.revocations = purchase.revocations.saturating_add(1);
+        }
+        PurchaseEvent::RevocationGivenBack { .. } => {
+            take(&mut purchase.revocations);
+        }
+        PurchaseEvent::RefundClaimed { at } => {
+            if matches!(purchase.bill.refund, RefundState::None) {
+                purchase.bill.refund = RefundState::Review { claimed_at: *at };
+            }
+        }
+        PurchaseEvent::RefundCancelled { .. } | PurchaseEvent::RefundRefused { .. } => {
+            if matches!(purchase.bill.refund, RefundState::Review { .. }) {
+                purchase.bill.refund = RefundState::None;
+            }
+        }
+        PurchaseEvent::Refunded { cash, at } => refund(&mut purchase.bill, *cash, *at),
+    }
+}
+
+/// Money goes back once, and never more than came in (L5).
+fn refund(bill: &mut Bill, cash: u64, at: Timestamp) {
+    if !matches!(bill.refund, RefundState::Refunded { .. }) {
+        let cash = cash.min(bill.payment.cash);
+        bill.refund = RefundState::Refunded { at, cash };
     }
 }
 

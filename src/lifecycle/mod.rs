@@ -27,13 +27,16 @@ mod status;
 mod table;
 mod world;
 
-pub use case::{Case, Expect, Law, expectations};
+pub use case::{Allowance, Beside, Case, Expect, Law, expectations};
 pub use clause::{Basis, Clause, WayOut, Why};
-pub use command::{Command, CommandKind};
+pub use command::{Command, CommandKind, Extension, NewPurchase, Paid, Slot, Upload};
 pub use decide::{Clauses, clauses, decide};
 pub use effect::{Effect, Notice, effects};
-pub use event::{Bought, Event, Events, InstanceEvent, PlanEvent, ReturnCause, Submitted};
-pub use evolve::{evolve, evolve_instance, evolve_plan};
+pub use event::{
+    Applied, Bought, ChainEvent, Event, Events, InstanceEvent, IntoEvents, Linked, Opened, PaidFor,
+    PlanEvent, PurchaseEvent, ReturnCause, Submitted, UploadedHere,
+};
+pub use evolve::{Streams, evolve, evolve_chain, evolve_instance, evolve_plan, evolve_purchase};
 pub use question::{
     Availability, Offer, Preview, UnitChange, allowed, availability, next_wakeup, preview,
     return_window,

@@ -13,10 +13,11 @@ use super::clause::Clause;
 use super::command::{Command, CommandKind};
 use super::condition::owned;
 use super::decide::{clauses, decide};
-use super::event::Events;
-use super::evolve::evolve;
+use super::event::{Event, Events, PlanEvent, PurchaseEvent};
+use super::evolve::{Streams, evolve};
 use super::outcome::{notice_window, return_window_of};
 use super::refusal::Refusal;
+use super::sample::typical;
 use super::status::status;
 
 /// When a command is possible in a case, as its facts stand.
@@ -141,6 +142,8 @@ pub struct Preview {
     pub unit: UnitChange,
     /// Revocations charged on the plan, before and after.
     pub revocations: (u32, u32),
+    /// The cash that goes back, in minor units of the payment's currency.
+    pub refund: u64,
     /// For a revocation: the window into which its decisive act must fall for the unit to return.
     pub returns: Option<(DecisiveAct, Window)>,
 }
@@ -163,14 +166,57 @@ pub fn preview(
     // What belongs to another account has no price here (L12).
     let own_instance = owned(case);
     let own_plan = case.plan.filter(|plan| plan.account == case.account);
-    let mut instance = own_instance.cloned();
-    let mut plan = own_plan.cloned();
+    let mut after = Streams {
+        instance: own_instance.cloned(),
+        plan: own_plan.cloned(),
+        chain: case
+            .chain
+            .filter(|chain| chain.account == case.account)
+            .cloned(),
+        purchase: case
+            .purchase
+            .filter(|own| own.account == case.account)
+            .cloned(),
+    };
+    let mut refund = 0_u64;
     for event in &events {
-        evolve(&mut instance, &mut plan, event);
+        evolve(&mut after, event);
+        if let Event::Plan {
+            event: PlanEvent::Refunded { cash, .. },
+            ..
+        }
+        | Event::Purchase {
+            event: PurchaseEvent::Refunded { cash, .. },
+            ..
+        } = event
+        {
+            refund = refund.saturating_add(*cash);
+        }
     }
-    let hold = |instance: Option<&CertificateInstance>| instance.map(|own| own.hold.state);
+    let later = Case {
+        instance: after.instance.as_ref(),
+        plan: after.plan.as_ref(),
+        chain: after.chain.as_ref(),
+        purchase: after.purchase.as_ref(),
+        ..*case
+    };
+    let unit = |instance: Option<&CertificateInstance>| {
+        instance
+            .and_then(CertificateInstance::hold)
+            .map(|hold| hold.state)
+    };
     let remaining = |plan: Option<&ResourcePlan>| plan.map_or(0, ResourcePlan::remaining);
-    let revocations = |plan: Option<&ResourcePlan>| plan.map_or(0, ResourcePlan::revocations);
+    let revocations = |case: &Case<'_>| match (case.purchase, case.plan) {
+        (Some(purchase), _) => purchase.revocations,
+        (None, Some(plan)) => plan.revocations,
+        (None, None) => 0,
+    };
+    let before = Case {
+        instance: own_instance,
+        plan: own_plan,
+        purchase: case.purchase.filter(|own| own.account == case.account),
+        ..*case
+    };
     let returns = match command {
         Command::RequestRevocation { .. }
         | Command::ConfirmRevocation
@@ -179,31 +225,46 @@ pub fn preview(
             return_window(case, law).map(|window| (law.application.return_act().value, window))
         }
         Command::BuyPlan { .. }
+        | Command::Buy(_)
+        | Command::Draw(_)
         | Command::Submit { .. }
+        | Command::Apply { .. }
         | Command::Withdraw
         | Command::Delete
         | Command::CancelOrder
+        | Command::Close
+        | Command::Merge
         | Command::Collect
+        | Command::DeleteCertificate
+        | Command::Deploy { .. }
+        | Command::Undeploy { .. }
+        | Command::Renew { .. }
+        | Command::EnableHosting(_)
+        | Command::Upload(_)
+        | Command::ClaimRefund
+        | Command::CancelRefund
+        | Command::GrantRefund
+        | Command::RefuseRefund { .. }
         | Command::ReceiveChallenge { .. }
         | Command::ConfirmDomain
         | Command::Approve { .. }
         | Command::Reject { .. }
         | Command::RefuseRevocation { .. }
+        | Command::Activate { .. }
         | Command::Wake => None,
     };
     Ok(Preview {
-        events,
-        status: instance
-            .as_ref()
-            .map(|instance| status(instance, now, law.conduct)),
+        status: status(&later, now, law.conduct),
         unit: UnitChange {
-            before: hold(own_instance),
-            after: hold(instance.as_ref()),
+            before: unit(own_instance),
+            after: unit(later.instance),
             remaining_before: remaining(own_plan),
-            remaining_after: remaining(plan.as_ref()),
+            remaining_after: remaining(later.plan),
         },
-        revocations: (revocations(own_plan), revocations(plan.as_ref())),
+        revocations: (revocations(&before), revocations(&later)),
+        refund,
         returns,
+        events,
     })
 }
 
@@ -213,7 +274,7 @@ pub fn preview(
 pub fn return_window(case: &Case<'_>, law: &Law<'_>) -> Option<Window> {
     owned(case)
         .and_then(CertificateInstance::live)
-        .map(|live| return_window_of(live, law))
+        .map(|live| return_window_of(case, live, law))
 }
 
 /// A command that a holder could give, with its answer.
@@ -231,16 +292,23 @@ pub struct Offer {
 /// without handing anything in, and for those that are not possible now, why.
 #[must_use]
 pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
-    let commands = [
+    let mut commands = Vec::from([
         Command::Withdraw,
         Command::Delete,
         Command::CancelOrder,
+        Command::Close,
         Command::RequestRevocation {
             reason: RevocationReason::Unspecified,
         },
         Command::ConfirmRevocation,
         Command::Collect,
-    ];
+        Command::DeleteCertificate,
+        Command::ClaimRefund,
+        Command::CancelRefund,
+    ]);
+    if let Some(instance) = owned(case) {
+        commands.extend(typical(instance, law));
+    }
     commands
         .iter()
         .map(|command| Offer {

@@ -95,12 +95,19 @@ impl Refusal {
                 law.application,
             ),
         };
-        // Buying a plan concerns no order, whatever stands beside it in the case.
+        // A purchase concerns no order, whatever stands beside it in the case.
+        let beginning = matches!(
+            command,
+            CommandKind::BuyPlan | CommandKind::Buy | CommandKind::Draw | CommandKind::Upload
+        );
         let seen = case
             .instance
-            .filter(|instance| instance.account == case.account)
-            .filter(|_| command != CommandKind::BuyPlan);
-        let status = seen.map(|instance| status(instance, now, law.conduct));
+            .is_some_and(|instance| instance.account == case.account && !beginning);
+        let status = if seen {
+            status(case, now, law.conduct)
+        } else {
+            None
+        };
         // What expired can't be revoked; a clause does not know the instant.
         let way_out = match (clause.way_out, status) {
             (WayOut::Revoke, Some(Status::Expired)) => WayOut::ApplyAnew,
@@ -312,9 +319,15 @@ impl Error for Refusal {}
 const fn kind_of(why: Why) -> RefusalKind {
     match why {
         Why::NoPlan => RefusalKind::PlanNotFound,
-        Why::NoUnitLeft => RefusalKind::QuotaExhausted,
+        Why::NoUnitLeft | Why::NoFreeLeft => RefusalKind::QuotaExhausted,
         Why::NoOrder | Why::OrderDeleted => RefusalKind::OrderNotFound,
-        Why::IdTaken | Why::OtherPlan | Why::OtherEdition => RefusalKind::Misuse,
+        Why::IdTaken
+        | Why::OtherPlan
+        | Why::OtherEdition
+        | Why::OtherPurchase
+        | Why::OtherChain
+        | Why::OtherInstance
+        | Why::Slots => RefusalKind::Misuse,
         Why::Status(_)
         | Why::AlreadyIssued
         | Why::NotIssued
@@ -326,8 +339,45 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NoRevocationLeft
         | Why::ReasonOfCa
         | Why::DomainUnproved
-        | Why::NoChallenge => RefusalKind::State,
+        | Why::NoChallenge
+        | Why::NotActivated
+        | Why::Uploaded
+        | Why::Ended(_)
+        | Why::RefundUnderWay
+        | Why::Refunded
+        | Why::NoRefundClaimed
+        | Why::NothingPaid
+        | Why::Free
+        | Why::NoRefundHere
+        | Why::RefundWindow
+        | Why::UnderWay
+        | Why::NotRevoked
+        | Why::WasMerged
+        | Why::ChainMovedOn
+        | Why::LateHosting
+        | Why::PlanUsed
+        | Why::Hosted
+        | Why::AlreadyHosted
+        | Why::HostingWindow
+        | Why::NotNext
+        | Why::NoPredecessor
+        | Why::NotDue
+        | Why::NoSubmission
+        | Why::RenewalWindow
+        | Why::KeyNotHeld
+        | Why::NotDeployed
+        | Why::Deployed
+        | Why::TooManyDeployments
+        | Why::NoClosing
+        | Why::NotMergeable => RefusalKind::State,
         Why::DvOnly
+        | Why::Years(_)
+        | Why::OtherProduct
+        | Why::UploadName
+        | Why::NameTaken
+        | Why::KeyMismatch
+        | Why::OtherTarget(_)
+        | Why::DomainNotCovered
         | Why::NoCompany
         | Why::TooManyNames
         | Why::NameKind

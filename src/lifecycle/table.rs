@@ -97,7 +97,8 @@ pub fn table(class: ValidationClass, law: &Law<'_>) -> Table {
     let row = |status| Row {
         status,
         cells: CommandKind::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .map(|command| probe(status, command, class, law))
             .collect(),
     };
@@ -116,12 +117,21 @@ fn probe(status: Option<Status>, kind: CommandKind, class: ValidationClass, law:
         };
     };
     let mut guards = Vec::new();
-    for clause in clauses(&found.world.case(), &command, law) {
+    for clause in clauses(
+        &found.world.case_for(&command, found.now, law),
+        &command,
+        law,
+    ) {
         if !guards.contains(&clause.rule) {
             guards.push(clause.rule);
         }
     }
-    let outcome = match decide(&found.world.case(), &command, found.now, law) {
+    let outcome = match decide(
+        &found.world.case_for(&command, found.now, law),
+        &command,
+        found.now,
+        law,
+    ) {
         Err(refusal) => Outcome::Refused {
             rule: refusal.rule(),
         },

@@ -1,31 +1,40 @@
-//! The smallest world: one account with one plan and one instance.
+//! A small world: one account with what it bought.
 //!
 //! It decides and folds in one step. For services there are ports; this is for trying rules out, for
 //! tables and for tests.
 
-use crate::model::{AccountId, CertificateInstance, ResourcePlan, Status, Timestamp};
+use alloc::collections::BTreeMap;
 
-use super::case::{Case, Law};
+use crate::model::{
+    AccountId, CertificateInstance, ChainId, Day, HostingChain, InstanceId, Note, Phase, PlanId,
+    Product, Purchase, PurchaseId, RefundState, ResourcePlan, Status, Timestamp,
+};
+
+use super::case::{Allowance, Beside, Case, Law};
 use super::command::Command;
 use super::decide::decide;
-use super::event::Events;
-use super::evolve::evolve;
+use super::event::{Event, Events};
+use super::evolve::{evolve_chain, evolve_instance, evolve_plan, evolve_purchase};
 use super::refusal::Refusal;
 use super::status::status;
 
-/// One account with at most one plan and one instance.
+/// One account with its instances, plans, purchases and chains.
+///
+/// Commands go to the instance in focus: the one that was begun last, or the one that was chosen with
+/// [`focus`](Self::focus). Applications draw from the plan in focus.
 ///
 /// ```
 /// use std::num::NonZeroU32;
 /// use cert_lifecycle::lifecycle::{Command, Law, World};
-/// use cert_lifecycle::model::{AccountId, Catalog, PlanId};
+/// use cert_lifecycle::model::{AccountId, Catalog, Payment, PlanId};
 /// use cert_lifecycle::rulebook::Rulebook;
 /// let book = Rulebook::published();
 /// let edition = book.edition("2023-api")?;
 /// let law = Law::single(&edition, book.ceilings());
 /// let mut world = World::new(AccountId::new("tom")?);
 /// let product = Catalog::published().get("digicert-free-1-free").expect("a published product");
-/// let buy = Command::BuyPlan { plan: PlanId::new("p")?, product, count: NonZeroU32::MIN };
+/// let (plan, count) = (PlanId::new("p")?, NonZeroU32::MIN);
+/// let buy = Command::BuyPlan { plan, product, count, payment: Payment::NONE };
 /// world.apply(&buy, "2024-01-01T00:00:00Z".parse()?, &law)?;
 /// assert_eq!(world.plan().map(|plan| plan.total()), Some(1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -33,8 +42,13 @@ use super::status::status;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World {
     account: AccountId,
-    instance: Option<CertificateInstance>,
-    plan: Option<ResourcePlan>,
+    instances: BTreeMap<InstanceId, CertificateInstance>,
+    plans: BTreeMap<PlanId, ResourcePlan>,
+    chains: BTreeMap<ChainId, HostingChain>,
+    purchases: BTreeMap<PurchaseId, Purchase>,
+    instance: Option<InstanceId>,
+    other: Option<InstanceId>,
+    plan: Option<PlanId>,
 }
 
 impl World {
@@ -43,45 +57,224 @@ impl World {
     pub const fn new(account: AccountId) -> Self {
         Self {
             account,
+            instances: BTreeMap::new(),
+            plans: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            purchases: BTreeMap::new(),
             instance: None,
+            other: None,
             plan: None,
         }
     }
 
-    /// The read set of the next decision.
-    #[must_use]
-    pub const fn case(&self) -> Case<'_> {
-        Case {
-            account: self.account,
-            instance: self.instance.as_ref(),
-            plan: self.plan.as_ref(),
+    /// Puts an instance into focus; nothing happens if there is no such instance.
+    pub fn focus(&mut self, instance: InstanceId) {
+        if self.instances.contains_key(&instance) {
+            self.instance = Some(instance);
         }
     }
 
-    /// The account's instance.
-    #[must_use]
-    pub const fn instance(&self) -> Option<&CertificateInstance> {
-        self.instance.as_ref()
+    /// Sets the second instance that a command looks at, as [`Command::Merge`] does. Without it, the
+    /// one before the instance in focus in its chain is taken.
+    pub const fn set_other(&mut self, other: Option<InstanceId>) {
+        self.other = other;
     }
 
-    /// The account's plan.
+    /// The read set of the instance in focus.
     #[must_use]
-    pub const fn plan(&self) -> Option<&ResourcePlan> {
-        self.plan.as_ref()
+    pub fn case(&self) -> Case<'_> {
+        self.read(self.instance.and_then(|id| self.instances.get(&id)))
     }
 
-    /// The instance's status at an instant.
+    fn read<'a>(&'a self, instance: Option<&'a CertificateInstance>) -> Case<'a> {
+        let mut case = Case::new(self.account);
+        case.instance = instance;
+        let held = instance
+            .and_then(CertificateInstance::hold)
+            .map(|hold| hold.plan);
+        case.plan = held.or(self.plan).and_then(|id| self.plans.get(&id));
+        case.purchase = instance
+            .and_then(CertificateInstance::purchase)
+            .and_then(|id| self.purchases.get(&id));
+        case.chain = instance
+            .and_then(CertificateInstance::chain)
+            .and_then(|id| self.chains.get(&id));
+        let before = case.chain.and_then(HostingChain::current);
+        case.other = self
+            .other
+            .or(before)
+            .filter(|id| Some(*id) != self.instance)
+            .and_then(|id| self.instances.get(&id));
+        let product = instance
+            .map(CertificateInstance::product)
+            .or_else(|| case.plan.map(ResourcePlan::product));
+        case.beside = self.beside(product, case.plan, case.purchase);
+        case
+    }
+
+    /// The read set of a command: what begins an instance reads what has its ids already.
+    #[must_use]
+    pub fn case_for(&self, command: &Command, now: Timestamp, law: &Law<'_>) -> Case<'_> {
+        let begun = |id: &InstanceId| self.read(self.instances.get(id));
+        let mut case = match command {
+            Command::BuyPlan { plan, .. } => {
+                let mut case = self.case();
+                case.plan = self.plans.get(plan);
+                case
+            }
+            Command::Submit { instance, .. } => begun(instance),
+            Command::Draw(slot) => begun(&slot.instance),
+            Command::Buy(bought) => {
+                let taken = bought
+                    .slots
+                    .iter()
+                    .find_map(|slot| self.instances.get(&slot.instance));
+                let mut case = self.read(taken);
+                case.purchase = self.purchases.get(&bought.paid.purchase);
+                case
+            }
+            Command::Upload(upload) => {
+                let mut case = begun(&upload.slot.instance);
+                case.other = self.named(&upload.name);
+                case
+            }
+            Command::Apply { .. }
+            | Command::Withdraw
+            | Command::Delete
+            | Command::CancelOrder
+            | Command::Close
+            | Command::Merge
+            | Command::RequestRevocation { .. }
+            | Command::ConfirmRevocation
+            | Command::Collect
+            | Command::DeleteCertificate
+            | Command::Deploy { .. }
+            | Command::Undeploy { .. }
+            | Command::Renew { .. }
+            | Command::EnableHosting(_)
+            | Command::ClaimRefund
+            | Command::CancelRefund
+            | Command::ReceiveChallenge { .. }
+            | Command::ConfirmDomain
+            | Command::Approve { .. }
+            | Command::Reject { .. }
+            | Command::CompleteRevocation { .. }
+            | Command::RefuseRevocation { .. }
+            | Command::RecordCaRevocation { .. }
+            | Command::GrantRefund
+            | Command::RefuseRefund { .. }
+            | Command::Activate { .. }
+            | Command::Wake => self.case(),
+        };
+        case.beside.free_this_year = self.free_in_year_of(now, law);
+        case
+    }
+
+    fn named(&self, name: &Note) -> Option<&CertificateInstance> {
+        self.instances
+            .values()
+            .find(|one| matches!(&one.phase, Phase::Uploaded(uploaded) if uploaded.name == *name))
+    }
+
+    fn beside(
+        &self,
+        product: Option<Product>,
+        plan: Option<&ResourcePlan>,
+        purchase: Option<&Purchase>,
+    ) -> Beside {
+        let mut beside = Beside::NOTHING;
+        let mut count = |of: Product, refund: RefundState, bought: u32, revoked: u32| {
+            let add = |sum: &mut Allowance| {
+                if !matches!(refund, RefundState::Refunded { .. }) {
+                    sum.bought = sum.bought.saturating_add(bought);
+                }
+                sum.revoked = sum.revoked.saturating_add(revoked);
+            };
+            add(&mut beside.of_account);
+            if Some(of) == product {
+                add(&mut beside.of_product);
+            }
+        };
+        for one in self.plans.values() {
+            if plan.is_none_or(|own| own.id != one.id) {
+                count(one.product, one.bill.refund, one.total, one.revocations);
+            }
+        }
+        for one in self.purchases.values() {
+            if purchase.is_none_or(|own| own.id != one.id) {
+                count(one.product, one.bill.refund, one.count, one.revocations);
+            }
+        }
+        beside
+    }
+
+    fn free_in_year_of(&self, now: Timestamp, law: &Law<'_>) -> u32 {
+        let year = |at: Timestamp| {
+            let day: Day = at.day_in(law.conduct.calendar().value.offset);
+            day.to_date().map(time::Date::year)
+        };
+        let plans = self
+            .plans
+            .values()
+            .filter(|one| one.product.free && year(one.bill.paid_at) == year(now))
+            .map(|one| one.total);
+        let purchases = self
+            .purchases
+            .values()
+            .filter(|one| one.product.free && year(one.bill.paid_at) == year(now))
+            .map(|one| one.count);
+        plans.chain(purchases).fold(0, u32::saturating_add)
+    }
+
+    /// The instance in focus.
+    #[must_use]
+    pub fn instance(&self) -> Option<&CertificateInstance> {
+        self.instance.and_then(|id| self.instances.get(&id))
+    }
+
+    /// Every instance.
+    pub fn instances(&self) -> impl Iterator<Item = &CertificateInstance> {
+        self.instances.values()
+    }
+
+    /// The plan in focus: the one that the instance holds a unit of, or else the one bought last.
+    #[must_use]
+    pub fn plan(&self) -> Option<&ResourcePlan> {
+        self.case().plan
+    }
+
+    /// Every plan.
+    pub fn plans(&self) -> impl Iterator<Item = &ResourcePlan> {
+        self.plans.values()
+    }
+
+    /// The purchase behind the instance in focus.
+    #[must_use]
+    pub fn purchase(&self) -> Option<&Purchase> {
+        self.case().purchase
+    }
+
+    /// Every purchase.
+    pub fn purchases(&self) -> impl Iterator<Item = &Purchase> {
+        self.purchases.values()
+    }
+
+    /// The chain of the instance in focus.
+    #[must_use]
+    pub fn chain(&self) -> Option<&HostingChain> {
+        self.case().chain
+    }
+
+    /// What the owner sees of the instance in focus.
     #[must_use]
     pub fn status(&self, now: Timestamp, law: &Law<'_>) -> Option<Status> {
-        self.instance
-            .as_ref()
-            .map(|instance| status(instance, now, law.conduct))
+        status(&self.case(), now, law.conduct)
     }
 
-    /// Decides a command and folds what it brings about.
+    /// Decides a command and folds its events.
     ///
     /// # Errors
-    /// The [`Refusal`]; the world is as it was.
+    /// The refusal; nothing has changed then.
     #[expect(
         clippy::result_large_err,
         reason = "a refusal holds no heap memory, so that refusing is cheap and cannot fail"
@@ -92,15 +285,79 @@ impl World {
         now: Timestamp,
         law: &Law<'_>,
     ) -> Result<Events, Refusal> {
-        let events = decide(&self.case(), command, now, law)?;
+        let events = decide(&self.case_for(command, now, law), command, now, law)?;
         for event in &events {
-            evolve(&mut self.instance, &mut self.plan, event);
+            self.fold(event);
+        }
+        match command {
+            Command::BuyPlan { plan, .. } => self.plan = Some(*plan),
+            Command::Submit { instance, .. } => self.instance = Some(*instance),
+            Command::Draw(slot) => self.instance = Some(slot.instance),
+            Command::Buy(bought) => {
+                self.instance = bought.slots.first().map(|slot| slot.instance);
+            }
+            Command::Upload(upload) => self.instance = Some(upload.slot.instance),
+            Command::Apply { .. }
+            | Command::Withdraw
+            | Command::Delete
+            | Command::CancelOrder
+            | Command::Close
+            | Command::Merge
+            | Command::RequestRevocation { .. }
+            | Command::ConfirmRevocation
+            | Command::Collect
+            | Command::DeleteCertificate
+            | Command::Deploy { .. }
+            | Command::Undeploy { .. }
+            | Command::Renew { .. }
+            | Command::EnableHosting(_)
+            | Command::ClaimRefund
+            | Command::CancelRefund
+            | Command::ReceiveChallenge { .. }
+            | Command::ConfirmDomain
+            | Command::Approve { .. }
+            | Command::Reject { .. }
+            | Command::CompleteRevocation { .. }
+            | Command::RefuseRevocation { .. }
+            | Command::RecordCaRevocation { .. }
+            | Command::GrantRefund
+            | Command::RefuseRefund { .. }
+            | Command::Activate { .. }
+            | Command::Wake => {}
         }
         Ok(events)
     }
 
-    /// Sets the instance aside, so that the plan's next unit can be drawn with a new one.
+    /// Folds one event into its stream, as a journal is read back (L3).
+    pub fn fold(&mut self, event: &Event) {
+        match event {
+            Event::Instance { id, event } => {
+                let mut state = self.instances.remove(id);
+                evolve_instance(&mut state, *id, event);
+                self.instances.extend(state.map(|state| (*id, state)));
+            }
+            Event::Plan { id, event } => {
+                let mut state = self.plans.remove(id);
+                evolve_plan(&mut state, *id, event);
+                self.plans.extend(state.map(|state| (*id, state)));
+            }
+            Event::Chain { id, event } => {
+                let mut state = self.chains.remove(id);
+                evolve_chain(&mut state, *id, event);
+                self.chains.extend(state.map(|state| (*id, state)));
+            }
+            Event::Purchase { id, event } => {
+                let mut state = self.purchases.remove(id);
+                evolve_purchase(&mut state, *id, event);
+                self.purchases.extend(state.map(|state| (*id, state)));
+            }
+        }
+    }
+
+    /// Takes the instance in focus out of the world, so that a further one can be begun under its id.
     pub fn take_instance(&mut self) -> Option<CertificateInstance> {
-        self.instance.take()
+        self.instance
+            .take()
+            .and_then(|id| self.instances.remove(&id))
     }
 }

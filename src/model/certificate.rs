@@ -217,6 +217,19 @@ impl IssuedCertificate {
     pub fn names_exactly(&self, name: &DomainName) -> bool {
         self.facts.names.contains(name)
     }
+
+    /// Whether it serves a domain: by its own name, or by a wildcard one label above it (RFC 6125).
+    #[must_use]
+    pub fn covers(&self, domain: &DomainName) -> bool {
+        let parent = domain.as_str().split_once('.').map(|(_, parent)| parent);
+        self.facts.names.iter().any(|name| {
+            name == domain
+                || name
+                    .as_str()
+                    .strip_prefix("*.")
+                    .is_some_and(|base| !domain.is_wildcard() && parent == Some(base))
+        })
+    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! What exists only in a phase lives in that phase's variant. Pending Expiration and Expired are
 //! not here: they follow from the clock (L6).
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::certificate::IssuedCertificate;
 use super::challenge::Challenge;
-use super::id::{AccountId, InstanceId, OrderId};
+use super::id::{AccountId, ChainId, InstanceId, OrderId, PurchaseId, Target};
 use super::key::{Fingerprint, SpkiDigest};
 use super::name::DomainName;
 use super::pin::Pin;
@@ -28,6 +29,7 @@ pub struct Application {
     pub(crate) pin: Pin,
     pub(crate) key: Option<SpkiDigest>,
     pub(crate) challenge: Option<Arc<Challenge>>,
+    pub(crate) automatic: bool,
 }
 
 impl Application {
@@ -71,6 +73,12 @@ impl Application {
     #[must_use]
     pub fn challenge(&self) -> Option<&Challenge> {
         self.challenge.as_deref()
+    }
+
+    /// Whether the service made it, as hosting does, with the data of the first one.
+    #[must_use]
+    pub const fn automatic(&self) -> bool {
+        self.automatic
     }
 }
 
@@ -206,6 +214,18 @@ impl Live {
 /// What an instance is doing; facts only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// A later member of a hosting chain that waits for its turn.
+    NotActivated {
+        /// The order that it carries.
+        order: OrderId,
+    },
+    /// Bought or drawn from a plan, and not applied for yet.
+    Bought {
+        /// The order that it carries.
+        order: OrderId,
+        /// Since when.
+        at: Timestamp,
+    },
     /// An order waits for the owner to prove the domain.
     Verifying(Application),
     /// The CA reviews it.
@@ -239,6 +259,17 @@ pub enum Phase {
         /// Why.
         reason: RevocationReason,
     },
+    /// Put in from elsewhere: watched and deployed, outside the application machine.
+    Uploaded(Uploaded),
+    /// Ended without a certificate of its own.
+    Ended {
+        /// The order that it carried.
+        order: OrderId,
+        /// How.
+        how: End,
+        /// When.
+        at: Timestamp,
+    },
     /// Gone; the id is never used again.
     Deleted {
         /// The order that was deleted with it.
@@ -248,9 +279,109 @@ pub enum Phase {
         key: Option<SpkiDigest>,
         /// The names that it would have carried, kept where no key is known.
         names: Option<Arc<[DomainName]>>,
+        /// The certificate that was deleted with it: a repeated approval of it is no late one.
+        certificate: Option<Fingerprint>,
         /// When.
         at: Timestamp,
     },
+}
+
+/// How a slot ended that never got a certificate of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    /// It was closed; only the vendor reopens it (T-43).
+    Closed,
+    /// Its owner cancelled it before its turn (T-25).
+    Cancelled,
+    /// It was merged into another slot (T-42).
+    Merged(InstanceId),
+}
+
+/// What pays for an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A unit of a resource plan.
+    Plan(Hold),
+    /// A purchase of certificates.
+    Purchase(PurchaseId),
+    /// Nothing: it was uploaded.
+    Uploaded,
+}
+
+/// A certificate from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uploaded {
+    pub(crate) order: OrderId,
+    pub(crate) name: Note,
+    pub(crate) certificate: Arc<IssuedCertificate>,
+    pub(crate) at: Timestamp,
+    pub(crate) noticed_at: Option<Timestamp>,
+}
+
+impl Uploaded {
+    /// The name that its owner gave it, unique in the account.
+    #[must_use]
+    pub const fn name(&self) -> &Note {
+        &self.name
+    }
+
+    /// The certificate.
+    #[must_use]
+    pub fn certificate(&self) -> &IssuedCertificate {
+        &self.certificate
+    }
+
+    /// When it was uploaded.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// When its coming expiry was announced, if it was.
+    #[must_use]
+    pub const fn noticed_at(&self) -> Option<Timestamp> {
+        self.noticed_at
+    }
+}
+
+/// Which certificate an instance renews.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Renewed {
+    /// The instance that carries the old certificate.
+    pub from: InstanceId,
+    /// The old certificate's last second, where its remaining time is carried over.
+    pub carries: Option<Timestamp>,
+}
+
+/// A cloud product that a certificate was deployed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// The product.
+    pub target: Target,
+    /// The domain that it serves there, if one was named.
+    pub domain: Option<DomainName>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An application that another one followed in the same slot: its certificate may still come (T-49).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierOrder {
+    /// Its order.
+    pub order: OrderId,
+    /// The key that its certificate would carry, if the CA said which one it was given.
+    pub key: Option<SpkiDigest>,
+}
+
+/// What few instances have, kept apart so that the many stay small.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Annex {
+    pub(crate) chain: Option<ChainId>,
+    pub(crate) renewed: Option<Renewed>,
+    pub(crate) absorbed: Vec<InstanceId>,
+    pub(crate) deployments: Vec<Deployment>,
+    pub(crate) earlier: Vec<EarlierOrder>,
+    pub(crate) orphans: Vec<Fingerprint>,
 }
 
 /// One slot that carries one certificate at a time. It owns the state machine.
@@ -259,12 +390,15 @@ pub struct CertificateInstance {
     pub(crate) id: InstanceId,
     pub(crate) account: AccountId,
     pub(crate) product: Product,
-    pub(crate) hold: Hold,
+    pub(crate) origin: Origin,
     pub(crate) phase: Phase,
-    pub(crate) orphans: Vec<Fingerprint>,
+    pub(crate) annex: Option<Box<Annex>>,
 }
 
 impl CertificateInstance {
+    /// How many deployments an instance keeps at most: a limit of size, not a rule.
+    pub const DEPLOYMENT_LIMIT: usize = 256;
+
     /// Which instance.
     #[must_use]
     pub const fn id(&self) -> InstanceId {
@@ -283,10 +417,28 @@ impl CertificateInstance {
         self.product
     }
 
-    /// The unit that it holds.
+    /// What pays for it.
     #[must_use]
-    pub const fn hold(&self) -> Hold {
-        self.hold
+    pub const fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// The unit of a plan that it holds; none if it was bought or uploaded.
+    #[must_use]
+    pub const fn hold(&self) -> Option<Hold> {
+        match self.origin {
+            Origin::Plan(hold) => Some(hold),
+            Origin::Purchase(_) | Origin::Uploaded => None,
+        }
+    }
+
+    /// The purchase that bought it; none if it holds a unit of a plan or was uploaded.
+    #[must_use]
+    pub const fn purchase(&self) -> Option<PurchaseId> {
+        match self.origin {
+            Origin::Purchase(purchase) => Some(purchase),
+            Origin::Plan(_) | Origin::Uploaded => None,
+        }
     }
 
     /// What it is doing.
@@ -295,17 +447,55 @@ impl CertificateInstance {
         &self.phase
     }
 
+    /// The hosting chain that it is a member of.
+    #[must_use]
+    pub fn chain(&self) -> Option<ChainId> {
+        self.annex.as_ref().and_then(|annex| annex.chain)
+    }
+
+    /// Which certificate it renews.
+    #[must_use]
+    pub fn renewed(&self) -> Option<Renewed> {
+        self.annex.as_ref().and_then(|annex| annex.renewed)
+    }
+
+    /// The slots that were merged into it (T-42).
+    #[must_use]
+    pub fn absorbed(&self) -> &[InstanceId] {
+        self.annex.as_ref().map_or(&[], |annex| &annex.absorbed)
+    }
+
+    /// Where its certificate is deployed.
+    #[must_use]
+    pub fn deployments(&self) -> &[Deployment] {
+        self.annex.as_ref().map_or(&[], |annex| &annex.deployments)
+    }
+
+    /// The orders of the slot that another application followed, the latest 64.
+    #[must_use]
+    pub fn earlier(&self) -> &[EarlierOrder] {
+        self.annex.as_ref().map_or(&[], |annex| &annex.earlier)
+    }
+
     /// Fingerprints of certificates that a CA issued after the application was withdrawn or
     /// deleted, and that are being revoked (T-49).
     #[must_use]
     pub fn orphans(&self) -> &[Fingerprint] {
-        &self.orphans
+        self.annex.as_ref().map_or(&[], |annex| &annex.orphans)
     }
 
-    /// The order it carries.
+    pub(crate) fn annex_mut(&mut self) -> &mut Annex {
+        self.annex.get_or_insert_default()
+    }
+
+    /// The order it carries; for an uploaded certificate, the number it is known by.
     #[must_use]
     pub const fn order(&self) -> OrderId {
         match &self.phase {
+            Phase::NotActivated { order }
+            | Phase::Bought { order, .. }
+            | Phase::Ended { order, .. }
+            | Phase::Deleted { order, .. } => *order,
             Phase::Verifying(application)
             | Phase::Validating(application)
             | Phase::Failed { application, .. }
@@ -314,11 +504,12 @@ impl CertificateInstance {
                 ..
             } => application.order,
             Phase::Live(live) | Phase::Revoked { live, .. } => live.application.order,
-            Phase::Deleted { order, .. } => *order,
+            Phase::Uploaded(uploaded) => uploaded.order,
         }
     }
 
-    /// The application under way or behind its certificate; none once deleted.
+    /// The application under way or behind its certificate; none before the first, and none once
+    /// it ended.
     #[must_use]
     pub const fn application(&self) -> Option<&Application> {
         match &self.phase {
@@ -330,19 +521,44 @@ impl CertificateInstance {
                 ..
             } => Some(application),
             Phase::Live(live) | Phase::Revoked { live, .. } => Some(&live.application),
-            Phase::Deleted { .. } => None,
+            Phase::NotActivated { .. }
+            | Phase::Bought { .. }
+            | Phase::Uploaded(_)
+            | Phase::Ended { .. }
+            | Phase::Deleted { .. } => None,
         }
     }
 
-    /// Its certificate, revoked or not.
+    /// Its certificate with what belongs to it, revoked or not; none if it was uploaded.
     #[must_use]
     pub const fn live(&self) -> Option<&Live> {
         match &self.phase {
             Phase::Live(live) | Phase::Revoked { live, .. } => Some(live),
-            Phase::Verifying(_)
+            Phase::NotActivated { .. }
+            | Phase::Bought { .. }
+            | Phase::Verifying(_)
             | Phase::Validating(_)
             | Phase::Failed { .. }
             | Phase::Pending { .. }
+            | Phase::Uploaded(_)
+            | Phase::Ended { .. }
+            | Phase::Deleted { .. } => None,
+        }
+    }
+
+    /// Its certificate, issued or uploaded.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&IssuedCertificate> {
+        match &self.phase {
+            Phase::Live(live) | Phase::Revoked { live, .. } => Some(&live.certificate),
+            Phase::Uploaded(uploaded) => Some(&uploaded.certificate),
+            Phase::NotActivated { .. }
+            | Phase::Bought { .. }
+            | Phase::Verifying(_)
+            | Phase::Validating(_)
+            | Phase::Failed { .. }
+            | Phase::Pending { .. }
+            | Phase::Ended { .. }
             | Phase::Deleted { .. } => None,
         }
     }

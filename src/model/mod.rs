@@ -16,6 +16,8 @@
 //! | certificate signing requests | [`csr`] |
 //! | certificates | [`certificate`] |
 //! | resource plans and their ledger | [`plan`] |
+//! | purchases, payments and refunds | [`purchase`] |
+//! | hosting chains | [`chain`] |
 //! | instances and their applications | [`instance`] |
 //! | submissions | [`submission`] |
 //! | status words | [`status`] |
@@ -23,6 +25,7 @@
 
 pub mod applicant;
 pub mod certificate;
+pub mod chain;
 pub mod challenge;
 pub mod csr;
 pub mod id;
@@ -32,6 +35,7 @@ pub mod name;
 pub mod pin;
 pub mod plan;
 pub mod product;
+pub mod purchase;
 pub mod status;
 pub mod submission;
 pub mod text;
@@ -39,18 +43,20 @@ pub mod time;
 
 pub use applicant::{Applicant, Company};
 pub use certificate::{CertificateFacts, IssuedCertificate, Serial, Validity};
+pub use chain::{HostingChain, Member, MemberState};
 pub use challenge::{Challenge, ValidationMethod};
 pub use csr::{CsrFacts, Possession, SubjectAltName};
 pub use id::{AccountId, ChainId, InstanceId, OrderId, PlanId, PurchaseId, Target};
 pub use instance::{
-    Application, CertificateInstance, Live, Phase, Revocation, RevocationCause, RevocationReason,
-    RevocationStage,
+    Application, CertificateInstance, Deployment, EarlierOrder, End, Live, Origin, Phase, Renewed,
+    Revocation, RevocationCause, RevocationReason, RevocationStage, Uploaded,
 };
 pub use key::{Curve, Fingerprint, KeyKind, SignatureHash, SpkiDigest};
 pub use name::DomainName;
 pub use pin::{Digest, EditionKey, Pin};
 pub use plan::{Hold, HoldState, ResourcePlan};
 pub use product::{Catalog, NameKind, Product, ProductCode, ValidationClass};
+pub use purchase::{Bill, Currency, Payment, Purchase, PurchaseKind, RefundState};
 pub use status::{Status, StatusSet};
 pub use submission::{KeySource, Operation, Submission};
 pub use text::{Note, TextError};

@@ -2,6 +2,7 @@
 
 use super::id::{AccountId, PlanId};
 use super::product::Product;
+use super::purchase::Bill;
 use super::time::Timestamp;
 
 /// Where a unit drawn from a plan stands.
@@ -44,12 +45,14 @@ pub struct ResourcePlan {
     pub(crate) id: PlanId,
     pub(crate) account: AccountId,
     pub(crate) product: Product,
-    pub(crate) bought_at: Timestamp,
+    pub(crate) bill: Bill,
     pub(crate) total: u32,
     pub(crate) reserved: u32,
     pub(crate) settled: u32,
     pub(crate) issued: u64,
     pub(crate) revocations: u32,
+    /// How many units were ever taken.
+    pub(crate) taken: u64,
 }
 
 impl ResourcePlan {
@@ -74,7 +77,19 @@ impl ResourcePlan {
     /// When it was bought.
     #[must_use]
     pub const fn bought_at(&self) -> Timestamp {
-        self.bought_at
+        self.bill.paid_at
+    }
+
+    /// What was paid for it, and what came back.
+    #[must_use]
+    pub const fn bill(&self) -> &Bill {
+        &self.bill
+    }
+
+    /// Units ever taken, whether or not they returned.
+    #[must_use]
+    pub const fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// Units bought: `TotalCount`.

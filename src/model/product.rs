@@ -59,6 +59,8 @@ pub struct Product {
     pub class: ValidationClass,
     /// Which names it carries.
     pub names: NameKind,
+    /// Whether it is given away; free certificates have rules of their own.
+    pub free: bool,
 }
 
 /// The products known to an embedder: the fifteen documented ones and any others registered.
@@ -90,25 +92,25 @@ pub struct DuplicateProduct(pub ProductCode);
 ///
 /// `symantec-dv-1-starter` is printed as "wildcard" in 2020-12 and in the SDK and as "single" in
 /// 2021-02; the page of 2021-02 is followed here. `cfca-ev-w-advanced` is printed as an OV wildcard.
-const PUBLISHED: [(&str, ValidationClass, NameKind); 15] = {
+const PUBLISHED: [(&str, ValidationClass, NameKind, bool); 15] = {
     use NameKind::{Single, Wildcard};
     use ValidationClass::{Dv, Ov};
     [
-        ("symantec-free-1-free", Dv, Single),
-        ("symantec-dv-1-starter", Dv, Single),
-        ("symantec-ov-1-personal", Ov, Single),
-        ("symantec-ov-w-personal", Ov, Wildcard),
-        ("geotrust-dv-1-starter", Dv, Single),
-        ("geotrust-dv-w-starter", Dv, Wildcard),
-        ("geotrust-ov-1-personal", Ov, Single),
-        ("geotrust-ov-w-personal", Ov, Wildcard),
-        ("globalsign-dv-1-personal", Dv, Single),
-        ("globalsign-dv-w-advanced", Dv, Wildcard),
-        ("globalsign-ov-1-personal", Ov, Single),
-        ("globalsign-ov-w-advanced", Ov, Wildcard),
-        ("cfca-ov-1-personal", Ov, Single),
-        ("cfca-ev-w-advanced", Ov, Wildcard),
-        ("digicert-free-1-free", Dv, Single),
+        ("symantec-free-1-free", Dv, Single, true),
+        ("symantec-dv-1-starter", Dv, Single, false),
+        ("symantec-ov-1-personal", Ov, Single, false),
+        ("symantec-ov-w-personal", Ov, Wildcard, false),
+        ("geotrust-dv-1-starter", Dv, Single, false),
+        ("geotrust-dv-w-starter", Dv, Wildcard, false),
+        ("geotrust-ov-1-personal", Ov, Single, false),
+        ("geotrust-ov-w-personal", Ov, Wildcard, false),
+        ("globalsign-dv-1-personal", Dv, Single, false),
+        ("globalsign-dv-w-advanced", Dv, Wildcard, false),
+        ("globalsign-ov-1-personal", Ov, Single, false),
+        ("globalsign-ov-w-advanced", Ov, Wildcard, false),
+        ("cfca-ov-1-personal", Ov, Single, false),
+        ("cfca-ev-w-advanced", Ov, Wildcard, false),
+        ("digicert-free-1-free", Dv, Single, true),
     ]
 };
 
@@ -126,9 +128,14 @@ impl Catalog {
     pub fn published() -> Self {
         let products = PUBLISHED
             .iter()
-            .filter_map(|&(code, class, names)| {
+            .filter_map(|&(code, class, names, free)| {
                 let code = ProductCode::new(code).ok()?;
-                Some(Product { code, class, names })
+                Some(Product {
+                    code,
+                    class,
+                    names,
+                    free,
+                })
             })
             .collect();
         Self { products }

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::{Because, BoxFuture, RequestId};
-use crate::lifecycle::{Effect, Event};
+use crate::lifecycle::{Beside, Effect, Event};
 use crate::model::{
-    AccountId, CertificateInstance, InstanceId, Note, OrderId, PlanId, ProductCode, ResourcePlan,
-    Timestamp,
+    AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, OrderId, PlanId,
+    ProductCode, Purchase, PurchaseId, ResourcePlan, Timestamp,
 };
 
 /// A place that keeps the streams of instances and plans, and the work that waits for ports.
@@ -85,7 +85,8 @@ pub trait Store: Send + Sync {
 /// What a decision looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadSet {
-    /// The instance that carries an order, and the plan whose unit it holds.
+    /// The instance that carries an order, and what belongs to it: the plan whose unit it holds or
+    /// the purchase that bought it, its chain, and in a chain the last member whose turn came.
     ///
     /// A deleted instance too: a certificate that comes too late for it has still to be revoked.
     Order(OrderId),
@@ -104,6 +105,14 @@ pub struct Loaded {
     pub instance: Option<Versioned<CertificateInstance>>,
     /// The plan.
     pub plan: Option<Versioned<ResourcePlan>>,
+    /// The chain.
+    pub chain: Option<Versioned<HostingChain>>,
+    /// The purchase.
+    pub purchase: Option<Versioned<Purchase>>,
+    /// The second instance.
+    pub other: Option<Versioned<CertificateInstance>>,
+    /// What the account has beside the plan and the purchase.
+    pub beside: Beside,
 }
 
 /// A state and the version of its stream.
@@ -126,6 +135,10 @@ pub enum StreamId {
     Instance(InstanceId),
     /// Of a plan's ledger.
     Plan(PlanId),
+    /// A hosting chain.
+    Chain(ChainId),
+    /// A purchase.
+    Purchase(PurchaseId),
 }
 
 impl fmt::Display for StreamId {
@@ -133,12 +146,14 @@ impl fmt::Display for StreamId {
         match self {
             Self::Instance(id) => write!(f, "instance {id}"),
             Self::Plan(id) => write!(f, "plan {id}"),
+            Self::Chain(id) => write!(f, "chain {id}"),
+            Self::Purchase(id) => write!(f, "purchase {id}"),
         }
     }
 }
 
 /// What must hold of a stream at the moment of commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expectation {
     /// No stream has this id, whoever owns it.
     New(StreamId),
@@ -150,6 +165,17 @@ pub enum Expectation {
     /// The plan has at least so many units left, whatever happened to it since it was read. A plan
     /// that the account of the batch does not have has not even 0.
     Remaining(PlanId, u32),
+    /// No uploaded certificate of the account has this name.
+    FreeName(Note),
+    /// What the account has beside this plan and this purchase is still this.
+    Beside {
+        /// The plan that is not counted.
+        plan: Option<PlanId>,
+        /// The purchase that is not counted.
+        purchase: Option<PurchaseId>,
+        /// What was read.
+        beside: Beside,
+    },
 }
 
 /// Events to append, what must hold, and the work that follows.

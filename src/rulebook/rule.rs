@@ -87,9 +87,15 @@ macro_rules! rules {
 }
 
 rules! {
+    R01 = b'R' 1, "S0 S1 S2", "a purchase for one year yields one slot to apply with, and issues nothing";
+    R02 = b'R' 2, "S2", "a purchase for several years yields a slot a year: one to apply with, the others linked behind it";
+    R03 = b'R' 3, "S2 HS21b", "hosting is sold for the numbers of years that the edition names";
+    R04 = b'R' 4, "S0 S2", "a slot is applied for by its owner, in the states that the edition names";
+    R05 = b'R' 5, "S0 S3", "an application waits for its domain to be proved or goes to the CA's review, never straight to a certificate";
     R06 = b'R' 6, "S3 S4", "the CA reviews an order only after its domain was proved";
     R07 = b'R' 7, "S0 S3", "the CA's approval issues the certificate and fixes issuance and expiry";
     R08 = b'R' 8, "S0 S3", "the CA's rejection fails the validation and records the reason";
+    R09 = b'R' 9, "S0", "on the console a failed application is corrected and submitted again with the same slot";
     R10 = b'R' 10, "S3", "a failed order is deleted, its unit returns, and its owner may create a new one";
     R11 = b'R' 11, "S0 S1", "an application can be withdrawn only before the certificate is issued";
     R12 = b'R' 12, "S3 A21 WD19", "a withdrawal takes an order back to Pending Application, from the states its edition names";
@@ -107,16 +113,36 @@ rules! {
     R26 = b'R' 26, "C", "an operation that its state does not allow changes nothing";
     R27 = b'R' 27, "S3", "the unit of a certificate revoked inside the window after its issuance returns, and later it does not";
     R28 = b'R' 28, "C", "application, quota and its return are judged by the edition in force at submission";
+    R29 = b'R' 29, "S1 S0", "the price of a certificate comes back only inside the window of the edition that its purchase is bound to";
+    R31 = b'R' 31, "RF19c RF20a", "vouchers are never paid back, and free certificates never";
+    R32 = b'R' 32, "S3 RFP20", "a resource plan is paid back while it is unused";
+    R33 = b'R' 33, "RFP20 RF21a RF24", "where the edition sets a deadline for plans, it holds";
+    R34 = b'R' 34, "RF20a", "a refund claim under review can be taken back or refused, which restores the state before it";
     R35 = b'R' 35, "S0", "a revocation is requested, then completed by the CA, and what is revoked stays revoked";
     R36 = b'R' 36, "RV19a", "from the request of a revocation on, the certificate can't be viewed or downloaded";
     R37 = b'R' 37, "RV19a RV21a", "only an issued, unexpired certificate can be revoked";
     R38 = b'R' 38, "RV21b RV23", "revocations never exceed the certificates bought, where the edition limits them";
     R39 = b'R' 39, "C", "a refused revocation restores the state before it, and the attempt";
     R40 = b'R' 40, "S0 S1", "a deletion is final, and ids are never used again";
+    R41 = b'R' 41, "S0 S1 DL19a DL20 DL21a", "which certificates are deleted in which states is the edition's word";
     R42 = b'R' 42, "S0", "a certificate about to expire is announced once";
     R43 = b'R' 43, "S0 S1", "an expired certificate is replaced by buying anew";
     R44 = b'R' 44, "C", "with time alone a certificate goes from Issued to Pending Expiration to Expired";
-    T14 = b'T' 14, "A25", "an order is cancelled in one step only while it is pending, and only where the edition has it";
+    R45 = b'R' 45, "S2", "the first certificate of a chain is applied for by hand, and shows Hosted once issued";
+    R46 = b'R' 46, "S2", "only the service activates a later member, when the certificate before it comes due, with that one's data";
+    R47 = b'R' 47, "S2 C", "the members of a chain are taken in order, one at a time";
+    R48 = b'R' 48, "S2 C", "when an automatic application fails, somebody talks to the owner, and the chain stands still";
+    R50 = b'R' 50, "S2 HS20 HS21c", "hosting is enabled for a certificate that is there where the edition has it";
+    R51 = b'R' 51, "S0 S1", "an uploaded certificate is put under management with its key, and is not applied for";
+    R52 = b'R' 52, "S0 S1", "an issued or uploaded certificate is deployed to the products that the edition names";
+    R53 = b'R' 53, "S0 S1", "a certificate of one's own is downloaded in the states that the edition names";
+    R54 = b'R' 54, "S0 S1 RN21b A24", "a certificate is renewed in the states that the edition names: a further slot, the old one untouched";
+    R55 = b'R' 55, "RN21a RN21b RN21c", "a renewal of the same specification adds a year to the old expiry, within the ceiling of its issuance";
+    R61 = b'R' 61, "FR21", "an account takes as many free certificates a year as the edition allows";
+    T14 = b'T' 14, "A25 AP21a", "what is pending is cancelled in one step only where the edition has it";
+    T25 = b'T' 25, "RV22 C", "a member of a chain is cancelled by its owner before its turn, while no other is in process";
+    T42 = b'T' 42, "MG21", "two slots of one specification are merged into one where the edition has it, and the right to a refund is lost";
+    T43 = b'T' 43, "CL18", "a bought slot can be closed where the edition has it; only the vendor reopens it";
     T20 = b'T' 20, "RV20a A18", "the holder of an OV or EV certificate confirms its revocation by mail";
     T48 = b'T' 48, "C", "a CA may revoke on its own account; quota follows as if the holder had revoked";
     T49 = b'T' 49, "C", "an approval that comes too late changes nothing, and its certificate is revoked";

@@ -21,11 +21,11 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::lifecycle::{
-    Availability, Case, Command, Event, Expect, InstanceEvent, Offer, Preview, allowed,
+    Availability, Case, Command, Event, Expect, InstanceEvent, Offer, Preview, Streams, allowed,
     availability, decide, effects, evolve, expectations, next_wakeup, preview, status,
 };
 use crate::model::{
-    AccountId, CertificateInstance, EditionKey, OrderId, PlanId, Product, ProductCode,
+    AccountId, CertificateInstance, EditionKey, OrderId, Payment, PlanId, Product, ProductCode,
     ResourcePlan, Status, Submission, Timestamp,
 };
 use crate::port::{
@@ -215,12 +215,14 @@ impl Service {
         account: AccountId,
         product: Product,
         count: NonZeroU32,
+        payment: Payment,
     ) -> Result<(PlanId, Receipt), ServiceError> {
         let plan = self.ports.ids.plan_id();
         let buy = Command::BuyPlan {
             plan,
             product,
             count,
+            payment,
         };
         let receipt = self.run(account, ReadSet::Plan(plan), &buy).await?;
         Ok((plan, receipt))
@@ -356,9 +358,10 @@ impl Service {
         let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
         // Looking is permitted wherever doing what is due would be; the refusal says why not.
         decide(&case(account, &loaded), &Command::Wake, now, &law)?;
-        match loaded.instance {
-            Some(found) => Ok(Description {
-                status: status(&found.state, now, law.conduct),
+        let seen = status(&case(account, &loaded), now, law.conduct);
+        match loaded.instance.zip(seen) {
+            Some((found, seen)) => Ok(Description {
+                status: seen,
                 at: now,
                 instance: found.state,
                 plan: loaded.plan.map(|plan| plan.state),
@@ -384,9 +387,7 @@ impl Service {
     async fn read(&self, account: AccountId, read_set: ReadSet) -> Result<Read, ServiceError> {
         let now = self.ports.clock.now();
         let loaded = self.ports.store.load(account, read_set).await?;
-        let editions = self
-            .rules
-            .editions(loaded.instance.as_ref().map(state), now)?;
+        let editions = self.rules.editions(&loaded, now)?;
         Ok(Read {
             now,
             loaded,
@@ -413,12 +414,16 @@ impl Service {
             let rules = events.rules().to_vec();
             let events: Vec<Event> = events.into_iter().collect();
 
-            let mut after = loaded.instance.map(|found| found.state);
-            let mut plan = loaded.plan.map(|found| found.state);
+            let mut after = Streams {
+                instance: loaded.instance.map(|found| found.state),
+                plan: loaded.plan.map(|found| found.state),
+                chain: loaded.chain.map(|found| found.state),
+                purchase: loaded.purchase.map(|found| found.state),
+            };
             let mut outbox = Vec::new();
             for event in &events {
-                evolve(&mut after, &mut plan, event);
-                let work = effects(event, after.as_ref());
+                evolve(&mut after, event);
+                let work = effects(event, after.instance.as_ref());
                 outbox.extend(
                     work.into_iter()
                         .map(|effect| (self.ports.ids.request_id(), effect)),
@@ -429,7 +434,17 @@ impl Service {
                 rules,
                 at: now,
                 edition: law.conduct.key(),
-                status: after.as_ref().map(|after| status(after, now, law.conduct)),
+                status: status(
+                    &Case {
+                        instance: after.instance.as_ref(),
+                        plan: after.plan.as_ref(),
+                        chain: after.chain.as_ref(),
+                        purchase: after.purchase.as_ref(),
+                        ..Case::new(account)
+                    },
+                    now,
+                    law.conduct,
+                ),
             };
             if events.is_empty() {
                 return Ok(receipt);
@@ -474,6 +489,10 @@ fn case(account: AccountId, loaded: &Loaded) -> Case<'_> {
         account,
         instance: loaded.instance.as_ref().map(state),
         plan: loaded.plan.as_ref().map(state),
+        chain: loaded.chain.as_ref().map(state),
+        purchase: loaded.purchase.as_ref().map(state),
+        other: loaded.other.as_ref().map(state),
+        beside: loaded.beside,
     }
 }
 
@@ -484,7 +503,22 @@ const fn new_order(event: &Event) -> Option<Expectation> {
             event: InstanceEvent::Submitted(submitted),
             ..
         } => Some(Expectation::NewOrder(submitted.order)),
-        Event::Instance { .. } | Event::Plan { .. } => None,
+        Event::Instance {
+            event: InstanceEvent::Applied(applied),
+            ..
+        } => Some(Expectation::NewOrder(applied.order)),
+        Event::Instance {
+            event: InstanceEvent::Opened(opened),
+            ..
+        } => Some(Expectation::NewOrder(opened.order)),
+        Event::Instance {
+            event: InstanceEvent::Uploaded(uploaded),
+            ..
+        } => Some(Expectation::NewOrder(uploaded.order)),
+        Event::Instance { .. }
+        | Event::Plan { .. }
+        | Event::Chain { .. }
+        | Event::Purchase { .. } => None,
     }
 }
 
@@ -494,7 +528,9 @@ fn expectation(expect: Expect, loaded: &Loaded) -> Option<Expectation> {
         Expect::NewInstance(id) => Expectation::New(StreamId::Instance(id)),
         Expect::NewPlan(id) => Expectation::New(StreamId::Plan(id)),
         Expect::SameInstance(id) => {
-            let version = loaded.instance.as_ref()?.version;
+            let read = [loaded.instance.as_ref(), loaded.other.as_ref()];
+            let mut read = read.into_iter().flatten();
+            let version = read.find(|found| found.state.id() == id)?.version;
             Expectation::Version(StreamId::Instance(id), version)
         }
         Expect::SamePlan(id) => {
@@ -502,5 +538,21 @@ fn expectation(expect: Expect, loaded: &Loaded) -> Option<Expectation> {
             Expectation::Version(StreamId::Plan(id), version)
         }
         Expect::Remaining(id, units) => Expectation::Remaining(id, units),
+        Expect::NewPurchase(id) => Expectation::New(StreamId::Purchase(id)),
+        Expect::NewChain(id) => Expectation::New(StreamId::Chain(id)),
+        Expect::SamePurchase(id) => {
+            let version = loaded.purchase.as_ref()?.version;
+            Expectation::Version(StreamId::Purchase(id), version)
+        }
+        Expect::SameChain(id) => {
+            let version = loaded.chain.as_ref()?.version;
+            Expectation::Version(StreamId::Chain(id), version)
+        }
+        Expect::FreeName(name) => Expectation::FreeName(name),
+        Expect::SameBeside => Expectation::Beside {
+            plan: loaded.plan.as_ref().map(|found| found.state.id()),
+            purchase: loaded.purchase.as_ref().map(|found| found.state.id()),
+            beside: loaded.beside,
+        },
     })
 }

@@ -1,7 +1,10 @@
 //! Which rules a service applies to a case.
 
 use crate::lifecycle::Law;
-use crate::model::{CertificateInstance, Channel, EditionKey, Site, Timestamp};
+use crate::model::{
+    Application, CertificateInstance, Channel, EditionKey, Phase, Pin, Site, Timestamp,
+};
+use crate::port::Loaded;
 use crate::rulebook::{Edition, ResolveError, Rulebook};
 
 /// Which edition is in force for a service.
@@ -28,11 +31,18 @@ pub struct Rules {
 /// The editions that judge a case.
 #[derive(Clone, Debug)]
 pub struct Editions {
+    money: Edition,
     application: Edition,
     conduct: Edition,
 }
 
 impl Editions {
+    /// Judges money, hosting and renewal.
+    #[must_use]
+    pub const fn money(&self) -> &Edition {
+        &self.money
+    }
+
     /// The one that judges application, quota and its return: the pinned one, or for a new
     /// application the one in force.
     #[must_use]
@@ -66,6 +76,7 @@ impl Editions {
     #[must_use]
     pub const fn law<'a>(&'a self, book: &'a Rulebook) -> Law<'a> {
         Law {
+            money: &self.money,
             application: &self.application,
             conduct: &self.conduct,
             ceilings: book.ceilings(),
@@ -101,22 +112,26 @@ impl Rules {
     ///
     /// # Errors
     /// [`ResolveError`] if one of them does not resolve.
-    pub fn editions(
-        &self,
-        instance: Option<&CertificateInstance>,
-        at: Timestamp,
-    ) -> Result<Editions, ResolveError> {
+    pub fn editions(&self, loaded: &Loaded, at: Timestamp) -> Result<Editions, ResolveError> {
         let conduct = self.in_force(at)?;
-        let pin = instance
-            .and_then(CertificateInstance::application)
-            .map(crate::model::Application::pin);
-        let application = match pin {
-            Some(pin) if pin == conduct.pin() => conduct.clone(),
-            Some(pin) => self.book.pinned(&pin)?,
-            None => conduct.clone(),
+        let resolve = |pin: Option<Pin>| match pin {
+            Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
+            Some(pin) => self.book.pinned(&pin),
+            None => Ok(conduct.clone()),
         };
+        let instance = loaded.instance.as_ref().map(|found| &found.state);
+        let application = instance
+            .and_then(CertificateInstance::application)
+            .map(Application::pin);
+        // A chain is bound to the purchase that made it, whoever paid for its first member.
+        let waits = instance.is_some_and(|own| matches!(own.phase(), Phase::NotActivated { .. }));
+        let chain = loaded.chain.as_ref().filter(|_| waits);
+        let purchase = loaded.purchase.as_ref().map(|found| found.state.bill().pin);
+        let plan = loaded.plan.as_ref().map(|found| found.state.bill().pin);
+        let money = chain.map(|found| found.state.pin()).or(purchase).or(plan);
         Ok(Editions {
-            application,
+            money: resolve(money)?,
+            application: resolve(application)?,
             conduct,
         })
     }

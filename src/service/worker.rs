@@ -156,7 +156,11 @@ impl Service {
             }
             Effect::DestroyKey { order } => self.ports.vault.destroy(order).await?,
             // The embedder's.
-            Effect::Notify { .. } => {}
+            Effect::Notify { .. }
+            | Effect::Deploy { .. }
+            | Effect::Undeploy { .. }
+            | Effect::PayBack { .. }
+            | Effect::PayPlanBack { .. } => {}
         }
         Ok(())
     }

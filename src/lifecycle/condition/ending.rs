@@ -1,12 +1,14 @@
-//! Ending an application before issuance: withdrawing, deleting, cancelling in one step.
+//! Conditions for ending an application or a slot: withdrawing, deleting, cancelling, closing,
+//! merging.
 
+use super::refund::unrefunded;
 use super::revocation::revocation_left;
-use super::{Flow, From, Sink, holding_plan, never, not_found, ruled};
+use super::{Flow, From, Sink, clause, hosting, in_good_standing, never, not_found, payer, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
-use crate::lifecycle::status::stage;
-use crate::model::{CertificateInstance, Phase, Status, StatusSet};
-use crate::rulebook::{RuleId, Ruling};
+use crate::lifecycle::status::{refund_of, stage};
+use crate::model::{CertificateInstance, Origin, Phase, RefundState, Status, StatusSet};
+use crate::rulebook::{RuleId, Ruling, Window};
 
 /// Withdrawing: before issuance only, from the states that the edition names.
 pub(super) fn withdraw<'a>(
@@ -25,7 +27,10 @@ pub(super) fn withdraw<'a>(
             |from| from.contains(at),
             WayOut::AwaitCa,
         )),
-        Phase::Failed { .. } | Phase::Pending { .. } => sink(never(
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Failed { .. }
+        | Phase::Pending { .. } => sink(never(
             RuleId::R12,
             Why::Status(at),
             instead_of_ending(case, instance, law),
@@ -35,20 +40,30 @@ pub(super) fn withdraw<'a>(
             Why::AlreadyIssued,
             instead_of_ending(case, instance, law),
         )),
+        Phase::Uploaded(_) => sink(never(RuleId::R51, Why::Uploaded, WayOut::DeleteCertificate)),
+        Phase::Ended { .. } => sink(never(RuleId::R12, Why::Ended(at), WayOut::None)),
         Phase::Deleted { .. } => not_found(sink),
     }
 }
 
-/// What to do instead of ending an order that is in no state for it. What is advised is possible.
+/// What to do instead of ending something that is in no state for it. What is advised is possible.
 pub(super) fn instead_of_ending(
     case: &Case<'_>,
     instance: &CertificateInstance,
     law: &Law<'_>,
 ) -> WayOut {
+    let at = stage(instance);
     let deletable = |at| law.conduct.order_deletion().value.contains(at);
+    let cancellable = |at| law.conduct.order_cancellation().value.contains(at);
+    let applied_for = |at| law.conduct.applying().value.contains(at);
+    match refund_of(case, instance) {
+        RefundState::None => {}
+        RefundState::Review { .. } => return WayOut::CancelRefund,
+        RefundState::Refunded { .. } => return WayOut::None,
+    }
     match &instance.phase {
         Phase::Verifying(_) | Phase::Validating(_) => {
-            let withdrawable = law.application.withdrawal().value.contains(stage(instance));
+            let withdrawable = law.application.withdrawal().value.contains(at);
             if !withdrawable {
                 WayOut::AwaitCa
             } else if deletable(Status::PendingApplication) {
@@ -58,32 +73,45 @@ pub(super) fn instead_of_ending(
             }
         }
         Phase::Failed { .. } if deletable(Status::ValidationFailed) => WayOut::DeleteAndCreate,
-        Phase::Pending { .. } if deletable(Status::PendingApplication) => WayOut::Delete,
+        Phase::Failed { .. } if applied_for(Status::ValidationFailed) => WayOut::Resubmit,
+        Phase::Pending { .. } | Phase::Bought { .. } if deletable(Status::PendingApplication) => {
+            WayOut::Delete
+        }
+        Phase::Pending { .. } | Phase::Bought { .. } if cancellable(Status::PendingApplication) => {
+            WayOut::Cancel
+        }
+        Phase::Pending { .. } | Phase::Bought { .. } if applied_for(at) => WayOut::Apply,
+        Phase::NotActivated { .. } => WayOut::Cancel,
         Phase::Live(live) if live.revocation.is_none() && revocation_left(case, law) => {
             WayOut::Revoke
         }
-        Phase::Failed { .. }
+        Phase::Bought { .. }
+        | Phase::Failed { .. }
         | Phase::Pending { .. }
         | Phase::Live(_)
         | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
         | Phase::Deleted { .. } => WayOut::None,
     }
 }
 
-/// Ending an order by deletion or by cancellation in one step (T-14): in the
-/// states that the edition in force names, but never once a certificate was issued, whatever a
-/// rulebook says. What was issued is revoked.
+/// Ending an order by deletion or by cancellation in one step (T-14, T-15): in
+/// the states that the edition in force names, but never once a certificate was issued, whatever a
+/// rulebook says. What was issued is revoked. A member of a chain is cancelled before its turn
+/// (T-25).
 pub(super) fn end<'a>(
     rule: RuleId,
     case: &Case<'a>,
-    instance: &CertificateInstance,
+    instance: &'a CertificateInstance,
     law: &Law<'a>,
     states: &'a Ruling<StatusSet>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     let (at, way_out) = (stage(instance), instead_of_ending(case, instance, law));
     match &instance.phase {
-        Phase::Verifying(_)
+        Phase::Bought { .. }
+        | Phase::Verifying(_)
         | Phase::Validating(_)
         | Phase::Failed { .. }
         | Phase::Pending { .. } => sink(ruled(
@@ -94,8 +122,102 @@ pub(super) fn end<'a>(
             |states| states.contains(at),
             way_out,
         ))?,
+        Phase::NotActivated { .. } if rule == RuleId::T14 => {
+            in_good_standing(case, instance, sink)?;
+            return hosting::cancel_member(case, instance, sink);
+        }
+        Phase::NotActivated { .. } => {
+            sink(never(rule, Why::NotActivated, way_out))?;
+        }
         Phase::Live(_) | Phase::Revoked { .. } => sink(never(rule, Why::AlreadyIssued, way_out))?,
+        Phase::Uploaded(_) => sink(never(rule, Why::Uploaded, WayOut::DeleteCertificate))?,
+        Phase::Ended { .. } => sink(never(rule, Why::Ended(at), WayOut::None))?,
         Phase::Deleted { .. } => not_found(sink)?,
     }
-    holding_plan(case, instance, sink)
+    payer(case, instance, sink)?;
+    unrefunded(case, instance, sink)
+}
+
+/// T-43: a slot that was bought and carries no certificate is shut down.
+pub(super) fn close<'a>(
+    instance: &'a CertificateInstance,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let at = stage(instance);
+    let open = matches!(instance.phase, Phase::Bought { .. } | Phase::Pending { .. });
+    sink(clause(
+        RuleId::T43,
+        match &instance.phase {
+            Phase::Ended { .. } => Why::Ended(at),
+            Phase::NotActivated { .. }
+            | Phase::Bought { .. }
+            | Phase::Verifying(_)
+            | Phase::Validating(_)
+            | Phase::Failed { .. }
+            | Phase::Pending { .. }
+            | Phase::Live(_)
+            | Phase::Revoked { .. }
+            | Phase::Uploaded(_)
+            | Phase::Deleted { .. } => Why::Status(at),
+        },
+        Window::when(open),
+        WayOut::None,
+    ))?;
+    sink(clause(
+        RuleId::T43,
+        Why::OtherPurchase,
+        Window::when(matches!(instance.origin, Origin::Purchase(_))),
+        WayOut::Cancel,
+    ))?;
+    sink(ruled(
+        RuleId::T43,
+        Why::NoClosing,
+        (From::Day, law),
+        law.conduct.closing(),
+        |closing| closing.allows(),
+        WayOut::Apply,
+    ))
+}
+
+/// T-42: two bought slots of one specification, neither applied for, become one.
+pub(super) fn merge<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let unused = |slot: &CertificateInstance| {
+        matches!(slot.phase, Phase::Bought { .. })
+            && matches!(slot.origin, Origin::Purchase(_))
+            && slot.chain().is_none()
+    };
+    sink(clause(
+        RuleId::T42,
+        Why::Status(stage(instance)),
+        Window::when(unused(instance)),
+        WayOut::None,
+    ))?;
+    let Some(into) = case
+        .other
+        .filter(|other| other.account == case.account && other.id != instance.id)
+    else {
+        return sink(never(RuleId::T42, Why::OtherInstance, WayOut::LoadAll));
+    };
+    sink(clause(
+        RuleId::T42,
+        Why::Status(stage(into)),
+        Window::when(unused(into)),
+        WayOut::None,
+    ))?;
+    let same = into.product == instance.product;
+    let class = instance.product.class;
+    sink(ruled(
+        RuleId::T42,
+        Why::NotMergeable,
+        (From::Day, law),
+        law.conduct.merging(),
+        |classes| same && classes.contains(class),
+        WayOut::Apply,
+    ))
 }

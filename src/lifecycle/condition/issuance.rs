@@ -1,7 +1,7 @@
 //! From the challenge to the certificate: what the CA answers, and reading what it issued.
 
 use super::ending::instead_of_ending;
-use super::{Flow, Sink, clause, holding_plan, never, not_found, pinned};
+use super::{Flow, Sink, clause, never, payer, pinned};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
 use crate::lifecycle::status::stage;
@@ -11,33 +11,6 @@ use crate::model::{
 };
 use crate::rulebook::{RuleId, Window};
 
-/// Collecting certificate and key: once issued, and not after a revocation was asked for
-/// . An expired certificate can still be collected.
-pub(super) fn collect<'a>(
-    case: &Case<'a>,
-    instance: &CertificateInstance,
-    law: &Law<'a>,
-    sink: &mut impl Sink<'a>,
-) -> Flow {
-    match &instance.phase {
-        Phase::Live(live) => sink(clause(
-            RuleId::R36,
-            Why::RevocationUnderWay,
-            Window::when(live.revocation.is_none()),
-            WayOut::AwaitRevocation,
-        )),
-        Phase::Revoked { .. } => sink(never(RuleId::R36, Why::AlreadyRevoked, WayOut::None)),
-        Phase::Verifying(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::ProveDomain)),
-        Phase::Validating(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::AwaitCa)),
-        Phase::Failed { .. } | Phase::Pending { .. } => sink(never(
-            RuleId::R25,
-            Why::NotIssued,
-            instead_of_ending(case, instance, law),
-        )),
-        Phase::Deleted { .. } => not_found(sink),
-    }
-}
-
 /// Receiving the challenge: for an order that still waits for its domain.
 pub(super) fn receive_challenge<'a>(
     instance: &CertificateInstance,
@@ -46,7 +19,11 @@ pub(super) fn receive_challenge<'a>(
     key: SpkiDigest,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let waiting = matches!(instance.phase, Phase::Verifying(_));
+    // What goes to the CA's review at once learns its key and challenge there (T-03, T-26).
+    let repeated = application.key == Some(key) && application.challenge.is_some();
+    let waiting = matches!(instance.phase, Phase::Verifying(_))
+        || (matches!(instance.phase, Phase::Validating(_))
+            && (application.challenge.is_none() || repeated));
     sink(clause(
         RuleId::R15,
         Why::Status(stage(instance)),
@@ -83,10 +60,14 @@ pub(super) fn confirm_domain<'a>(
         )),
         // Already there: an observation that comes twice.
         Phase::Validating(_) => Flow::Continue(()),
-        Phase::Failed { .. }
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Failed { .. }
         | Phase::Pending { .. }
         | Phase::Live(_)
         | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
         | Phase::Deleted { .. } => sink(never(RuleId::R26, Why::Status(at), WayOut::None)),
     }
 }
@@ -100,11 +81,20 @@ pub(super) fn approve<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     let at = stage(instance);
+    // What an earlier application of the slot brought comes late, whatever became of the slot.
+    let spki = certificate.spki();
+    if instance.earlier().iter().any(|one| one.key == Some(spki))
+        && instance
+            .application()
+            .is_none_or(|own| own.key != Some(spki))
+    {
+        return Flow::Continue(());
+    }
     match &instance.phase {
         Phase::Validating(application) => {
             pinned(application, law, sink)?;
             fits_order(application, certificate, law, sink)?;
-            holding_plan(case, instance, sink)
+            payer(case, instance, sink)
         }
         Phase::Verifying(_) => sink(never(RuleId::R06, Why::DomainUnproved, WayOut::ProveDomain)),
         Phase::Failed { .. } => sink(never(
@@ -116,12 +106,21 @@ pub(super) fn approve<'a>(
         Phase::Pending { withdrawn, .. } => {
             comes_late(withdrawn.key, &withdrawn.names, certificate, sink)
         }
+        // What was deleted with its certificate: the same approval again is nothing new.
+        Phase::Deleted {
+            certificate: Some(known),
+            ..
+        } if *known == certificate.fingerprint() => Flow::Continue(()),
         Phase::Deleted { key, names, .. } => comes_late(
             *key,
             names.as_deref().unwrap_or_default(),
             certificate,
             sink,
         ),
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. } => sink(never(RuleId::R26, Why::Status(at), WayOut::None)),
         // The same approval again is nothing new; another certificate is.
         Phase::Live(live) | Phase::Revoked { live, .. } => sink(clause(
             RuleId::R07,
@@ -212,8 +211,13 @@ pub(super) fn reject<'a>(instance: &CertificateInstance, sink: &mut impl Sink<'a
     match &instance.phase {
         Phase::Validating(_) | Phase::Failed { .. } => Flow::Continue(()),
         Phase::Verifying(_) => sink(never(RuleId::R06, Why::Status(at), WayOut::None)),
-        Phase::Pending { .. } | Phase::Live(_) | Phase::Revoked { .. } | Phase::Deleted { .. } => {
-            sink(never(RuleId::R26, Why::Status(at), WayOut::None))
-        }
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Pending { .. }
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => sink(never(RuleId::R26, Why::Status(at), WayOut::None)),
     }
 }

@@ -1,7 +1,11 @@
 //! The conditions of every command: which clauses guard it, in the documented order of checks.
 
+mod custody;
 mod ending;
+mod hosting;
 mod issuance;
+mod purchase;
+mod refund;
 mod revocation;
 mod submission;
 
@@ -11,11 +15,13 @@ use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
 use crate::lifecycle::command::Command;
 use crate::lifecycle::status::stage;
-use crate::model::{Application, CertificateInstance};
+use crate::model::{Application, CertificateInstance, Origin, Phase};
 use crate::rulebook::{RuleId, Ruling, Window};
 
+pub(in crate::lifecycle) use hosting::handed_down;
+pub(in crate::lifecycle) use refund::deciding;
 pub(in crate::lifecycle) use revocation::requested;
-pub(in crate::lifecycle) use submission::bound_names;
+pub(in crate::lifecycle) use submission::{acceptable, bound_names};
 
 pub(in crate::lifecycle) type Flow = ControlFlow<()>;
 
@@ -37,6 +43,7 @@ const fn clause<'a>(rule: RuleId, why: Why, holds: Window, way_out: WayOut) -> C
 /// Which edition a value is taken from.
 #[derive(Clone, Copy)]
 enum From {
+    Money,
     Pin,
     Day,
 }
@@ -56,11 +63,42 @@ fn ruled<'a, T>(
     Clause {
         rule,
         why,
-        basis: match from {
-            From::Pin => Basis::Pinned(law.application, &ruling.cite),
-            From::Day => Basis::InForce(law.conduct, &ruling.cite),
-        },
+        basis: basis(from, law, ruling),
         holds: Window::when(holds),
+        changes: if differs { ruling.cite.until } else { None },
+        way_out,
+    }
+}
+
+const fn basis<'a, T>(from: From, law: &Law<'a>, ruling: &'a Ruling<T>) -> Basis<'a> {
+    match from {
+        From::Money => Basis::Pinned(law.money, &ruling.cite),
+        From::Pin => Basis::Pinned(law.application, &ruling.cite),
+        From::Day => Basis::InForce(law.conduct, &ruling.cite),
+    }
+}
+
+/// A clause that a value of an edition decides by a window.
+fn ruled_window<'a, T>(
+    rule: RuleId,
+    why: Why,
+    (from, law): (From, &Law<'a>),
+    ruling: &'a Ruling<T>,
+    window: impl Fn(&T) -> Window,
+    way_out: WayOut,
+) -> Clause<'a> {
+    let holds = window(&ruling.value);
+    // Only what is closed for good asks what comes next; an open window has its own dates.
+    let differs = holds.is_never()
+        && ruling
+            .next
+            .as_ref()
+            .is_some_and(|next| !window(next).is_never());
+    Clause {
+        rule,
+        why,
+        basis: basis(from, law, ruling),
+        holds,
         changes: if differs { ruling.cite.until } else { None },
         way_out,
     }
@@ -86,22 +124,35 @@ pub(in crate::lifecycle) fn visit<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match command {
-        Command::BuyPlan { .. } => sink(clause(
-            RuleId::R40,
-            Why::IdTaken,
-            Window::when(case.plan.is_none()),
-            WayOut::NewId,
-        )),
+        Command::BuyPlan { product, count, .. } => {
+            purchase::buy_plan(case, *product, count.get(), law, sink)
+        }
+        Command::Buy(bought) => purchase::buy(case, bought, law, sink),
+        Command::Draw(_) => purchase::draw(case, sink),
         Command::Submit { submission, .. } => submission::submit(case, submission, law, sink),
+        Command::Upload(upload) => custody::upload(case, upload, law, sink),
+        Command::ClaimRefund
+        | Command::CancelRefund
+        | Command::GrantRefund
+        | Command::RefuseRefund { .. } => refund::of_money(case, command, law, sink),
         // An approval is the one command that reaches a deleted order: it came too late (T-49).
         Command::Approve { certificate } => match owned(case) {
             Some(instance) => issuance::approve(case, instance, certificate, law, sink),
             None => not_found(sink),
         },
-        Command::Withdraw
+        Command::Apply { .. }
+        | Command::Withdraw
         | Command::Delete
         | Command::CancelOrder
+        | Command::Close
+        | Command::Merge
         | Command::RequestRevocation { .. }
+        | Command::DeleteCertificate
+        | Command::Deploy { .. }
+        | Command::Undeploy { .. }
+        | Command::Renew { .. }
+        | Command::EnableHosting(_)
+        | Command::Activate { .. }
         | Command::ReceiveChallenge { .. }
         | Command::ConfirmDomain
         | Command::Reject { .. }
@@ -114,11 +165,10 @@ pub(in crate::lifecycle) fn visit<'a>(
             let Some(instance) = owned(case) else {
                 return not_found(sink);
             };
-            let Some(application) = instance.application() else {
+            if matches!(instance.phase, Phase::Deleted { .. }) {
                 return sink(never(RuleId::R21, Why::OrderDeleted, WayOut::None));
-            };
-            pinned(application, law, sink)?;
-            of_order(case, instance, application, command, law, sink)
+            }
+            of_instance(case, instance, command, law, sink)
         }
     }
 }
@@ -143,21 +193,196 @@ fn pinned<'a>(application: &Application, law: &Law<'a>, sink: &mut impl Sink<'a>
     ))
 }
 
-/// The plan at hand is the one whose unit the instance holds.
-fn holding_plan<'a>(
+/// a unit stays with its plan, and a slot with its purchase; whoever decides has it at hand.
+fn payer<'a>(case: &Case<'a>, instance: &CertificateInstance, sink: &mut impl Sink<'a>) -> Flow {
+    match instance.origin {
+        Origin::Plan(hold) => {
+            let fits = case
+                .plan
+                .is_some_and(|plan| plan.id == hold.plan && plan.account == case.account);
+            sink(clause(
+                RuleId::R24,
+                Why::OtherPlan,
+                Window::when(fits),
+                WayOut::None,
+            ))
+        }
+        Origin::Purchase(id) => {
+            let fits = case
+                .purchase
+                .is_some_and(|purchase| purchase.id == id && purchase.account == case.account);
+            sink(clause(
+                RuleId::R24,
+                Why::OtherPurchase,
+                Window::when(fits),
+                WayOut::LoadAll,
+            ))
+        }
+        Origin::Uploaded => Flow::Continue(()),
+    }
+}
+
+/// whoever decides about a member of a chain has the chain at hand.
+fn linked<'a>(case: &Case<'a>, instance: &CertificateInstance, sink: &mut impl Sink<'a>) -> Flow {
+    if instance.chain().is_none() {
+        return Flow::Continue(());
+    }
+    let fits = case
+        .chain
+        .is_some_and(|chain| Some(chain.id) == instance.chain() && chain.account == case.account);
+    sink(clause(
+        RuleId::R47,
+        Why::OtherChain,
+        Window::when(fits),
+        WayOut::LoadAll,
+    ))
+}
+
+/// The commands of a holder that change a slot: its purchase is at hand, and not paid back.
+fn in_good_standing<'a>(
     case: &Case<'a>,
     instance: &CertificateInstance,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let fits = case
-        .plan
-        .is_some_and(|plan| plan.id == instance.hold.plan && plan.account == case.account);
-    sink(clause(
-        RuleId::R24,
-        Why::OtherPlan,
-        Window::when(fits),
-        WayOut::None,
-    ))
+    // What holds a unit of a plan is asked for it where the unit moves.
+    if !matches!(instance.origin, Origin::Purchase(_)) {
+        return Flow::Continue(());
+    }
+    payer(case, instance, sink)?;
+    refund::unrefunded(case, instance, sink)
+}
+
+/// The commands that concern an instance which is not deleted.
+fn of_instance<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    command: &'a Command,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match command {
+        // Judged by the edition in force, not by the pin of an application that is there.
+        Command::Apply { submission, .. } => {
+            in_good_standing(case, instance, sink)?;
+            submission::apply(case, instance, submission, law, sink)
+        }
+        Command::Close => {
+            in_good_standing(case, instance, sink)?;
+            ending::close(instance, law, sink)
+        }
+        Command::Merge => {
+            in_good_standing(case, instance, sink)?;
+            ending::merge(case, instance, law, sink)
+        }
+        Command::DeleteCertificate => {
+            if matches!(instance.origin, Origin::Purchase(_)) {
+                payer(case, instance, sink)?;
+            }
+            custody::delete_certificate(case, instance, law, sink)
+        }
+        Command::Deploy { target, domain } => {
+            in_good_standing(case, instance, sink)?;
+            custody::deploy(case, instance, (*target, domain.as_ref()), law, sink)
+        }
+        Command::Undeploy { target } => custody::undeploy(instance, *target, sink),
+        Command::Renew { paid, .. } => {
+            in_good_standing(case, instance, sink)?;
+            purchase::renew(case, instance, paid.as_ref(), law, sink)
+        }
+        Command::EnableHosting(extension) => {
+            in_good_standing(case, instance, sink)?;
+            hosting::enable(case, instance, extension, law, sink)
+        }
+        Command::Activate { .. } => {
+            in_good_standing(case, instance, sink)?;
+            hosting::activate(case, instance, law, sink)
+        }
+        Command::Withdraw
+        | Command::Delete
+        | Command::CancelOrder
+        | Command::RequestRevocation { .. }
+        | Command::ReceiveChallenge { .. }
+        | Command::ConfirmDomain
+        | Command::Reject { .. }
+        | Command::ConfirmRevocation
+        | Command::CompleteRevocation { .. }
+        | Command::RefuseRevocation { .. }
+        | Command::RecordCaRevocation { .. }
+        | Command::Collect
+        | Command::Wake => match instance.application() {
+            Some(application) => {
+                pinned(application, law, sink)?;
+                of_order(case, instance, application, command, law, sink)
+            }
+            None => of_slot(case, instance, command, law, sink),
+        },
+        // Visited elsewhere.
+        Command::BuyPlan { .. }
+        | Command::Buy(_)
+        | Command::Draw(_)
+        | Command::Submit { .. }
+        | Command::Upload(_)
+        | Command::Approve { .. }
+        | Command::ClaimRefund
+        | Command::CancelRefund
+        | Command::GrantRefund
+        | Command::RefuseRefund { .. } => Flow::Continue(()),
+    }
+}
+
+/// What can be asked of an instance without an application: a slot, or an uploaded certificate.
+fn of_slot<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    command: &'a Command,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match command {
+        Command::Withdraw => ending::withdraw(case, instance, law, sink),
+        Command::Delete => {
+            let states = law.conduct.order_deletion();
+            ending::end(RuleId::R14, case, instance, law, states, sink)
+        }
+        Command::CancelOrder => {
+            let states = law.conduct.order_cancellation();
+            ending::end(RuleId::T14, case, instance, law, states, sink)
+        }
+        Command::RequestRevocation { reason } => {
+            revocation::request_revocation(case, instance, *reason, law, sink)
+        }
+        Command::ConfirmRevocation => revocation::confirm_revocation(instance, sink),
+        Command::CompleteRevocation { .. } => revocation::complete_revocation(case, instance, sink),
+        Command::RefuseRevocation { .. } => revocation::refuse_revocation(case, instance, sink),
+        Command::RecordCaRevocation { .. } => {
+            revocation::record_ca_revocation(case, instance, sink)
+        }
+        Command::Collect => custody::collect(case, instance, law, sink),
+        Command::Wake => Flow::Continue(()),
+        Command::ReceiveChallenge { .. } | Command::ConfirmDomain | Command::Reject { .. } => sink(
+            never(RuleId::R26, Why::Status(stage(instance)), WayOut::None),
+        ),
+        // Visited elsewhere.
+        Command::BuyPlan { .. }
+        | Command::Buy(_)
+        | Command::Draw(_)
+        | Command::Submit { .. }
+        | Command::Apply { .. }
+        | Command::Close
+        | Command::Merge
+        | Command::DeleteCertificate
+        | Command::Deploy { .. }
+        | Command::Undeploy { .. }
+        | Command::Renew { .. }
+        | Command::EnableHosting(_)
+        | Command::Upload(_)
+        | Command::Approve { .. }
+        | Command::ClaimRefund
+        | Command::CancelRefund
+        | Command::GrantRefund
+        | Command::RefuseRefund { .. }
+        | Command::Activate { .. } => Flow::Continue(()),
+    }
 }
 
 /// The commands that concern an order which is not deleted.
@@ -193,12 +418,28 @@ fn of_order<'a>(
         Command::RecordCaRevocation { .. } => {
             revocation::record_ca_revocation(case, instance, sink)
         }
-        Command::Collect => issuance::collect(case, instance, law, sink),
+        Command::Collect => custody::collect(case, instance, law, sink),
         // There may be nothing due, but looking is always permitted.
         Command::Wake => Flow::Continue(()),
         // Visited elsewhere.
-        Command::BuyPlan { .. } | Command::Submit { .. } | Command::Approve { .. } => {
-            Flow::Continue(())
-        }
+        Command::BuyPlan { .. }
+        | Command::Buy(_)
+        | Command::Draw(_)
+        | Command::Submit { .. }
+        | Command::Apply { .. }
+        | Command::Close
+        | Command::Merge
+        | Command::DeleteCertificate
+        | Command::Deploy { .. }
+        | Command::Undeploy { .. }
+        | Command::Renew { .. }
+        | Command::EnableHosting(_)
+        | Command::Upload(_)
+        | Command::Approve { .. }
+        | Command::ClaimRefund
+        | Command::CancelRefund
+        | Command::GrantRefund
+        | Command::RefuseRefund { .. }
+        | Command::Activate { .. } => Flow::Continue(()),
     }
 }

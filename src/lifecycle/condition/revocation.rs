@@ -1,10 +1,10 @@
 //! Revocation: requested, confirmed, completed, refused, or the CA's own.
 
 use super::ending::instead_of_ending;
-use super::{Flow, From, Sink, clause, holding_plan, never, not_found, ruled};
+use super::{Flow, From, Sink, clause, linked, never, not_found, payer, refund, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
-use crate::lifecycle::status::unexpired;
+use crate::lifecycle::status::{stage, unexpired};
 use crate::model::{CertificateInstance, Phase, RevocationReason, RevocationStage};
 use crate::rulebook::{RevocationLimit, RuleId, Window};
 
@@ -29,6 +29,26 @@ pub(super) fn request_revocation<'a>(
                 instead_of_ending(case, instance, law),
             ));
         }
+        Phase::NotActivated { .. } => {
+            return sink(never(RuleId::R37, Why::NotIssued, WayOut::Cancel));
+        }
+        Phase::Bought { .. } => {
+            return sink(never(
+                RuleId::R37,
+                Why::NotIssued,
+                instead_of_ending(case, instance, law),
+            ));
+        }
+        Phase::Ended { .. } => {
+            return sink(never(
+                RuleId::R37,
+                Why::Ended(stage(instance)),
+                WayOut::None,
+            ));
+        }
+        Phase::Uploaded(_) => {
+            return sink(never(RuleId::R37, Why::Uploaded, WayOut::DeleteCertificate));
+        }
         Phase::Revoked { .. } => {
             return sink(never(RuleId::R35, Why::AlreadyRevoked, WayOut::None));
         }
@@ -43,10 +63,33 @@ pub(super) fn request_revocation<'a>(
     sink(clause(
         RuleId::R37,
         Why::Expired,
-        unexpired(live, law.conduct),
+        unexpired(&live.certificate, law.conduct),
         WayOut::ApplyAnew,
     ))?;
-    holding_plan(case, instance, sink)?;
+    if instance.chain().is_some() {
+        linked(case, instance, sink)?;
+        let hosted = case.chain.is_some_and(|chain| chain.hosts(instance.id));
+        sink(ruled(
+            RuleId::R37,
+            Why::Hosted,
+            (From::Day, law),
+            law.conduct.hosted_revocation(),
+            |rule| !hosted || rule.allows(),
+            WayOut::CancelMembers,
+        ))?;
+    }
+    if instance.product.free {
+        sink(ruled(
+            RuleId::R37,
+            Why::Free,
+            (From::Day, law),
+            law.conduct.free_revocation(),
+            |rule| rule.allows(),
+            WayOut::None,
+        ))?;
+    }
+    payer(case, instance, sink)?;
+    refund::unrefunded(case, instance, sink)?;
     sink(ruled(
         RuleId::R38,
         Why::NoRevocationLeft,
@@ -76,14 +119,23 @@ pub(super) fn revocation_left(case: &Case<'_>, law: &Law<'_>) -> bool {
     within_limit(law.conduct.revocation_limit().value, case)
 }
 
+/// revocations against certificates bought, those beside the case included.
 fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
-    match (limit, case.plan) {
-        (RevocationLimit::Unlimited, _)
-        | (RevocationLimit::PerAccount | RevocationLimit::PerProduct, None) => true,
-        (RevocationLimit::PerAccount | RevocationLimit::PerProduct, Some(plan)) => {
-            plan.revocations < plan.total
-        }
-    }
+    let bought = case.instance.is_some_and(|own| own.purchase().is_some());
+    let own = match (case.plan, case.purchase) {
+        (_, Some(purchase)) if bought => (purchase.count, purchase.revocations),
+        (Some(plan), _) if !bought => (plan.total, plan.revocations),
+        // Nobody to count for: the clause on the payer says so.
+        (Some(_) | None, Some(_) | None) => return true,
+    };
+    let beside = match limit {
+        RevocationLimit::Unlimited => return true,
+        RevocationLimit::PerAccount => case.beside.of_account,
+        RevocationLimit::PerProduct => case.beside.of_product,
+    };
+    let bought = u64::from(own.0).saturating_add(u64::from(beside.bought));
+    let revoked = u64::from(own.1).saturating_add(u64::from(beside.revoked));
+    revoked < bought
 }
 
 /// The holder's answer to the CA's mail (T-20).
@@ -106,7 +158,7 @@ pub(super) fn complete_revocation<'a>(
     match (&instance.phase, requested(instance)) {
         // Already there.
         (Phase::Revoked { .. }, _) => Flow::Continue(()),
-        (_, Ok(RevocationStage::InReview)) => holding_plan(case, instance, sink),
+        (_, Ok(RevocationStage::InReview)) => payer(case, instance, sink),
         (_, Ok(RevocationStage::ToConfirm)) => sink(never(
             RuleId::T20,
             Why::RevocationUnconfirmed,
@@ -124,7 +176,7 @@ pub(super) fn refuse_revocation<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match requested(instance) {
-        Ok(_) => holding_plan(case, instance, sink),
+        Ok(_) => payer(case, instance, sink),
         Err((why, _)) => sink(never(RuleId::R39, why, WayOut::None)),
     }
 }
@@ -136,12 +188,16 @@ pub(super) fn record_ca_revocation<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match &instance.phase {
-        Phase::Live(_) => holding_plan(case, instance, sink),
+        Phase::Live(_) => payer(case, instance, sink),
         Phase::Revoked { .. } => Flow::Continue(()),
-        Phase::Verifying(_)
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
         | Phase::Validating(_)
         | Phase::Failed { .. }
         | Phase::Pending { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
         | Phase::Deleted { .. } => sink(never(RuleId::T48, Why::NotIssued, WayOut::None)),
     }
 }
@@ -156,10 +212,14 @@ pub(in crate::lifecycle) const fn requested(
             None => Err((Why::NoRevocation, WayOut::Revoke)),
         },
         Phase::Revoked { .. } => Err((Why::AlreadyRevoked, WayOut::None)),
-        Phase::Verifying(_)
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
         | Phase::Validating(_)
         | Phase::Failed { .. }
         | Phase::Pending { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
         | Phase::Deleted { .. } => Err((Why::NotIssued, WayOut::None)),
     }
 }

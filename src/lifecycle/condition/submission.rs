@@ -1,11 +1,14 @@
 //! Applying: a plan with a unit, and an application that the edition accepts.
 
-use super::{Flow, From, Sink, clause, never, ruled};
+use super::ending::instead_of_ending;
+use super::purchase::unit_left;
+use super::{Flow, From, Sink, clause, never, payer, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
+use crate::lifecycle::status::stage;
 use crate::model::{
-    CsrFacts, DomainName, KeySource, NameKind, Possession, ResourcePlan, SubjectAltName,
-    Submission, ValidationClass, ValidationMethod,
+    CertificateInstance, CsrFacts, DomainName, KeySource, NameKind, Phase, Possession, Product,
+    SubjectAltName, Submission, ValidationClass, ValidationMethod,
 };
 use crate::rulebook::{CommonNameRule, FileForWildcard, RuleId, Window};
 
@@ -16,32 +19,70 @@ pub(super) fn submit<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let Some(plan) = case.plan.filter(|plan| plan.account == case.account) else {
-        return sink(never(RuleId::R20, Why::NoPlan, WayOut::BuyPlan));
+    let plan = match unit_left(case, sink) {
+        Ok(plan) => plan,
+        Err(flow) => return flow,
     };
-    sink(clause(
-        RuleId::R20,
-        Why::NoUnitLeft,
-        Window::when(plan.remaining() > 0),
-        WayOut::FreeUnits,
-    ))?;
     sink(clause(
         RuleId::R40,
         Why::IdTaken,
         Window::when(case.instance.is_none()),
         WayOut::NewId,
     ))?;
-    acceptable(plan, submission, law, sink)
+    acceptable(plan.product, submission, law, sink)
 }
 
-/// What the edition asks of an application (R-16, K-05, K-06, K-10) and of its key (K-01).
-fn acceptable<'a>(
-    plan: &ResourcePlan,
+/// T-29: with the slot at hand, in the states that the edition names.
+pub(super) fn apply<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
     submission: &'a Submission,
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let product = plan.product;
+    let at = stage(instance);
+    let rule = match &instance.phase {
+        Phase::Bought { .. } | Phase::Pending { .. } => RuleId::R04,
+        Phase::Failed { .. } => RuleId::R09,
+        Phase::NotActivated { .. } => {
+            return sink(never(
+                RuleId::R46,
+                Why::NotActivated,
+                WayOut::AwaitActivation,
+            ));
+        }
+        Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Deleted { .. } => {
+            let way_out = instead_of_ending(case, instance, law);
+            return sink(never(RuleId::R26, Why::Status(at), way_out));
+        }
+        Phase::Uploaded(_) => {
+            return sink(never(RuleId::R51, Why::Uploaded, WayOut::None));
+        }
+        Phase::Ended { .. } => return sink(never(RuleId::R04, Why::Ended(at), WayOut::None)),
+    };
+    sink(ruled(
+        rule,
+        Why::Status(at),
+        (From::Pin, law),
+        law.application.applying(),
+        |states| states.contains(at),
+        instead_of_ending(case, instance, law),
+    ))?;
+    payer(case, instance, sink)?;
+    acceptable(instance.product, submission, law, sink)
+}
+
+/// What the edition asks of an application (R-16, K-05, K-06, K-10) and of its key (K-01).
+pub(in crate::lifecycle) fn acceptable<'a>(
+    product: Product,
+    submission: &'a Submission,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
     let pin = (From::Pin, law);
     let dv = matches!(product.class, ValidationClass::Dv);
     sink(ruled(

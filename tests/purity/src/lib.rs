@@ -51,7 +51,7 @@ fn reach(seconds: i64) -> Option<bool> {
     let buy = Command::BuyPlan {
         plan: PlanId::new("plan").ok()?,
         product: Catalog::published().get("symantec-free-1-free")?,
-        count: NonZeroU32::MIN,
+        count: NonZeroU32::MIN, payment: Payment::NONE 
     };
     let (mut instance, mut plan) = (None, None);
     for command in [buy, Command::Withdraw] {

@@ -1,0 +1,214 @@
+//! Hosting chains: who comes next, when, and what can be added or cancelled.
+
+use super::purchase::fits;
+use super::refund::{money_pinned, unrefunded};
+use super::{Flow, From, Sink, clause, linked, never, ruled, ruled_window};
+use crate::lifecycle::case::{Case, Law};
+use crate::lifecycle::clause::{WayOut, Why};
+use crate::lifecycle::command::Extension;
+use crate::lifecycle::status::stage;
+use crate::model::{CertificateInstance, HostingChain, IssuedCertificate, Phase, Submission};
+use crate::rulebook::{LateHosting, RuleId, Window};
+use alloc::sync::Arc;
+
+/// The instance before a waiting member: the last one whose turn came.
+fn predecessor<'a>(case: &Case<'a>, chain: &HostingChain) -> Option<&'a CertificateInstance> {
+    let current = chain.current();
+    case.other
+        .filter(|other| other.account == case.account && Some(other.id) == current)
+}
+
+/// What the next member is applied for with: the data of the one before it, or where that one is
+/// uploaded, what hosting was enabled with.
+pub(in crate::lifecycle) fn handed_down(
+    chain: &HostingChain,
+    before: &CertificateInstance,
+) -> Option<Arc<Submission>> {
+    match before.application() {
+        Some(application) => Some(application.submission.clone()),
+        None => chain.submission.clone(),
+    }
+}
+
+/// T-26, T-30: the next member is activated when the certificate before it comes due.
+pub(super) fn activate<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    if !matches!(instance.phase, Phase::NotActivated { .. }) {
+        return sink(never(
+            RuleId::R46,
+            Why::Status(stage(instance)),
+            WayOut::None,
+        ));
+    }
+    linked(case, instance, sink)?;
+    unrefunded(case, instance, sink)?;
+    let Some(chain) = case.chain else {
+        return Flow::Continue(());
+    };
+    money_pinned(&chain.pin, law, sink)?;
+    sink(clause(
+        RuleId::R47,
+        Why::NotNext,
+        Window::when(chain.next() == Some(instance.id)),
+        WayOut::AwaitActivation,
+    ))?;
+    let Some(before) = predecessor(case, chain) else {
+        return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
+    };
+    let Some(certificate) = serving(before) else {
+        return sink(never(RuleId::R47, Why::NoPredecessor, WayOut::Cancel));
+    };
+    sink(clause(
+        RuleId::R46,
+        Why::NoSubmission,
+        Window::when(handed_down(chain, before).is_some()),
+        WayOut::Cancel,
+    ))?;
+    let calendar = law.money.calendar().value;
+    let not_after = certificate.validity().not_after();
+    sink(ruled_window(
+        RuleId::R46,
+        Why::NotDue,
+        (From::Money, law),
+        law.money.hosting_trigger(),
+        |trigger| calendar.last_days_before(not_after, trigger.days, trigger.strict),
+        WayOut::AwaitActivation,
+    ))
+}
+
+/// The certificate of a member that serves: issued or uploaded, and not being revoked.
+fn serving(instance: &CertificateInstance) -> Option<&IssuedCertificate> {
+    match &instance.phase {
+        Phase::Live(live) if live.revocation.is_none() => Some(&live.certificate),
+        Phase::Uploaded(uploaded) => Some(&uploaded.certificate),
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => None,
+    }
+}
+
+/// T-25: a member is cancelled before its turn, while none of the chain is in process.
+pub(super) fn cancel_member<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    linked(case, instance, sink)?;
+    unrefunded(case, instance, sink)?;
+    let Some(chain) = case.chain else {
+        return Flow::Continue(());
+    };
+    let Some(before) = predecessor(case, chain) else {
+        return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
+    };
+    let in_process = matches!(before.phase, Phase::Verifying(_) | Phase::Validating(_));
+    sink(clause(
+        RuleId::T25,
+        Why::UnderWay,
+        Window::when(!in_process),
+        WayOut::AwaitCa,
+    ))
+}
+
+/// hosting for a certificate that is there already.
+pub(super) fn enable<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    extension: &Extension,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    unrefunded(case, instance, sink)?;
+    linked(case, instance, sink)?;
+    let uploaded = matches!(instance.phase, Phase::Uploaded(_));
+    let Some(certificate) = serving(instance) else {
+        return sink(never(
+            RuleId::R50,
+            Why::Status(stage(instance)),
+            WayOut::None,
+        ));
+    };
+    sink(clause(
+        RuleId::R50,
+        Why::AlreadyHosted,
+        Window::when(instance.chain().is_none()),
+        WayOut::None,
+    ))?;
+    if uploaded {
+        sink(ruled(
+            RuleId::R50,
+            Why::Uploaded,
+            (From::Day, law),
+            law.conduct.hosting_of_uploaded(),
+            |hosting| hosting.allows(),
+            WayOut::ApplyAnew,
+        ))?;
+        sink(clause(
+            RuleId::R46,
+            Why::NoSubmission,
+            Window::when(extension.submission.is_some()),
+            WayOut::CorrectApplication,
+        ))?;
+    }
+    let calendar = law.conduct.calendar().value;
+    let not_after = certificate.validity().not_after();
+    let alive = calendar.unexpired(not_after);
+    sink(ruled_window(
+        RuleId::R50,
+        Why::HostingWindow,
+        (From::Day, law),
+        law.conduct.late_hosting(),
+        |late| {
+            alive.and(match late {
+                LateHosting::Never => Window::NEVER,
+                LateHosting::Unexpired => Window::ALWAYS,
+                LateHosting::LastDays(days) => calendar.last_days_before(not_after, *days, false),
+                LateHosting::MoreThan(days) => calendar
+                    .last_days_before(not_after, *days, false)
+                    .from()
+                    .map_or(Window::ALWAYS, Window::before),
+            })
+        },
+        WayOut::ApplyAnew,
+    ))?;
+    sink(clause(
+        RuleId::R50,
+        Why::OtherProduct,
+        Window::when(uploaded || extension.product == instance.product),
+        WayOut::None,
+    ))?;
+    let years = u8::try_from(extension.slots.len().saturating_add(1)).unwrap_or(u8::MAX);
+    sink(clause(
+        RuleId::R02,
+        Why::Slots,
+        Window::when(
+            !extension.slots.is_empty()
+                && fits(&extension.slots, Some(extension.chain), 0)
+                && extension
+                    .slots
+                    .iter()
+                    .all(|slot| slot.instance != instance.id),
+        ),
+        WayOut::None,
+    ))?;
+    let class = extension.product.class;
+    sink(ruled(
+        RuleId::R03,
+        Why::Years(years),
+        (From::Day, law),
+        law.conduct.hosting_years(),
+        |sold| sold.sells(class, years),
+        WayOut::OtherYears,
+    ))
+}

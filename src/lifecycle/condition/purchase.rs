@@ -1,0 +1,218 @@
+//! What is bought: plans, certificates, renewals, and what an account may take for nothing.
+
+use super::refund::unrefunded;
+use super::{Flow, From, Sink, clause, never, ruled, ruled_window};
+use crate::lifecycle::case::{Case, Law};
+use crate::lifecycle::clause::{WayOut, Why};
+use crate::lifecycle::command::{NewPurchase, Paid, Slot};
+use crate::lifecycle::status::{stage, unexpired, while_in};
+use crate::model::{
+    CertificateInstance, ChainId, Phase, Product, RefundState, ResourcePlan, RevocationCause,
+    Status,
+};
+use crate::rulebook::{RuleId, Window};
+
+/// an id is used once. R-61: free certificates are limited by year.
+pub(super) fn buy_plan<'a>(
+    case: &Case<'a>,
+    product: Product,
+    count: u32,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    sink(clause(
+        RuleId::R40,
+        Why::IdTaken,
+        Window::when(case.plan.is_none()),
+        WayOut::NewId,
+    ))?;
+    free_left(case, product, count, law, sink)
+}
+
+/// one slot a year, linked where there are several, for as many years as are sold.
+pub(super) fn buy<'a>(
+    case: &Case<'a>,
+    purchase: &NewPurchase,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let years = u8::try_from(purchase.slots.len()).unwrap_or(u8::MAX);
+    let class = purchase.product.class;
+    sink(clause(
+        RuleId::R02,
+        Why::Slots,
+        Window::when(years > 0 && fits(&purchase.slots, purchase.chain, 1)),
+        WayOut::None,
+    ))?;
+    sink(clause(
+        RuleId::R40,
+        Why::IdTaken,
+        Window::when(case.purchase.is_none() && case.instance.is_none()),
+        WayOut::NewId,
+    ))?;
+    sink(ruled(
+        RuleId::R03,
+        Why::Years(years),
+        (From::Money, law),
+        law.money.hosting_years(),
+        |sold| sold.sells(class, years),
+        WayOut::OtherYears,
+    ))?;
+    free_left(case, purchase.product, u32::from(years), law, sink)
+}
+
+/// Every id once, and a chain exactly where more than `alone` slots are bought.
+pub(super) fn fits(slots: &[Slot], chain: Option<ChainId>, alone: usize) -> bool {
+    let twice = slots.iter().enumerate().any(|(place, slot)| {
+        slots
+            .iter()
+            .take(place)
+            .any(|other| other.instance == slot.instance || other.order == slot.order)
+    });
+    !twice && (slots.len() > alone) == chain.is_some()
+}
+
+///
+fn free_left<'a>(
+    case: &Case<'a>,
+    product: Product,
+    count: u32,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    if !product.free {
+        return Flow::Continue(());
+    }
+    let taken = case.beside.free_this_year.saturating_add(count);
+    sink(ruled(
+        RuleId::R61,
+        Why::NoFreeLeft,
+        (From::Money, law),
+        law.money.free_limit(),
+        |limit| limit.0.is_none_or(|most| taken <= u32::from(most)),
+        WayOut::None,
+    ))
+}
+
+/// a plan of the account, not paid back, with a unit left.
+pub(super) fn unit_left<'a>(
+    case: &Case<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Result<&'a ResourcePlan, Flow> {
+    let standing = |plan: &&ResourcePlan| {
+        plan.account == case.account && !matches!(plan.bill.refund, RefundState::Refunded { .. })
+    };
+    let Some(plan) = case.plan.filter(standing) else {
+        return Err(sink(never(RuleId::R20, Why::NoPlan, WayOut::BuyPlan)));
+    };
+    let asked = sink(clause(
+        RuleId::R20,
+        Why::NoUnitLeft,
+        Window::when(plan.remaining() > 0),
+        WayOut::FreeUnits,
+    ));
+    match asked {
+        Flow::Continue(()) => Ok(plan),
+        Flow::Break(()) => Err(asked),
+    }
+}
+
+/// T-04, as the console does it: a slot first, the application later.
+pub(super) fn draw<'a>(case: &Case<'a>, sink: &mut impl Sink<'a>) -> Flow {
+    if let Err(flow) = unit_left(case, sink) {
+        return flow;
+    }
+    sink(clause(
+        RuleId::R40,
+        Why::IdTaken,
+        Window::when(case.instance.is_none()),
+        WayOut::NewId,
+    ))
+}
+
+/// what is renewed, and in which states. The window follows the certificate's expiry.
+pub(super) fn renew<'a>(
+    case: &Case<'a>,
+    instance: &'a CertificateInstance,
+    paid: Option<&Paid>,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    unrefunded(case, instance, sink)?;
+    match &instance.phase {
+        Phase::Live(live) => {
+            sink(clause(
+                RuleId::R35,
+                Why::RevocationUnderWay,
+                Window::when(live.revocation.is_none()),
+                WayOut::AwaitRevocation,
+            ))?;
+            if !law.money.renewal().value.contains(Status::Expired) {
+                sink(clause(
+                    RuleId::R43,
+                    Why::Expired,
+                    unexpired(&live.certificate, law.conduct),
+                    WayOut::ApplyAnew,
+                ))?;
+            }
+            sink(ruled_window(
+                RuleId::R54,
+                Why::RenewalWindow,
+                (From::Money, law),
+                law.money.renewal(),
+                |states| while_in(*states, case, instance, law.conduct),
+                WayOut::ApplyAnew,
+            ))?;
+        }
+        Phase::Uploaded(_) => sink(ruled_window(
+            RuleId::R54,
+            Why::RenewalWindow,
+            (From::Day, law),
+            law.conduct.renewal_of_uploaded(),
+            |states| while_in(*states, case, instance, law.conduct),
+            WayOut::ApplyAnew,
+        ))?,
+        // T-48: what the CA revoked on its own account is replaced at once.
+        Phase::Revoked { cause, .. } => sink(clause(
+            RuleId::T48,
+            Why::AlreadyRevoked,
+            Window::when(matches!(cause, RevocationCause::ByCa)),
+            WayOut::ApplyAnew,
+        ))?,
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => {
+            return sink(never(
+                RuleId::R54,
+                Why::Status(stage(instance)),
+                WayOut::None,
+            ));
+        }
+    }
+    sink(clause(
+        RuleId::R54,
+        Why::Free,
+        Window::when(!instance.product.free),
+        WayOut::ApplyAnew,
+    ))?;
+    if paid.is_some() {
+        return Flow::Continue(());
+    }
+    let plan = match unit_left(case, sink) {
+        Ok(plan) => plan,
+        Err(flow) => return flow,
+    };
+    sink(clause(
+        RuleId::R54,
+        Why::OtherProduct,
+        Window::when(
+            plan.product == instance.product || matches!(instance.phase, Phase::Uploaded(_)),
+        ),
+        WayOut::BuyPlan,
+    ))
+}

@@ -1,0 +1,365 @@
+//! Money back: who gets it, until when, and what stands in the way.
+
+use super::{Flow, From, Sink, clause, never, not_found, ruled, ruled_window};
+use crate::lifecycle::case::{Case, Law};
+use crate::lifecycle::clause::{WayOut, Why};
+use crate::lifecycle::command::Command;
+use crate::lifecycle::status::{refund_of, stage, unexpired};
+use crate::model::{
+    CertificateInstance, Phase, Purchase, PurchaseKind, RefundState, ResourcePlan, Status,
+    Timestamp,
+};
+use crate::rulebook::{
+    Anchor, RefundAct, RefundCase, RefundClause, RefundRule, RuleId, Unused, Window,
+};
+
+/// while a claim is under review, and once it was paid, nothing else happens to the slot.
+pub(super) fn unrefunded<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match refund_of(case, instance) {
+        RefundState::None => Flow::Continue(()),
+        RefundState::Review { .. } => sink(never(
+            RuleId::R34,
+            Why::RefundUnderWay,
+            WayOut::CancelRefund,
+        )),
+        RefundState::Refunded { .. } => sink(never(RuleId::R34, Why::Refunded, WayOut::ApplyAnew)),
+    }
+}
+
+/// The commands about money, for the case's purchase or without one for its plan.
+pub(super) fn of_money<'a>(
+    case: &Case<'a>,
+    command: &Command,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let own = case.purchase.filter(|own| own.account == case.account);
+    let plan = case.plan.filter(|own| own.account == case.account);
+    match (own, plan) {
+        (Some(purchase), _) => match command {
+            Command::ClaimRefund => claim(case, purchase, law, sink),
+            Command::CancelRefund | Command::GrantRefund | Command::RefuseRefund { .. } => {
+                under_review(purchase.bill.refund, sink)
+            }
+            _ => not_found(sink),
+        },
+        (None, Some(plan)) => match command {
+            Command::ClaimRefund => claim_plan(plan, law, sink),
+            Command::CancelRefund | Command::GrantRefund | Command::RefuseRefund { .. } => {
+                under_review(plan.bill.refund, sink)
+            }
+            _ => not_found(sink),
+        },
+        (None, None) => not_found(sink),
+    }
+}
+
+///
+fn under_review<'a>(refund: RefundState, sink: &mut impl Sink<'a>) -> Flow {
+    match refund {
+        RefundState::Review { .. } => Flow::Continue(()),
+        RefundState::None => sink(never(
+            RuleId::R34,
+            Why::NoRefundClaimed,
+            WayOut::ClaimRefund,
+        )),
+        RefundState::Refunded { .. } => sink(never(RuleId::R34, Why::Refunded, WayOut::None)),
+    }
+}
+
+/// What a bill says against a refund before any window is looked at.
+fn payable<'a>(refund: RefundState, free: bool, cash: u64, sink: &mut impl Sink<'a>) -> Flow {
+    match refund {
+        RefundState::None => {}
+        RefundState::Review { .. } => {
+            return sink(never(
+                RuleId::R34,
+                Why::RefundUnderWay,
+                WayOut::CancelRefund,
+            ));
+        }
+        RefundState::Refunded { .. } => {
+            return sink(never(RuleId::R34, Why::Refunded, WayOut::None));
+        }
+    }
+    sink(clause(
+        RuleId::R31,
+        Why::Free,
+        Window::when(!free),
+        WayOut::None,
+    ))?;
+    sink(clause(
+        RuleId::R31,
+        Why::NothingPaid,
+        Window::when(cash > 0),
+        WayOut::None,
+    ))
+}
+
+/// a plan is paid back while it is unused, and inside the edition's deadline.
+fn claim_plan<'a>(plan: &'a ResourcePlan, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
+    payable(
+        plan.bill.refund,
+        plan.product.free,
+        plan.bill.payment.cash,
+        sink,
+    )?;
+    money_pinned(&plan.bill.pin, law, sink)?;
+    let rule = law.money.plan_refund();
+    sink(ruled(
+        RuleId::R32,
+        Why::PlanUsed,
+        (From::Money, law),
+        rule,
+        |rule| match rule.unused {
+            Unused::NeverApplied => plan.taken == 0,
+            Unused::LedgerFull => plan.used() == 0,
+        },
+        WayOut::FreeUnits,
+    ))?;
+    let calendar = law.money.calendar().value;
+    sink(ruled_window(
+        RuleId::R33,
+        Why::RefundWindow,
+        (From::Money, law),
+        rule,
+        |rule| {
+            rule.days.map_or(Window::ALWAYS, |days| {
+                calendar.within_days_of(plan.bill.paid_at, days, rule.method)
+            })
+        },
+        WayOut::None,
+    ))
+}
+
+/// money is judged by the edition of the purchase.
+pub(super) fn money_pinned<'a>(
+    pin: &crate::model::Pin,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    sink(clause(
+        RuleId::R28,
+        Why::OtherEdition,
+        Window::when(law.money.has_pin(pin)),
+        WayOut::LoadPinned,
+    ))
+}
+
+/// T-42: whether the price of a purchase comes back.
+fn claim<'a>(
+    case: &Case<'a>,
+    purchase: &'a Purchase,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let of_purchase = |instance: &&CertificateInstance| {
+        instance.account == case.account
+            && instance.id == purchase.first
+            && instance.purchase() == Some(purchase.id)
+    };
+    let Some(instance) = case.instance.filter(of_purchase) else {
+        return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
+    };
+    if purchase.chain.is_some() {
+        let fits = case
+            .chain
+            .is_some_and(|chain| Some(chain.id) == purchase.chain && chain.account == case.account);
+        sink(clause(
+            RuleId::R24,
+            Why::OtherChain,
+            Window::when(fits),
+            WayOut::LoadAll,
+        ))?;
+    }
+    payable(
+        purchase.bill.refund,
+        purchase.product.free,
+        purchase.bill.payment.cash,
+        sink,
+    )?;
+    money_pinned(&purchase.bill.pin, law, sink)?;
+    if matches!(purchase.kind, PurchaseKind::Hosting) {
+        sink(ruled(
+            RuleId::R50,
+            Why::LateHosting,
+            (From::Money, law),
+            law.money.late_hosting_refund(),
+            |refund| refund.allows(),
+            WayOut::None,
+        ))?;
+    }
+    let condition = match condition(case, instance, law) {
+        Ok(condition) => condition,
+        Err((why, way_out)) => return sink(never(RuleId::R29, why, way_out)),
+    };
+    let add_on = purchase.bill.payment.add_on;
+    let rule = law.money.refund();
+    let speaks = |rule: &RefundRule| {
+        rule.clauses
+            .iter()
+            .any(|one| one.case == condition && one.add_on.covers(add_on))
+    };
+    sink(ruled(
+        RuleId::R29,
+        Why::NoRefundHere,
+        (From::Money, law),
+        rule,
+        |rule| speaks(rule),
+        WayOut::None,
+    ))?;
+    sink(ruled_window(
+        RuleId::R29,
+        Why::RefundWindow,
+        (From::Money, law),
+        rule,
+        |rule| refund_window(rule, condition, purchase, instance, law),
+        WayOut::None,
+    ))
+}
+
+/// In which condition the first instance of a purchase is, for a refund.
+fn condition(
+    case: &Case<'_>,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+) -> Result<RefundCase, (Why, WayOut)> {
+    if !instance.absorbed().is_empty() {
+        return Err((Why::WasMerged, WayOut::None));
+    }
+    if case.chain.is_some_and(|chain| {
+        instance.chain() == Some(chain.id)
+            && chain.purchase == case.purchase.map_or(chain.purchase, |own| own.id)
+            && chain.has_moved_on()
+            && chain
+                .members
+                .first()
+                .is_some_and(|first| first.instance == instance.id)
+    }) {
+        return Err((Why::ChainMovedOn, WayOut::None));
+    }
+    match &instance.phase {
+        // The first further member of a chain that was made later.
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Failed { .. }
+        | Phase::Pending { .. } => Ok(RefundCase::Unissued),
+        Phase::Revoked { .. } => Ok(RefundCase::Revoked),
+        Phase::Verifying(_) | Phase::Validating(_) => {
+            let withdrawable = law.application.withdrawal().value.contains(stage(instance));
+            let way_out = if withdrawable {
+                WayOut::WithdrawFirst
+            } else {
+                WayOut::AwaitCa
+            };
+            Err((Why::UnderWay, way_out))
+        }
+        Phase::Live(live) => {
+            let over = unexpired(&live.certificate, law.conduct).is_never();
+            Err(if over {
+                (Why::Expired, WayOut::None)
+            } else {
+                (Why::NotRevoked, WayOut::RevokeFirst)
+            })
+        }
+        Phase::Ended { .. } => match stage(instance) {
+            Status::Merged => Err((Why::WasMerged, WayOut::None)),
+            status => Err((Why::Ended(status), WayOut::None)),
+        },
+        Phase::Uploaded(_) => Err((Why::Uploaded, WayOut::None)),
+        Phase::Deleted { .. } => Err((Why::OrderDeleted, WayOut::None)),
+    }
+}
+
+/// While a claim is accepted: that of the widest clause that speaks of the condition.
+fn refund_window(
+    rule: &RefundRule,
+    condition: RefundCase,
+    purchase: &Purchase,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+) -> Window {
+    spoken(rule, condition, purchase)
+        .map(|one| window_of(one, purchase, instance, law))
+        .last()
+        .unwrap_or(Window::NEVER)
+}
+
+fn spoken<'r>(
+    rule: &'r RefundRule,
+    condition: RefundCase,
+    purchase: &Purchase,
+) -> impl Iterator<Item = &'r RefundClause> {
+    let add_on = purchase.bill.payment.add_on;
+    rule.clauses
+        .iter()
+        .filter(move |one| one.case == condition && one.add_on.covers(add_on))
+}
+
+/// The clause that decides a claim made now: the first whose window is open.
+pub(in crate::lifecycle) fn deciding<'a>(
+    purchase: &Purchase,
+    instance: &CertificateInstance,
+    condition: RefundCase,
+    now: Timestamp,
+    law: &Law<'a>,
+) -> Option<&'a RefundClause> {
+    spoken(&law.money.refund().value, condition, purchase)
+        .find(|one| window_of(one, purchase, instance, law).contains(now))
+}
+
+/// While a claim meets one clause: what the acts before it settle is settled already.
+fn window_of(
+    one: &RefundClause,
+    purchase: &Purchase,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+) -> Window {
+    let calendar = law.money.calendar().value;
+    one.limits.iter().fold(Window::ALWAYS, |joint, limit| {
+        let anchor = match limit.anchor {
+            Anchor::Payment => Some(purchase.bill.paid_at),
+            Anchor::Issuance => instance.live().map(|live| live.issued_at),
+        };
+        let Some(anchor) = anchor else {
+            return Window::NEVER;
+        };
+        let inside = calendar.within_days_of(anchor, limit.days, limit.method);
+        let settled = |act: Option<Timestamp>| {
+            Window::when(act.is_some_and(|instant| inside.contains(instant)))
+        };
+        joint.and(match limit.act {
+            RefundAct::Claim => inside,
+            RefundAct::RevocationCompleted => settled(completed_at(instance)),
+            RefundAct::RevocationRequested => settled(requested_at(instance)),
+        })
+    })
+}
+
+/// When its revocation was completed.
+fn completed_at(instance: &CertificateInstance) -> Option<Timestamp> {
+    match &instance.phase {
+        Phase::Revoked { at, .. } => Some(*at),
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Live(_)
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => None,
+    }
+}
+
+/// When its revocation was asked for; what the CA did on its own account counts from then.
+fn requested_at(instance: &CertificateInstance) -> Option<Timestamp> {
+    let completed = completed_at(instance)?;
+    let asked = instance.live().and_then(|live| live.revocation);
+    Some(asked.map_or(completed, |asked| asked.requested_at.min(completed)))
+}

@@ -1,0 +1,126 @@
+//! What applications with a slot at hand yield: the owner's, and the service's own in a chain.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::sync::Arc;
+use core::ops::ControlFlow;
+
+use crate::lifecycle::case::{Case, Law};
+use crate::lifecycle::condition::{acceptable, bound_names, handed_down};
+use crate::lifecycle::event::{Applied, ChainEvent, Events, InstanceEvent, PlanEvent};
+use crate::model::{
+    CertificateInstance, CsrFacts, HoldState, Note, OrderId, Phase, Submission, Timestamp,
+};
+use crate::rulebook::RuleId;
+
+use super::unit_of;
+
+/// the owner's application.
+pub(super) fn applied(
+    case: &Case<'_>,
+    instance: &CertificateInstance,
+    (order, submission): (OrderId, &Arc<Submission>),
+    now: Timestamp,
+    law: &Law<'_>,
+    events: &mut Events,
+) -> Option<()> {
+    let failed = matches!(instance.phase, Phase::Failed { .. });
+    events.follow(if failed { RuleId::R09 } else { RuleId::R04 });
+    events.follow(RuleId::R05);
+    let verify = law
+        .application
+        .verified_first()
+        .value
+        .contains(instance.product.class);
+    apply(
+        case,
+        instance,
+        (order, submission),
+        (verify, false),
+        now,
+        law,
+        events,
+    )
+}
+
+fn apply(
+    _case: &Case<'_>,
+    instance: &CertificateInstance,
+    (order, submission): (OrderId, &Arc<Submission>),
+    (verify, automatic): (bool, bool),
+    now: Timestamp,
+    law: &Law<'_>,
+    events: &mut Events,
+) -> Option<()> {
+    let unit = instance.hold();
+    let reserved = unit.filter(|hold| matches!(hold.state, HoldState::Reserved));
+    let settled = reserved.filter(|_| matches!(unit_of(submission, law), HoldState::Settled));
+    let applied = Applied {
+        order,
+        submission: submission.clone(),
+        names: Arc::from(bound_names(submission)?.as_slice()),
+        key: submission.csr().map(CsrFacts::spki),
+        pin: law.application.pin(),
+        verify,
+        settles: settled.is_some(),
+        automatic,
+        at: now,
+    };
+    events.instance(instance.id, InstanceEvent::Applied(Box::new(applied)));
+    if let Some(hold) = settled {
+        events.follow(RuleId::R23);
+        let movement = PlanEvent::Settled {
+            order,
+            was_reserved: true,
+            at: now,
+        };
+        events.plan(hold.plan, movement);
+    }
+    Some(())
+}
+
+/// the service activates the next member and applies with the data of the one before it.
+///
+/// Data that today's rules no longer accept make a failed application at once, so that somebody talks
+/// to the owner.
+pub(super) fn activated(
+    case: &Case<'_>,
+    instance: &CertificateInstance,
+    order: OrderId,
+    now: Timestamp,
+    law: &Law<'_>,
+    events: &mut Events,
+) -> Option<()> {
+    let chain = case.chain?;
+    let submission = handed_down(chain, case.other?)?;
+    events.follow(RuleId::R46);
+    let begun = ChainEvent::MemberBegun {
+        instance: instance.id,
+        at: now,
+    };
+    events.chain(chain.id, begun);
+    apply(
+        case,
+        instance,
+        (order, &submission),
+        (false, true),
+        now,
+        law,
+        events,
+    )?;
+    let mut wrong = None;
+    let _ = acceptable(instance.product, &submission, law, &mut |clause| {
+        if clause.holds.contains(now) {
+            return ControlFlow::Continue(());
+        }
+        wrong = Some((clause.rule, clause.why));
+        ControlFlow::Break(())
+    });
+    if let Some((rule, why)) = wrong {
+        events.follow(RuleId::R48);
+        let text = format!("the data handed down are not accepted any more: {why} ({rule})");
+        let reason = Note::new(&text).ok()?;
+        events.instance(instance.id, InstanceEvent::Rejected { reason, at: now });
+    }
+    Some(())
+}

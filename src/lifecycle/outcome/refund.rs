@@ -1,0 +1,113 @@
+//! What refunds yield.
+
+use crate::lifecycle::case::{Case, Law};
+use crate::lifecycle::command::Command;
+use crate::lifecycle::condition::deciding;
+use crate::lifecycle::event::{Events, PlanEvent, PurchaseEvent};
+use crate::model::{
+    CertificateInstance, Live, Phase, Purchase, RefundState, RevocationCause, Timestamp,
+};
+use crate::rulebook::{RefundCase, RefundTrigger, Review, RuleId};
+
+/// paid at once, or under review first, as the deciding clause says. A plan is paid at
+/// once: no document speaks of a review.
+pub(super) fn claimed(
+    case: &Case<'_>,
+    now: Timestamp,
+    law: &Law<'_>,
+    events: &mut Events,
+) -> Option<()> {
+    let own = case.purchase.filter(|own| own.account == case.account);
+    let Some(purchase) = own else {
+        let plan = case.plan?;
+        events.follow(RuleId::R32);
+        let cash = plan.bill.payment.cash;
+        events.plan(plan.id, PlanEvent::Refunded { cash, at: now });
+        return Some(());
+    };
+    let instance = case.instance?;
+    let condition = if matches!(instance.phase, Phase::Revoked { .. }) {
+        RefundCase::Revoked
+    } else {
+        RefundCase::Unissued
+    };
+    events.follow(RuleId::R29);
+    match deciding(purchase, instance, condition, now, law)?.review {
+        Review::Instant => pay_back(purchase, now, events),
+        Review::WorkingDays(_) => {
+            events.purchase(purchase.id, PurchaseEvent::RefundClaimed { at: now });
+        }
+    }
+    Some(())
+}
+
+/// the cash part, and nothing else.
+fn pay_back(purchase: &Purchase, now: Timestamp, events: &mut Events) {
+    let cash = purchase.bill.payment.cash;
+    events.purchase(purchase.id, PurchaseEvent::Refunded { cash, at: now });
+}
+
+/// the end of a claim under review.
+pub(super) fn answered(
+    case: &Case<'_>,
+    command: &Command,
+    now: Timestamp,
+    events: &mut Events,
+) -> Option<()> {
+    let purchase = case.purchase?;
+    events.follow(RuleId::R34);
+    if let Command::RefuseRefund { reason } = command {
+        let refused = PurchaseEvent::RefundRefused {
+            reason: reason.clone(),
+            at: now,
+        };
+        events.purchase(purchase.id, refused);
+    } else if matches!(command, Command::GrantRefund) {
+        pay_back(purchase, now, events);
+    } else {
+        events.purchase(purchase.id, PurchaseEvent::RefundCancelled { at: now });
+    }
+    Some(())
+}
+
+/// R-29 where the service pays back by itself: the revocation that was just decided is judged as it
+/// will stand.
+pub(super) fn of_revocation(
+    case: &Case<'_>,
+    instance: &CertificateInstance,
+    (live, completed): (&Live, Timestamp),
+    now: Timestamp,
+    law: &Law<'_>,
+    events: &mut Events,
+) {
+    let Some(purchase) = case
+        .purchase
+        .filter(|own| instance.purchase() == Some(own.id) && own.first == instance.id)
+    else {
+        return;
+    };
+    let payable = matches!(
+        law.money.refund_trigger().value,
+        RefundTrigger::OnRevocation
+    ) && law.money.has_pin(&purchase.bill.pin)
+        && matches!(purchase.bill.refund, RefundState::None)
+        && !purchase.product.free
+        && purchase.bill.payment.cash > 0;
+    if !payable {
+        return;
+    }
+    let mut revoked = instance.clone();
+    revoked.phase = Phase::Revoked {
+        live: live.clone(),
+        at: completed,
+        cause: RevocationCause::ByHolder,
+        reason: live
+            .revocation
+            .map(|asked| asked.reason)
+            .unwrap_or_default(),
+    };
+    if deciding(purchase, &revoked, RefundCase::Revoked, now, law).is_some() {
+        events.follow(RuleId::R29);
+        pay_back(purchase, now, events);
+    }
+}
