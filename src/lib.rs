@@ -62,6 +62,7 @@
 //! | Feature | What it adds |
 //! |---|---|
 //! | `std` (default) | clocks and seeded ids; without it the crate needs only `alloc` |
+//! | `chrono` | instants, days and offsets to chrono's types and back; needs no `std` |
 //! | `pki` | reading X.509, with signatures verified |
 //! | `service` | the service over the ports |
 //! | `memory` | a store and a key vault in memory |

@@ -20,10 +20,14 @@
 //! | submissions | [`submission`] |
 //! | status words | [`status`] |
 //! | edition keys and pins | [`pin`] |
+//!
+//! With the feature `chrono`, `model::chrono` converts instants, days and offsets.
 
 pub mod applicant;
 pub mod certificate;
 pub mod challenge;
+#[cfg(feature = "chrono")]
+pub mod chrono;
 pub mod csr;
 pub mod id;
 pub mod instance;
