@@ -21,7 +21,8 @@
 //! | status words | [`status`] |
 //! | edition keys and pins | [`pin`] |
 //!
-//! With the feature `chrono`, `model::chrono` converts instants, days and offsets.
+//! With the feature `chrono`, `model::chrono` converts instants, days and offsets; with the feature
+//! `idna`, `model::unicode` reads and shows domain names in Unicode.
 
 pub mod applicant;
 pub mod certificate;
@@ -40,6 +41,8 @@ pub mod status;
 pub mod submission;
 pub mod text;
 pub mod time;
+#[cfg(feature = "idna")]
+pub mod unicode;
 
 pub use applicant::{Applicant, Company};
 pub use certificate::{CertificateFacts, IssuedCertificate, Serial, Validity};
