@@ -51,7 +51,7 @@
 //! | Module | What it holds | Feature |
 //! |---|---|---|
 //! | [`model`] | the nouns: checked values | |
-//! | [`rulebook`] | dated clauses, editions, calendar, ceilings, sources | |
+//! | [`rulebook`] | dated clauses, editions, calendar, ceilings and duties of CAs, sources | |
 //! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
 //! | [`port`] | contracts: store, CA, key vault, clock, ids | |
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
