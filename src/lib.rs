@@ -51,7 +51,7 @@
 //! | Module | What it holds | Feature |
 //! |---|---|---|
 //! | [`model`] | the nouns: checked values | |
-//! | [`rulebook`] | dated clauses, editions, calendar, ceilings, sources | |
+//! | [`rulebook`] | dated clauses, editions, calendar, ceilings and duties of CAs, sources | |
 //! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
 //! | [`port`] | contracts: store, CA, key vault, clock, ids | |
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
@@ -62,6 +62,8 @@
 //! | Feature | What it adds |
 //! |---|---|
 //! | `std` (default) | clocks and seeded ids; without it the crate needs only `alloc` |
+//! | `chrono` | instants, days and offsets to chrono's types and back; needs no `std` |
+//! | `idna` | domain names in Unicode, to A-labels and back; needs no `std` |
 //! | `pki` | reading X.509, with signatures verified |
 //! | `service` | the service over the ports |
 //! | `memory` | a store and a key vault in memory |

@@ -21,7 +21,10 @@ use cert_lifecycle::lifecycle::CommandKind::{
     ConfirmRevocation, Delete, ReceiveChallenge, RecordCaRevocation, RefuseRevocation, Reject,
     RequestRevocation, Submit, Wake, Withdraw,
 };
-use cert_lifecycle::lifecycle::{Case, Command, Why, World, allowed, decide, next_wakeup};
+use cert_lifecycle::lifecycle::{
+    Case, Command, Why, World, allowed, decide, domain_proof_valid_until, next_wakeup,
+    revocation_deadline,
+};
 use cert_lifecycle::model::{AccountId, PlanId, RevocationReason, Status};
 use cert_lifecycle::rulebook::rule::RULES;
 use cert_lifecycle::rulebook::{RuleId, Rulebook};
@@ -139,6 +142,33 @@ fn bought_anew() -> String {
     "seen on the clock: Expired, and the way out of every refusal is to buy anew".to_owned()
 }
 
+/// K-20 binds the CA, and decides no command: it answers a question.
+fn revoked_in_time() -> String {
+    let book = Rulebook::published();
+    let reported = at("2026-05-01T10:00:00Z");
+    let hours = |reason: RevocationReason| {
+        let deadline = revocation_deadline(reason, reported, book.duties()).unwrap();
+        assert_eq!(deadline.rule, RuleId::K20);
+        (deadline.must_by.unix_seconds() - reported.unix_seconds()) / 3_600
+    };
+    let each = RevocationReason::ALL.map(|reason| format!("{} {}", reason.word(), hours(reason)));
+    format!("answered, in hours: {}", each.join(", "))
+}
+
+/// K-21 binds the CA, and decides no command: it answers a question.
+fn proved_in_time() -> String {
+    let book = Rulebook::published();
+    let days = |first: &str| {
+        let first = at(first);
+        let limit = domain_proof_valid_until(first, first, book.duties()).unwrap();
+        assert_eq!(limit.rule, RuleId::K21);
+        (limit.valid_until.unix_seconds() - first.unix_seconds()) / 86_400
+    };
+    let each = ["2021-10-01", "2026-03-15", "2027-03-15", "2029-03-15"]
+        .map(|day| format!("{} from {day}", days(&format!("{day}T00:00:00Z"))));
+    format!("answered, in days: {}", each.join(", "))
+}
+
 fn words(kinds: &BTreeSet<CommandKind>) -> String {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
     words.join(" ")
@@ -161,6 +191,14 @@ fn every_rule_has_decided_something() {
         }
         if rule == RuleId::R44 {
             writeln!(text, "      {}", time_alone()).unwrap();
+            continue;
+        }
+        if rule == RuleId::K20 {
+            writeln!(text, "      {}", revoked_in_time()).unwrap();
+            continue;
+        }
+        if rule == RuleId::K21 {
+            writeln!(text, "      {}", proved_in_time()).unwrap();
             continue;
         }
         if seen.granted.is_empty() && seen.refused.is_empty() {
@@ -273,6 +311,8 @@ rules! {
     k10_a_file_proves_no_wildcard: K10 => decided(&[], &[Submit]);
     k11_what_is_over_is_not_issued: K11 => decided(&[], &[Approve]);
     k12_the_ca_has_the_applications_key: K12 => decided(&[], &[ReceiveChallenge]);
+    k20_revoked_in_time: K20 => |_| drop(revoked_in_time());
+    k21_proved_in_time: K21 => |_| drop(proved_in_time());
 }
 
 #[test]

@@ -6,6 +6,8 @@
 //! - [`effects`] names the work that an event hands to the shell.
 //! - [`status()`], [`availability`], [`preview`], [`allowed`] and [`next_wakeup`] answer questions
 //!   from the same clauses that `decide` reads, so they can't disagree with it.
+//! - [`revocation_deadline`] and [`domain_proof_window`] say what the CA/Browser Forum gives a CA time
+//!   for.
 //! - [`table()`] probes `decide` for the whole phase × command table.
 //!
 //! None of them reads a clock, draws a random number or does I/O.
@@ -14,6 +16,7 @@ mod case;
 mod clause;
 mod command;
 mod condition;
+mod deadline;
 mod decide;
 pub mod diagram;
 mod effect;
@@ -30,6 +33,9 @@ mod world;
 pub use case::{Allowance, Beside, Case, Expect, Law, expectations};
 pub use clause::{Basis, Clause, WayOut, Why};
 pub use command::{Command, CommandKind, Extension, NewPurchase, Paid, Slot, Upload};
+pub use deadline::{
+    Deadline, ProofLimit, domain_proof_valid_until, domain_proof_window, revocation_deadline,
+};
 pub use decide::{Clauses, clauses, decide};
 pub use effect::{Effect, Notice, effects};
 pub use event::{

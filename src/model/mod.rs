@@ -22,11 +22,16 @@
 //! | submissions | [`submission`] |
 //! | status words | [`status`] |
 //! | edition keys and pins | [`pin`] |
+//!
+//! With the feature `chrono`, `model::chrono` converts instants, days and offsets; with the feature
+//! `idna`, `model::unicode` reads and shows domain names in Unicode.
 
 pub mod applicant;
 pub mod certificate;
 pub mod chain;
 pub mod challenge;
+#[cfg(feature = "chrono")]
+pub mod chrono;
 pub mod csr;
 pub mod id;
 pub mod instance;
@@ -40,6 +45,8 @@ pub mod status;
 pub mod submission;
 pub mod text;
 pub mod time;
+#[cfg(feature = "idna")]
+pub mod unicode;
 
 pub use applicant::{Applicant, Company};
 pub use certificate::{CertificateFacts, IssuedCertificate, Serial, Validity};

@@ -177,8 +177,8 @@ fn three(text: &str, separator: char, widths: [usize; 3]) -> Result<(i32, u8, u8
 /// An instant together with the offset in which to show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InOffset {
-    at: Timestamp,
-    offset: Offset,
+    pub(super) at: Timestamp,
+    pub(super) offset: Offset,
 }
 
 impl fmt::Display for InOffset {
@@ -201,7 +201,7 @@ impl fmt::Display for InOffset {
 /// # Ok::<(), cert_lifecycle::model::time::TimeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Day(i64);
+pub struct Day(pub(super) i64);
 
 /// The Julian day number of 1970-01-01.
 const EPOCH_JULIAN_DAY: i64 = 2_440_588;

@@ -6,6 +6,7 @@ use crate::model::{
     Channel, Day, EditionKey, Pin, SignatureHash, Site, Status, StatusSet, TextError, Timestamp,
 };
 
+use super::ca_duty::CaDuties;
 use super::calendar::Calendar;
 use super::ceilings::Ceilings;
 use super::edition::{Edition, EditionPoint, Field, RulebookParts};
@@ -56,6 +57,14 @@ pub enum RulebookError {
     /// A ceiling that names a source which is not listed.
     #[error("the ceiling from {from} names the source {source_key}, which is not listed")]
     UnknownCeilingSource {
+        /// From when.
+        from: Timestamp,
+        /// The source.
+        source_key: SourceKey,
+    },
+    /// A duty of a CA that names a source which is not listed.
+    #[error("the duty of a CA from {from} names the source {source_key}, which is not listed")]
+    UnknownDutySource {
         /// From when.
         from: Timestamp,
         /// The source.
@@ -159,6 +168,11 @@ impl Rulebook {
                 });
             }
         }
+        for (from, sources) in parts.duties.citations() {
+            if let Some(source_key) = unlisted(&parts, sources) {
+                return Err(RulebookError::UnknownDutySource { from, source_key });
+            }
+        }
         check_values(&parts)?;
         for (place, point) in parts.points.iter().enumerate() {
             let mut earlier = parts.points.iter().take(place);
@@ -186,6 +200,12 @@ impl Rulebook {
     #[must_use]
     pub const fn ceilings(&self) -> &Ceilings {
         &self.parts.ceilings
+    }
+
+    /// The CA/Browser Forum's deadlines of revocations and reuse of proofs.
+    #[must_use]
+    pub const fn duties(&self) -> &CaDuties {
+        &self.parts.duties
     }
 
     /// The named points, in the order of the history.

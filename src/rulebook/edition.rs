@@ -7,6 +7,7 @@ use core::fmt;
 use crate::model::{Channel, Day, Digest, EditionKey, Pin, Site, StatusSet};
 
 use super::book::ResolveError;
+use super::ca_duty::CaDuties;
 use super::calendar::Calendar;
 use super::ceilings::Ceilings;
 use super::schedule::{Dated, InForce, ambiguous, in_force};
@@ -66,6 +67,8 @@ macro_rules! fields {
             pub points: Vec<EditionPoint>,
             /// The CA/Browser Forum's ceilings.
             pub ceilings: Ceilings,
+            /// The CA/Browser Forum's deadlines of revocations and reuse of proofs.
+            pub duties: CaDuties,
             /// The sources that values name.
             pub sources: Vec<SourceRecord>,
         }

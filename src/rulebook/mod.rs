@@ -20,10 +20,12 @@
 //! ```
 
 pub mod book;
+pub mod ca_duty;
 pub mod calendar;
 pub mod ceilings;
 pub mod edition;
 pub mod published;
+mod published_duty;
 pub mod rule;
 pub mod schedule;
 pub mod source;
@@ -31,6 +33,10 @@ pub mod value;
 pub mod window;
 
 pub use book::{ResolveError, Rulebook, RulebookError};
+pub use ca_duty::{
+    CaDuties, CaDutiesError, DutyTable, GroundSet, ProofReuse, RevocationDuty, RevocationGround,
+    ShortLived,
+};
 pub use calendar::{Calendar, DayCount, ExpiryInstant, LeapDay, WorkWeek};
 pub use ceilings::{Ceiling, Ceilings};
 pub use edition::{Edition, EditionPoint, Field, FieldLine, RulebookParts, Ruling};

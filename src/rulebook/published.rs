@@ -24,7 +24,7 @@ use super::value::{
 };
 
 /// A day of a clause, written as in the documents. Tests read every one of them back.
-fn day(text: &str) -> Day {
+pub(super) fn day(text: &str) -> Day {
     let mut fields = text
         .split('-')
         .filter_map(|field| field.parse::<u16>().ok());
@@ -176,6 +176,7 @@ pub(super) fn parts() -> RulebookParts {
         modules: always(Sourced::inferred(ModuleSet::default(), "S1")),
         points: points(),
         ceilings: ceilings(),
+        duties: super::published_duty::duties(),
         sources: sources(),
     }
 }
@@ -614,6 +615,26 @@ const SOURCES: &[(&str, &str, &str)] = &[
         "RV24",
         "2024-11-27",
         "help page on revocation, with a worked example",
+    ),
+    (
+        "SC6",
+        "2018-09-14",
+        "CA/Browser Forum ballot SC6: 24 hours or 5 days to revoke, from 2018-10-14",
+    ),
+    (
+        "SC42",
+        "2021-04-22",
+        "CA/Browser Forum ballot SC42: proofs of domains for 398 days, from 2021-10-01",
+    ),
+    (
+        "SC61",
+        "2023-04-01",
+        "CA/Browser Forum ballot SC61: a reason for every revocation, from 2023-07-15",
+    ),
+    (
+        "SC81",
+        "2025-04-11",
+        "CA/Browser Forum ballot SC81: shorter validity and reuse of proofs, from 2026-03-15",
     ),
     (
         "VL20",

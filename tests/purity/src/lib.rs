@@ -11,9 +11,10 @@ use core::num::NonZeroU32;
 use core::panic::PanicInfo;
 
 use cert_lifecycle::lifecycle::{
-    Case, Command, Law, availability, clauses, decide, evolve, next_wakeup, status,
+    Case, Command, Law, availability, clauses, decide, domain_proof_window, evolve, next_wakeup,
+    revocation_deadline, status,
 };
-use cert_lifecycle::model::{AccountId, Catalog, PlanId, Timestamp};
+use cert_lifecycle::model::{AccountId, Catalog, PlanId, RevocationReason, Timestamp};
 use cert_lifecycle::rulebook::Rulebook;
 
 /// This library is built and never run, so it hands out no memory.
@@ -74,5 +75,7 @@ fn reach(seconds: i64) -> Option<bool> {
         status(instance, now, law.conduct),
         next_wakeup(instance, now, &law),
     );
+    let asked = revocation_deadline(RevocationReason::Unspecified, now, book.duties())?;
+    let _ = domain_proof_window(asked.must_by, book.duties());
     Some(plan.is_some())
 }
