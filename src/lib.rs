@@ -45,14 +45,16 @@
 //!   sources, [`rulebook::Edition`] prints what was in force, and every refusal cites both.
 //!
 //! # Modules
-//! Imports point left only: `model <- rulebook <- lifecycle <- port <- service`. The first three are
-//! the pure core: no clock, no randomness, no I/O, no panic, `no_std` with `alloc`.
+//! Imports point left only: `model <- rulebook <- lifecycle <- port <- service`, and
+//! `lifecycle <- view`. `model`, `rulebook`, `lifecycle` and `view` are the pure core: no clock, no
+//! randomness, no I/O, no panic, `no_std` with `alloc`.
 //!
 //! | Module | What it holds | Feature |
 //! |---|---|---|
 //! | [`model`] | the nouns: checked values | |
 //! | [`rulebook`] | dated clauses, editions, calendar, ceilings and duties of CAs, sources | |
 //! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
+//! | [`view`] | status words of the wire, labels, groups, modules: what interfaces show | |
 //! | [`port`] | contracts: store, CA, key vault, clock, ids | |
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
@@ -97,6 +99,7 @@ pub mod port;
 pub mod rulebook;
 #[cfg(feature = "service")]
 pub mod service;
+pub mod view;
 
 /// The README's example, run with the tests.
 #[cfg(doctest)]

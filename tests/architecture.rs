@@ -4,7 +4,8 @@
 //! model <- rulebook <- lifecycle <- port <- service.  pki: model.  codec: up to lifecycle.
 //! service: up to port, with pki.
 //! adapter: up to port, with codec and pki, never the service or another adapter.
-//! testing: up to service.  wire: up to service.  server, bin, manual: anything.
+//! view: up to lifecycle.
+//! testing: up to service.  wire: up to service, with view.  server, bin, manual: anything.
 //! ```
 //!
 //! Every `crate::…`, `super::…` and `cert_lifecycle::…` outside comments and texts counts, wherever
@@ -26,6 +27,7 @@ const ORDER: &[(&str, Option<&[&str]>)] = &[
     ("model", Some(&[])),
     ("rulebook", Some(&["model"])),
     ("lifecycle", Some(&["model", "rulebook"])),
+    ("view", Some(&["model", "rulebook", "lifecycle"])),
     ("pki", Some(&["model"])),
     ("codec", Some(&["model", "rulebook", "lifecycle"])),
     ("port", Some(&["model", "rulebook", "lifecycle"])),
@@ -39,7 +41,11 @@ const ORDER: &[(&str, Option<&[&str]>)] = &[
         Some(&["model", "rulebook", "lifecycle", "port", "codec", "pki"]),
     ),
     ("testing", Some(UP_TO_SERVICE)),
-    ("wire", Some(UP_TO_SERVICE)),
+    // It shows what the service answers.
+    (
+        "wire",
+        Some(&["model", "rulebook", "lifecycle", "view", "port", "service"]),
+    ),
     ("server", None),
     ("manual", None),
     ("bin", None),
@@ -49,7 +55,7 @@ const ORDER: &[(&str, Option<&[&str]>)] = &[
 const UP_TO_SERVICE: &[&str] = &["model", "rulebook", "lifecycle", "port", "service"];
 
 /// Modules without std, a clock, a random source or I/O (L2).
-const CORE: [&str; 3] = ["model", "rulebook", "lifecycle"];
+const CORE: [&str; 4] = ["model", "rulebook", "lifecycle", "view"];
 
 /// The most lines of a file; a long list of cases in a test is read from top to bottom.
 const LONGEST_FILE: [(&str, usize); 4] = [
@@ -391,6 +397,17 @@ fn planted_breaches_are_found() {
         "lifecycle/case.rs",
         "mod tests {\n use super::super::Refusal;\n use super::super::super::service::X;\n}",
         "src/lifecycle/case.rs:3: module lifecycle must not use service",
+    );
+    // R-57: no decision can depend on a view.
+    found(
+        "lifecycle/question.rs",
+        "use crate::view::layout::Layout;",
+        "src/lifecycle/question.rs:1: module lifecycle must not use view",
+    );
+    found(
+        "view/layout.rs",
+        "use crate::port::Store;",
+        "src/view/layout.rs:1: module view must not use port",
     );
     found(
         "lifecycle/mod.rs",

@@ -115,6 +115,8 @@ impl fmt::Display for Status {
 /// assert!(set.contains(Status::Validating) && !set.contains(Status::Issued));
 /// assert_eq!(set.to_string(), "Domain Verification, Validating");
 /// assert_eq!(StatusSet::EMPTY.to_string(), "none");
+/// let live: StatusSet = [Status::Issued, Status::Validating].into_iter().collect();
+/// assert_eq!(set.and(live), StatusSet::of(&[Status::Validating]));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StatusSet(u32);
@@ -141,11 +143,24 @@ impl StatusSet {
         self.0 & status.bit() != 0
     }
 
+    /// What both sets hold.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Its members, in the order of a certificate's life.
     pub fn iter(self) -> impl Iterator<Item = Status> {
         Status::ALL
             .into_iter()
             .filter(move |&status| self.contains(status))
+    }
+}
+
+impl FromIterator<Status> for StatusSet {
+    fn from_iter<I: IntoIterator<Item = Status>>(statuses: I) -> Self {
+        let bits = statuses.into_iter().map(Status::bit);
+        Self(bits.fold(0, |set, bit| set | bit))
     }
 }
 

@@ -4,10 +4,10 @@
 //! documents, `T-nn` transitions that no `R` rule covers, and `K-nn` the rules about keys, requests
 //! and certificates.
 //!
-//! Not in this list: what is a matter of the interface or of parts that
-//! are not in yet, and what nothing has to apply. That no application leads straight to a certificate
-//! is the shape of the table; that review times are information is the absence of a
-//! rule.
+//! Not in this list: what is a matter of the interface (R-17, R-22; are data in
+//! [`view`](crate::view)) or of parts that are not in yet, and what nothing has to apply. That no
+//! application leads straight to a certificate is the shape of the table; that review times
+//! are information is the absence of a rule.
 
 use core::fmt;
 

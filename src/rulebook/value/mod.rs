@@ -6,7 +6,7 @@ mod advice;
 mod custody;
 mod hosting;
 mod refund;
-mod words;
+pub(crate) mod words;
 
 use core::fmt;
 
