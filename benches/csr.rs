@@ -163,7 +163,8 @@ fn judgement(subject: &Subject) -> Outcome<(Spread, &'static str)> {
     let buy = Command::BuyPlan {
         plan: PlanId::new("plan")?,
         product,
-        count: NonZeroU32::MIN, payment: Payment::NONE 
+        count: NonZeroU32::MIN,
+        payment: Payment::NONE,
     };
     world.apply(&buy, now, &law).map_err(|r| r.to_string())?;
     let applicant = Applicant::new("Tom", "13900000000", "tom@example.com")?;

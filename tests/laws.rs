@@ -136,7 +136,8 @@ fn one_of_each(moment: &Moment<'_>) -> Vec<Command> {
     all.push(Command::BuyPlan {
         plan: PlanId::new("new").unwrap(),
         product,
-        count: std::num::NonZeroU32::MIN, payment: Payment::NONE 
+        count: std::num::NonZeroU32::MIN,
+        payment: Payment::NONE,
     });
     if let Some(application) = slot.instance.as_ref().and_then(|own| own.application()) {
         let key = support::scene::key_of(application);
@@ -873,7 +874,7 @@ proptest! {
         let buy = Command::BuyPlan {
             plan: PlanId::new("plan").unwrap(),
             product: timeline.product,
-            count: timeline.units, payment: Payment::NONE 
+            count: timeline.units, payment: Payment::NONE
         };
         world.apply(&buy, timeline.start, &Law::single(&editions.all[0], editions.ceilings())).unwrap();
         timeline.play(&editions, |moment| {

@@ -69,7 +69,8 @@ fn observe() -> BTreeMap<RuleId, Observed> {
     let buy = Command::BuyPlan {
         plan: PlanId::new("plan").unwrap(),
         product: story.product,
-        count: NonZeroU32::MIN, payment: Payment::NONE 
+        count: NonZeroU32::MIN,
+        payment: Payment::NONE,
     };
     let bought = decide(&bare, &buy, at("2024-03-01T09:00:00+08:00"), &story.law).unwrap();
     for rule in bought.rules() {
@@ -390,7 +391,8 @@ fn r24_the_same_id_of_another_account_is_another_plan() {
     let buy = Command::BuyPlan {
         plan: story.scene.plans[0].id(),
         product: story.product,
-        count: NonZeroU32::MIN, payment: Payment::NONE 
+        count: NonZeroU32::MIN,
+        payment: Payment::NONE,
     };
     let mut elsewhere = World::new(AccountId::new("stranger").unwrap());
     elsewhere.apply(&buy, now, &story.law).unwrap();

@@ -190,7 +190,8 @@ pub(crate) fn apply(
         Command::BuyPlan {
             plan: id,
             product,
-            count, payment: Payment::NONE 
+            count,
+            payment: Payment::NONE,
         } => {
             if plan.is_some() {
                 return Err(Code::Misuse);

@@ -223,7 +223,7 @@ macro_rules! kinds {
 
         impl CommandKind {
             /// Every kind: the holder's, then the CA's and the vendor's, then the clock's.
-            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+            pub const ALL: [Self; [$(stringify!($kind),)*].len()] = [$(Self::$kind,)*];
 
             /// Its name.
             #[must_use]

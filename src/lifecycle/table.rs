@@ -97,8 +97,7 @@ pub fn table(class: ValidationClass, law: &Law<'_>) -> Table {
     let row = |status| Row {
         status,
         cells: CommandKind::ALL
-            .iter()
-            .copied()
+            .into_iter()
             .map(|command| probe(status, command, class, law))
             .collect(),
     };

@@ -11,7 +11,7 @@
 //! use cert_lifecycle::view::modules::{commands, module};
 //! assert_eq!(module(CommandKind::Withdraw), Some(Module::Apply));
 //! assert_eq!(module(CommandKind::Approve), None);
-//! assert!(commands(Module::Purchase).eq([CommandKind::BuyPlan]));
+//! assert!(commands(Module::Upload).eq([CommandKind::Upload]));
 //! ```
 
 use crate::lifecycle::CommandKind;
@@ -22,12 +22,25 @@ use crate::rulebook::{Edition, Module};
 #[must_use]
 pub const fn module(command: CommandKind) -> Option<Module> {
     match command {
-        CommandKind::BuyPlan => Some(Module::Purchase),
-        CommandKind::Submit | CommandKind::Withdraw | CommandKind::CancelOrder => {
-            Some(Module::Apply)
+        CommandKind::BuyPlan
+        | CommandKind::Buy
+        | CommandKind::Draw
+        | CommandKind::Close
+        | CommandKind::Merge
+        | CommandKind::ClaimRefund
+        | CommandKind::CancelRefund => Some(Module::Purchase),
+        CommandKind::Submit
+        | CommandKind::Apply
+        | CommandKind::Withdraw
+        | CommandKind::CancelOrder => Some(Module::Apply),
+        CommandKind::Delete | CommandKind::DeleteCertificate | CommandKind::RequestRevocation => {
+            Some(Module::Revoke)
         }
-        CommandKind::Delete | CommandKind::RequestRevocation => Some(Module::Revoke),
         CommandKind::Collect => Some(Module::Download),
+        CommandKind::Deploy | CommandKind::Undeploy => Some(Module::Deploy),
+        CommandKind::Upload => Some(Module::Upload),
+        CommandKind::Renew => Some(Module::Renew),
+        CommandKind::EnableHosting => Some(Module::Hosting),
         CommandKind::ReceiveChallenge
         | CommandKind::ConfirmDomain
         | CommandKind::Approve
@@ -36,6 +49,9 @@ pub const fn module(command: CommandKind) -> Option<Module> {
         | CommandKind::CompleteRevocation
         | CommandKind::RefuseRevocation
         | CommandKind::RecordCaRevocation
+        | CommandKind::GrantRefund
+        | CommandKind::RefuseRefund
+        | CommandKind::Activate
         | CommandKind::Wake => None,
     }
 }

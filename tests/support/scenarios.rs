@@ -95,7 +95,8 @@ pub fn refusals(book: &Rulebook) -> Vec<Told> {
     let again = Command::BuyPlan {
         plan: PlanId::new("plan").unwrap(),
         product: story.product,
-        count: NonZeroU32::MIN, payment: Payment::NONE 
+        count: NonZeroU32::MIN,
+        payment: Payment::NONE,
     };
     tell("a plan's id used again", story.refused(0, &again, now));
     tell(

@@ -280,7 +280,8 @@ impl<'a> Story<'a> {
         let buy = Command::BuyPlan {
             plan: PlanId::new("plan").unwrap(),
             product,
-            count: NonZeroU32::new(units).unwrap(), payment: Payment::NONE 
+            count: NonZeroU32::new(units).unwrap(),
+            payment: Payment::NONE,
         };
         story.tell(0, &buy, at("2019-01-01T00:00:00Z"));
         story

@@ -954,7 +954,8 @@ fn command(
     let buy = |id: &str| Command::BuyPlan {
         plan: PlanId::new(id).unwrap(),
         product: timeline.product,
-        count: NonZeroU32::MIN, payment: Payment::NONE 
+        count: NonZeroU32::MIN,
+        payment: Payment::NONE,
     };
     let submit = |submission: &Arc<Submission>| Command::Submit {
         instance: slot.id,
@@ -1197,7 +1198,8 @@ pub fn commands() -> BoxedStrategy<Command> {
     let buy = (products(), 1_u32..).prop_map(|(product, count)| Command::BuyPlan {
         plan: PlanId::new("plan").unwrap(),
         product,
-        count: NonZeroU32::new(count).unwrap(), payment: Payment::NONE 
+        count: NonZeroU32::new(count).unwrap(),
+        payment: Payment::NONE,
     });
     let submit = hostile_submissions().prop_map(|submission| Command::Submit {
         instance: InstanceId::new("instance-0").unwrap(),
