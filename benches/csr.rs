@@ -30,8 +30,8 @@ use aws_lc_rs::signature::{
 };
 use cert_lifecycle::lifecycle::{Command, Law, World, decide};
 use cert_lifecycle::model::{
-    AccountId, Applicant, Catalog, CsrFacts, InstanceId, OrderId, PlanId, Possession, Submission,
-    Timestamp, ValidationMethod,
+    AccountId, Applicant, Catalog, CsrFacts, InstanceId, OrderId, Payment, PlanId, Possession,
+    Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{Limits, parse_csr};
 use cert_lifecycle::rulebook::Rulebook;

@@ -32,8 +32,8 @@ use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededId
 use cert_lifecycle::lifecycle::{Command, Event, Refusal, next_wakeup};
 use cert_lifecycle::model::{
     AccountId, Applicant, CertificateInstance, Challenge, CsrFacts, EditionKey, HoldState,
-    IssuedCertificate, NameKind, Offset, OrderId, PlanId, Product, ProductCode, ResourcePlan,
-    RevocationReason, Status, Submission, Timestamp, ValidationMethod,
+    IssuedCertificate, NameKind, Offset, OrderId, Origin, Payment, PlanId, Product, ProductCode,
+    ResourcePlan, RevocationReason, Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{self, Limits};
 use cert_lifecycle::port::{Clock, ReadSet, StreamId};
@@ -143,7 +143,8 @@ fn run(options: &Options) -> Outcome<ExitCode> {
     let mut lives = Vec::new();
     for (name, account) in [("A", inside?), ("B", outside?)] {
         let one = NonZeroU32::MIN;
-        let (plan, receipt) = block_on(stage.service.buy_plan(account, product, one))?;
+        let (plan, receipt) =
+            block_on(stage.service.buy_plan(account, product, one, Payment::NONE))?;
         stage.done(name, "buys a plan of one unit", &receipt);
         stage.ledger(name, account, plan)?;
 
@@ -475,7 +476,7 @@ impl Stage {
     fn complete_revocation(&self, life: &Life) -> Outcome<()> {
         self.work()?;
         self.refresh(life, "is revoked by the CA")?;
-        let unit = self.instance(life)?.hold().state;
+        let unit = self.instance(life)?.hold().unwrap().state;
         let text = match unit {
             HoldState::Returned => "its unit returned",
             HoldState::Settled | HoldState::Reserved => "its unit stays used",
@@ -736,10 +737,23 @@ fn event_json(event: &Event) -> Value {
                         "order": begun.order.get(),
                         "operation": begun.submission.operation().word(),
                         "names": strings(&begun.names),
-                        "unit": begun.unit.word(),
+                        "unit": match begun.origin {
+                            Origin::Plan(hold) => hold.state.word(),
+                            Origin::Purchase(_) | Origin::Uploaded => "none",
+                        },
                         "pin": { "edition": begun.pin.edition.as_str(), "digest": begun.pin.digest.to_string() },
                     }),
                 ),
+                // Lives with a plan have none of these.
+                I::Opened(_)
+                | I::Applied(_)
+                | I::Uploaded(_)
+                | I::Closed { .. }
+                | I::Merged { .. }
+                | I::Absorbed { .. }
+                | I::ChainJoined { .. }
+                | I::Deployed { .. }
+                | I::Undeployed { .. } => ("Other", json!({ "event": format!("{event:?}") })),
                 I::ChallengeReceived { challenge, .. } => (
                     "ChallengeReceived",
                     json!({ "challenge": shown(challenge) }),
@@ -783,6 +797,18 @@ fn event_json(event: &Event) -> Value {
             };
             ("instance", id.to_string(), name, more)
         }
+        Event::Chain { id, event } => (
+            "chain",
+            id.to_string(),
+            "Other",
+            json!({ "event": format!("{event:?}") }),
+        ),
+        Event::Purchase { id, event } => (
+            "purchase",
+            id.to_string(),
+            "Other",
+            json!({ "event": format!("{event:?}") }),
+        ),
         Event::Plan { id, event } => {
             let (name, more) = match event {
                 P::Bought(bought) => (
@@ -799,6 +825,7 @@ fn event_json(event: &Event) -> Value {
                 P::CertificateIssued { .. } => ("CertificateIssued", json!({})),
                 P::RevocationCharged { .. } => ("RevocationCharged", json!({})),
                 P::RevocationGivenBack { .. } => ("RevocationGivenBack", json!({})),
+                P::Refunded { cash, .. } => ("Refunded", json!({ "cash": cash })),
             };
             ("plan", id.to_string(), name, more)
         }

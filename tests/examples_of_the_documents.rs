@@ -70,7 +70,7 @@ fn comes_back(book: &Rulebook, edition: &str, issued: &str, acts: [&str; 2]) -> 
     let back = story.units() == [5, 0, 0];
     assert!(back || story.units() == [4, 0, 1]);
     let unit = previewed.unwrap().unit;
-    assert_eq!(unit.after, Some(story.instance(0).hold().state));
+    assert_eq!(unit.after, Some(story.instance(0).hold().unwrap().state));
     let decisive = match edition.return_rule().act {
         DecisiveAct::RevocationCompleted => completed,
         DecisiveAct::RevocationRequested => requested,
@@ -759,7 +759,7 @@ fn r23_consumption_by_operation() {
         } else {
             HoldState::Reserved
         };
-        assert_eq!(story.instance(0).hold().state, unit);
+        assert_eq!(story.instance(0).hold().unwrap().state, unit);
         assert_eq!(story.units(), if at_once { [0, 0, 1] } else { [0, 1, 0] });
         let second = story.submission(1, csr_application("another key"));
         let refusal = story.refused(1, &second, now);

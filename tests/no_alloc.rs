@@ -120,6 +120,22 @@ fn commands(class: ValidationClass, law: &Law<'_>) -> Vec<Command> {
                 key: SpkiDigest::of(b"another key"),
             }),
             Command::BuyPlan { .. }
+            | Command::Buy(_)
+            | Command::Draw(_)
+            | Command::Apply { .. }
+            | Command::Close
+            | Command::Merge
+            | Command::DeleteCertificate
+            | Command::Deploy { .. }
+            | Command::Undeploy { .. }
+            | Command::Renew { .. }
+            | Command::EnableHosting(_)
+            | Command::Upload(_)
+            | Command::ClaimRefund
+            | Command::CancelRefund
+            | Command::GrantRefund
+            | Command::RefuseRefund { .. }
+            | Command::Activate { .. }
             | Command::Withdraw
             | Command::Delete
             | Command::CancelOrder
@@ -214,7 +230,7 @@ fn watch(case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<'_>) -> O
     let (count, _) = allocations(|| availability(case, command, now, law));
     assert_eq!(count, 0, "availability of {what} in {case:?}");
     if let Some(instance) = case.instance {
-        let (count, _) = allocations(|| status(instance, now, law.conduct));
+        let (count, _) = allocations(|| status(&Case::of(instance), now, law.conduct));
         assert_eq!(count, 0, "status of {instance:?}");
     }
     let (count, decided) = allocations(|| decide(case, command, now, law));

@@ -25,7 +25,7 @@ use cert_lifecycle::lifecycle::{
     Case, Command, Why, World, allowed, decide, domain_proof_valid_until, next_wakeup,
     revocation_deadline,
 };
-use cert_lifecycle::model::{AccountId, PlanId, RevocationReason, Status};
+use cert_lifecycle::model::{AccountId, Payment, PlanId, RevocationReason, Status};
 use cert_lifecycle::rulebook::rule::RULES;
 use cert_lifecycle::rulebook::{RuleId, Rulebook};
 use support::golden;

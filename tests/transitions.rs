@@ -30,6 +30,13 @@ fn code(status: Option<Status>) -> &'static str {
         Some(Status::RevocationToConfirm) => "RC",
         Some(Status::ValidatingRevocation) => "VR",
         Some(Status::Revoked) => "RV",
+        Some(Status::NotActivated) => "NA",
+        Some(Status::Hosted) => "HO",
+        Some(Status::RefundReview) => "RR",
+        Some(Status::Refunded) => "RF",
+        Some(Status::Closed) => "CL",
+        Some(Status::Cancelled) => "CA",
+        Some(Status::Merged) => "ME",
         Some(Status::Deleted) => "DE",
     }
 }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use cert_lifecycle::lifecycle::Command;
 use cert_lifecycle::model::{
     AccountId, Challenge, CsrFacts, Curve, Digest, DomainName, Fingerprint, HoldState, InstanceId,
-    IssuedCertificate, KeyKind, KeySource, NameKind, Note, Operation, OrderId, PlanId, Possession,
-    Product, RevocationReason, SignatureHash, SpkiDigest, Status, SubjectAltName, Submission,
-    Timestamp, ValidationClass, ValidationMethod,
+    IssuedCertificate, KeyKind, KeySource, NameKind, Note, Operation, OrderId, Payment, PlanId,
+    Possession, Product, RevocationReason, SignatureHash, SpkiDigest, Status, SubjectAltName,
+    Submission, Timestamp, ValidationClass, ValidationMethod,
 };
 
 /// The documented error codes, and one for a caller's mistake.

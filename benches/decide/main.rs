@@ -28,7 +28,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use cert_lifecycle::lifecycle::{
-    Case, Events, Law, Refusal, RefusalKind, availability, decide, evolve, status,
+    Case, Event, Events, Law, Refusal, RefusalKind, availability, decide, evolve_instance,
+    evolve_plan, status,
 };
 use cert_lifecycle::model::{CertificateInstance, Channel, ResourcePlan, Site, Timestamp};
 use cert_lifecycle::rulebook::{Edition, Rulebook};
@@ -103,6 +104,7 @@ impl Bench {
 
     fn law(&self, step: &Step) -> Law<'_> {
         Law {
+            money: &self.editions[usize::from(step.pinned)],
             application: &self.editions[usize::from(step.pinned)],
             conduct: &self.editions[usize::from(step.in_force)],
             ceilings: self.book.ceilings(),
@@ -121,14 +123,19 @@ impl Bench {
             *instance = None;
         }
         let case = Case {
-            account: self.stream.accounts[usize::from(step.account)],
             instance: instance.as_ref(),
             plan: plan.as_ref(),
+            ..Case::new(self.stream.accounts[usize::from(step.account)])
         };
         let decided = decide(&case, &step.command, step.at, &self.law(step));
         if let Ok(events) = &decided {
             for event in events {
-                evolve(instance, plan, event);
+                match event {
+                    Event::Instance { id, event } => evolve_instance(instance, *id, event),
+                    Event::Plan { id, event } => evolve_plan(plan, *id, event),
+                    // The stream has plans and what is applied for with them.
+                    Event::Chain { .. } | Event::Purchase { .. } => {}
+                }
             }
         }
         look(&decided)
@@ -249,9 +256,9 @@ fn same_order(
         (Some(instance), Some(order)) => {
             instance.id() == order.instance
                 && instance.order() == order.id
-                && instance.hold().plan == order.plan
-                && instance.hold().state == order.unit
-                && status(instance, now, law.conduct) == order.status(now)
+                && instance.hold().unwrap().plan == order.plan
+                && instance.hold().unwrap().state == order.unit
+                && status(&Case::of(instance), now, law.conduct) == Some(order.status(now))
                 && instance.orphans() == order.orphans
                 && instance.application().is_none_or(|application| {
                     application.submitted_at().unix_seconds() == order.submitted_at
@@ -359,7 +366,11 @@ fn questions(bench: &Bench, end: &Library) {
         for step in steps {
             let slot = usize::try_from(step.slot).unwrap();
             if let Some(instance) = &end.slots[slot] {
-                black_box(status(instance, step.at, bench.law(step).conduct));
+                black_box(status(
+                    &Case::of(instance),
+                    step.at,
+                    bench.law(step).conduct,
+                ));
             }
         }
         of_status.push(begun.elapsed());
@@ -367,9 +378,9 @@ fn questions(bench: &Bench, end: &Library) {
         for step in steps {
             let slot = usize::try_from(step.slot).unwrap();
             let case = Case {
-                account: bench.stream.accounts[usize::from(step.account)],
                 instance: end.slots[slot].as_ref(),
                 plan: end.plans[usize::from(step.plan)].as_ref(),
+                ..Case::new(bench.stream.accounts[usize::from(step.account)])
             };
             black_box(availability(
                 &case,

@@ -11,9 +11,9 @@ use cert_lifecycle::lifecycle::{Command, CommandKind};
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
     AccountId, Applicant, Catalog, CertificateFacts, Challenge, Company, CsrFacts, Curve,
-    DomainName, InstanceId, IssuedCertificate, KeyKind, KeySource, NameKind, Note, OrderId, PlanId,
-    Possession, Product, RevocationReason, Serial, SignatureHash, SpkiDigest, Status,
-    SubjectAltName, Submission, Timestamp, ValidationClass, ValidationMethod, Validity,
+    DomainName, InstanceId, IssuedCertificate, KeyKind, KeySource, NameKind, Note, OrderId,
+    Payment, PlanId, Possession, Product, RevocationReason, Serial, SignatureHash, SpkiDigest,
+    Status, SubjectAltName, Submission, Timestamp, ValidationClass, ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::Ceilings;
 
@@ -314,7 +314,15 @@ pub(crate) fn generate(editions: &[(Timestamp, Rules)], ceilings: &Ceilings) -> 
         if let Some(order) = &orders[slot] {
             let over = match order.status(now) {
                 Status::Revoked | Status::Deleted | Status::Expired => true,
-                Status::DomainVerification
+                // No order of a plan shows the second line.
+                Status::NotActivated
+                | Status::Hosted
+                | Status::RefundReview
+                | Status::Refunded
+                | Status::Closed
+                | Status::Cancelled
+                | Status::Merged
+                | Status::DomainVerification
                 | Status::Validating
                 | Status::ValidationFailed
                 | Status::PendingApplication
@@ -444,6 +452,7 @@ impl Maker {
                 product,
                 // A third of the plans runs out.
                 count: NonZeroU32::new(if plan.is_multiple_of(3) { 150 } else { 5_000 }).unwrap(),
+                payment: Payment::NONE,
             },
             CommandKind::Submit => {
                 self.subject_of[slot] = self.dice.roll(SUBJECTS);
@@ -512,7 +521,24 @@ impl Maker {
                 reason: RevocationReason::KeyCompromise,
                 at: Timestamp::MAX,
             },
-            CommandKind::Wake => Command::Wake,
+            // What the stream does not ask.
+            CommandKind::Buy
+            | CommandKind::Draw
+            | CommandKind::Apply
+            | CommandKind::Close
+            | CommandKind::Merge
+            | CommandKind::DeleteCertificate
+            | CommandKind::Deploy
+            | CommandKind::Undeploy
+            | CommandKind::Renew
+            | CommandKind::EnableHosting
+            | CommandKind::Upload
+            | CommandKind::ClaimRefund
+            | CommandKind::CancelRefund
+            | CommandKind::GrantRefund
+            | CommandKind::RefuseRefund
+            | CommandKind::Activate
+            | CommandKind::Wake => Command::Wake,
         }
     }
 }

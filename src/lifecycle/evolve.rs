@@ -258,6 +258,8 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             end(instance, End::Cancelled, *at);
             set_unit(instance, HoldState::Returned);
         }
+        // What was issued is not cancelled but deleted.
+        InstanceEvent::Cancelled { .. } if instance.certificate().is_some() => {}
         InstanceEvent::Deleted { at } | InstanceEvent::Cancelled { at } => delete(instance, *at),
         InstanceEvent::Closed { at } => end(instance, End::Closed, *at),
         InstanceEvent::Merged { into, at } => end(instance, End::Merged(*into), *at),
@@ -342,7 +344,12 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
             }
         }
         InstanceEvent::OrphanIssued { fingerprint, .. } => {
-            if !instance.orphans().contains(fingerprint) {
+            let ended = matches!(
+                instance.phase,
+                Phase::Pending { .. } | Phase::Deleted { .. }
+            );
+            let late = ended || !instance.earlier().is_empty();
+            if late && !instance.orphans().contains(fingerprint) {
                 instance.annex_mut().orphans.push(*fingerprint);
             }
         }

@@ -88,7 +88,7 @@ impl fmt::Debug for Ports {
 /// use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 /// use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds};
 /// use cert_lifecycle::model::{
-///     AccountId, Applicant, Catalog, Channel, Curve, KeyKind, Site, Status, Submission,
+///     AccountId, Applicant, Catalog, Channel, Curve, KeyKind, Payment, Site, Status, Submission,
 ///     ValidationMethod,
 /// };
 /// use cert_lifecycle::rulebook::Rulebook;
@@ -118,7 +118,7 @@ impl fmt::Debug for Ports {
 ///
 /// let account = AccountId::new("1234567890")?;
 /// let product = Catalog::published().get("geotrust-dv-1-starter").ok_or("no such product")?;
-/// let (plan, _) = wait(service.buy_plan(account, product, NonZeroU32::MIN))?;
+/// let (plan, _) = wait(service.buy_plan(account, product, NonZeroU32::MIN, Payment::NONE))?;
 /// let applicant = Applicant::new("Tom", "13900000000", "username@example.com")?;
 /// let submission = Submission::request(
 ///     "www.example.com".parse()?,

@@ -1,7 +1,7 @@
 //! What belongs to another account is not there (L12).
 
 use cert_lifecycle::lifecycle::{Availability, Command, Event, RefusalKind};
-use cert_lifecycle::model::{OrderId, RevocationReason};
+use cert_lifecycle::model::{OrderId, Payment, RevocationReason};
 use cert_lifecycle::port::{CertificateAuthority, Clock, Loaded, ReadSet, Store, StreamId};
 use cert_lifecycle::rulebook::RuleId;
 use cert_lifecycle::service::Service;
@@ -124,7 +124,12 @@ fn each_account_draws_from_its_own_plan() {
     let plan = world.buy(DV, 1);
     let other = account("9876543210");
     let one = std::num::NonZeroU32::MIN;
-    let (theirs, _) = wait(world.service.buy_plan(other, product(DV), one)).unwrap();
+    let (theirs, _) = wait(
+        world
+            .service
+            .buy_plan(other, product(DV), one, Payment::NONE),
+    )
+    .unwrap();
     let code = product(DV).code;
     let (order, _) = wait(world.service.submit(other, code, request(P256))).unwrap();
     assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));

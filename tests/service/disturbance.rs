@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cert_lifecycle::adapter::SeededIds;
 use cert_lifecycle::lifecycle::{Command, RefusalKind};
 use cert_lifecycle::model::challenge::RecordType;
-use cert_lifecycle::model::{Challenge, SpkiDigest, Status};
+use cert_lifecycle::model::{Challenge, Payment, SpkiDigest, Status};
 use cert_lifecycle::port::{
     CaError, CommitError, Expectation, KeyVault, KeyVaultError, Store, StoreError, StreamId,
 };
@@ -419,9 +419,10 @@ fn an_id_that_comes_again_is_told_and_harms_nobody() {
     // A plan's id: seen by its owner in the case, by others only at the commit.
     let service = with_ids(&world, repeating(None, None, Some(plan)));
     let one = std::num::NonZeroU32::MIN;
-    let own = wait(service.buy_plan(world.account, product(DV), one));
+    let own = wait(service.buy_plan(world.account, product(DV), one, Payment::NONE));
     assert_eq!(refused(own), ("R-40".to_owned(), RefusalKind::Misuse));
-    let other = wait(service.buy_plan(account("another"), product(DV), one)).unwrap_err();
+    let other =
+        wait(service.buy_plan(account("another"), product(DV), one, Payment::NONE)).unwrap_err();
     assert!(
         matches!(
             other,

@@ -1,9 +1,9 @@
 //! Whole lives: from the plan to the revocation, with every kind of key.
 
-use cert_lifecycle::lifecycle::{Command, RefusalKind};
+use cert_lifecycle::lifecycle::{Case, Command, RefusalKind};
 use cert_lifecycle::model::{HoldState, KeySource, OrderId, Status, Submission};
 use cert_lifecycle::pki::{Limits, matches_csr, matches_key, parse_private_key};
-use cert_lifecycle::port::{Clock, KeyVault, KeyVaultError};
+use cert_lifecycle::port::{Clock, KeyVault, KeyVaultError, Loaded, Version, Versioned};
 use cert_lifecycle::service::ServiceError;
 
 use super::world::{
@@ -135,7 +135,10 @@ fn the_key_of_a_deleted_order_is_destroyed() {
     assert!(wait(world.vault.inner.export(order)).is_ok());
     world.execute(order, &Command::Delete).unwrap();
     assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
-    assert_eq!(world.instance(order).hold().state, HoldState::Returned);
+    assert_eq!(
+        world.instance(order).hold().unwrap().state,
+        HoldState::Returned
+    );
     world.work();
     assert!(matches!(
         wait(world.vault.inner.export(order)),
@@ -322,11 +325,18 @@ fn the_editions_of_a_case_give_the_law_that_the_service_goes_by() {
     let order = world.issued(DV, request(P256));
     let (instance, now) = (world.instance(order), world.clock.now());
     let rules = world.service.rules();
-    let editions = rules.editions(Some(&instance), now).unwrap();
+    let loaded = Loaded {
+        instance: Some(Versioned {
+            state: instance.clone(),
+            version: Version(1),
+        }),
+        ..Loaded::default()
+    };
+    let editions = rules.editions(&loaded, now).unwrap();
     let pin = instance.application().unwrap().pin();
     assert_eq!(editions.application().pin(), pin);
     assert_eq!(editions.conduct().key(), rules.in_force(now).unwrap().key());
     let law = editions.law(rules.book());
-    let seen = cert_lifecycle::lifecycle::status(&instance, now, law.conduct);
-    assert_eq!(seen, world.status(order));
+    let seen = cert_lifecycle::lifecycle::status(&Case::of(&instance), now, law.conduct);
+    assert_eq!(seen, Some(world.status(order)));
 }

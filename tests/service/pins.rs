@@ -1,7 +1,7 @@
 //! Pinning: an order keeps the rules of its submission, and notices when they are not the same.
 
 use cert_lifecycle::lifecycle::Command;
-use cert_lifecycle::model::{Channel, OrderId, Site, Status, Timestamp};
+use cert_lifecycle::model::{Channel, OrderId, Payment, Site, Status, Timestamp};
 use cert_lifecycle::port::Clock;
 use cert_lifecycle::rulebook::{ResolveError, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Rules, Service, ServiceError};
@@ -17,7 +17,7 @@ const TODAY: EditionPolicy = EditionPolicy::AsOf {
 
 /// Revokes at an instant; says whether the unit came back.
 fn returns(world: &World, order: OrderId, now: Timestamp) -> bool {
-    let plan = world.instance(order).hold().plan;
+    let plan = world.instance(order).hold().unwrap().plan;
     let before = world.plan(plan).remaining();
     world.clock.set(now);
     let preview = wait(world.service.preview(world.account, order, &REVOKE)).unwrap();
@@ -152,11 +152,12 @@ fn before_the_first_documents_there_are_no_rules() {
     let world = World::with(config(), TODAY, "2021-03-01T09:00:00+08:00");
     world.clock.set(at("2017-01-01T00:00:00Z"));
     let one = std::num::NonZeroU32::MIN;
-    let early = wait(
-        world
-            .service
-            .buy_plan(world.account, super::world::product(DV), one),
-    );
+    let early = wait(world.service.buy_plan(
+        world.account,
+        super::world::product(DV),
+        one,
+        Payment::NONE,
+    ));
     assert!(matches!(early, Err(ServiceError::Rules(_))), "{early:?}");
     assert!(world.clock.now() < at("2018-01-01T00:00:00Z"));
 }

@@ -2,11 +2,14 @@
 
 use cert_lifecycle::adapter::MemoryStore;
 use cert_lifecycle::lifecycle::{Bought, Command, Effect, Event, InstanceEvent, PlanEvent};
-use cert_lifecycle::model::{AccountId, InstanceId, OrderId, PlanId, Timestamp};
+use cert_lifecycle::model::{
+    AccountId, Hold, HoldState, InstanceId, OrderId, Origin, Payment, PlanId, Timestamp,
+};
 use cert_lifecycle::port::{
     Batch, CommitError, Expectation, Loaded, OutboxRow, ReadSet, RequestId, Store, StreamId,
     Version,
 };
+use cert_lifecycle::rulebook::Rulebook;
 
 use super::world::{API_2021, DV, P256, World, account, at, product, request, wait};
 
@@ -35,6 +38,8 @@ fn bought(id: PlanId, count: u32) -> Event {
         account: owner(),
         product: product(DV),
         count,
+        payment: Payment::NONE,
+        pin: Rulebook::published().edition("2021-02-api").unwrap().pin(),
         at: now(),
     }));
     Event::Plan { id, event }
@@ -57,7 +62,11 @@ fn submitted(id: InstanceId, order: OrderId, plan: PlanId) -> Event {
     else {
         panic!("{receipt:?}")
     };
-    (begun.order, begun.plan) = (order, plan);
+    begun.order = order;
+    begun.origin = Origin::Plan(Hold {
+        plan,
+        state: HoldState::Reserved,
+    });
     Event::Instance {
         id,
         event: InstanceEvent::Submitted(begun),
@@ -154,15 +163,15 @@ impl Shelf {
         right: &[Expectation],
     ) {
         let before = self.seen();
-        let alone = vec![wrong];
-        let first: Vec<_> = alone.iter().chain(right).copied().collect();
-        let last: Vec<_> = right.iter().chain(&alone).copied().collect();
+        let alone = vec![wrong.clone()];
+        let first: Vec<_> = alone.iter().chain(right).cloned().collect();
+        let last: Vec<_> = right.iter().chain(&alone).cloned().collect();
         for expectations in [alone, first, last] {
             let answer = wait(
                 self.store
                     .commit(batch(account, events.to_vec(), expectations)),
             );
-            assert_eq!(answer, Err(CommitError::Conflict(wrong)));
+            assert_eq!(answer, Err(CommitError::Conflict(wrong.clone())));
             assert_eq!(self.seen(), before);
         }
     }
@@ -246,13 +255,13 @@ fn every_expectation_fails_alone_and_writes_nothing() {
 fn the_first_expectation_that_does_not_hold_is_named() {
     let shelf = Shelf::new();
     let wrong = [plan_version(9), instance_version(9)];
-    for expectations in [wrong, [wrong[1], wrong[0]]] {
+    for expectations in [wrong.clone(), [wrong[1].clone(), wrong[0].clone()]] {
         let answer = wait(shelf.store.commit(batch(
             owner(),
             vec![deleted(instance_id("instance"))],
             expectations.to_vec(),
         )));
-        assert_eq!(answer, Err(CommitError::Conflict(expectations[0])));
+        assert_eq!(answer, Err(CommitError::Conflict(expectations[0].clone())));
     }
 }
 
@@ -266,11 +275,11 @@ fn an_order_id_stays_taken_for_good_and_for_everybody() {
         Expectation::New(StreamId::Instance(fresh)),
         Expectation::NewOrder(order_id(2)),
     ];
-    shelf.refuses(owner(), &again, taken, &right);
-    shelf.refuses(account("9876543210"), &again, taken, &right);
+    shelf.refuses(owner(), &again, taken.clone(), &right);
+    shelf.refuses(account("9876543210"), &again, taken.clone(), &right);
     shelf.accepts(&[deleted(instance_id("instance"))], &[instance_version(1)]);
-    shelf.refuses(owner(), &again, taken, &right);
-    shelf.refuses(account("9876543210"), &again, taken, &right);
+    shelf.refuses(owner(), &again, taken.clone(), &right);
+    shelf.refuses(account("9876543210"), &again, taken.clone(), &right);
     // Its instance's id too.
     let other = [submitted(instance_id("instance"), order_id(2), plan)];
     let new = Expectation::New(StreamId::Instance(instance_id("instance")));

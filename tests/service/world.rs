@@ -12,7 +12,7 @@ use cert_lifecycle::lifecycle::{
 };
 use cert_lifecycle::model::{
     AccountId, Applicant, Catalog, CertificateInstance, Company, CsrFacts, Curve, DomainName,
-    EditionKey, IssuedCertificate, KeyKind, KeySource, Note, OrderId, PlanId, Product,
+    EditionKey, IssuedCertificate, KeyKind, KeySource, Note, OrderId, Payment, PlanId, Product,
     ResourcePlan, RevocationReason, Serial, Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{Limits, parse_csr};
@@ -170,7 +170,10 @@ impl World {
 
     pub(crate) fn buy(&self, code: &str, count: u32) -> PlanId {
         let count = NonZeroU32::new(count).unwrap();
-        let bought = wait(self.service.buy_plan(self.account, product(code), count));
+        let bought = wait(
+            self.service
+                .buy_plan(self.account, product(code), count, Payment::NONE),
+        );
         bought.unwrap().0
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cert_lifecycle::lifecycle::sample::{sample, sample_command};
 use cert_lifecycle::lifecycle::{Command, CommandKind, Events, Law, Refusal, decide};
 use cert_lifecycle::model::{
-    AccountId, Curve, KeyKind, KeySource, NameKind, PlanId, Possession, RevocationReason,
+    AccountId, Curve, KeyKind, KeySource, NameKind, Payment, PlanId, Possession, RevocationReason,
     SignatureHash, SpkiDigest, Status, SubjectAltName, Submission, Timestamp, ValidationClass,
     ValidationMethod,
 };

@@ -10,9 +10,9 @@ use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
     AccountId, Applicant, Application, CertificateFacts, CertificateInstance, Challenge, Company,
     CsrFacts, Curve, DomainName, InstanceId, IssuedCertificate, KeyKind, KeySource, NameKind, Note,
-    OrderId, Phase, PlanId, Possession, Product, ProductCode, ResourcePlan, RevocationReason,
-    Serial, SignatureHash, SpkiDigest, Status, Submission, Timestamp, ValidationClass,
-    ValidationMethod, Validity,
+    OrderId, Payment, Phase, PlanId, Possession, Product, ProductCode, ResourcePlan,
+    RevocationReason, Serial, SignatureHash, SpkiDigest, Status, Submission, Timestamp,
+    ValidationClass, ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::{Edition, Rulebook};
 
@@ -43,6 +43,7 @@ pub fn product(class: ValidationClass, names: NameKind) -> Product {
         code: ProductCode::new(&format!("sample-{}-{kind}", class.word())).unwrap(),
         class,
         names,
+        free: false,
     }
 }
 
@@ -223,6 +224,7 @@ impl Scene {
             account,
             instance: self.slots[slot].instance.as_ref(),
             plan: plan.and_then(|place| self.plans.get(place)),
+            ..Case::new(account)
         }
     }
 
@@ -244,6 +246,8 @@ impl Scene {
                         (_, None) => {}
                     }
                 }
+                // Scenes are of plans and what is applied for with them.
+                Event::Chain { .. } | Event::Purchase { .. } => {}
             }
             self.journal.push(event.clone());
         }
@@ -391,11 +395,7 @@ impl<'a> Story<'a> {
     /// What an owner sees.
     pub fn status(&self, slot: usize, now: Timestamp) -> Option<Status> {
         let instance = self.scene.slots[slot].instance.as_ref()?;
-        Some(cert_lifecycle::lifecycle::status(
-            instance,
-            now,
-            self.law.conduct,
-        ))
+        cert_lifecycle::lifecycle::status(&Case::of(instance), now, self.law.conduct)
     }
 
     /// The plan's counters.

@@ -16,11 +16,11 @@ use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::time::SECONDS_PER_DAY;
 use cert_lifecycle::model::{
     AccountId, Applicant, Application, CertificateFacts, CertificateInstance, Challenge, Company,
-    CsrFacts, Curve, Day, Digest, DomainName, EditionKey, Fingerprint, HoldState, InstanceId,
-    IssuedCertificate, KeyKind, KeySource, NameKind, Note, Offset, OrderId, Phase, Pin, PlanId,
-    Possession, Product, ProductCode, RevocationCause, RevocationReason, RevocationStage, Serial,
-    SignatureHash, SpkiDigest, Status, SubjectAltName, Submission, Timestamp, ValidationClass,
-    ValidationMethod, Validity,
+    CsrFacts, Curve, Day, Digest, DomainName, EditionKey, Fingerprint, Hold, HoldState, InstanceId,
+    IssuedCertificate, KeyKind, KeySource, NameKind, Note, Offset, OrderId, Origin, Payment, Phase,
+    Pin, PlanId, Possession, Product, ProductCode, RevocationCause, RevocationReason,
+    RevocationStage, Serial, SignatureHash, SpkiDigest, Status, SubjectAltName, Submission,
+    Timestamp, ValidationClass, ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::{
     Ceilings, DayCount, DecisiveAct, Edition, ExpiryInstant, FileForWildcard, Method, ReturnDays,
@@ -848,6 +848,8 @@ impl Timeline {
                 account,
                 product: self.product,
                 count: count.get(),
+                payment: Payment::NONE,
+                pin: sample_pin(),
                 at: self.start,
             }));
             scene.fold(&[Event::Plan {
@@ -873,6 +875,7 @@ impl Timeline {
             None => &editions.all[self.conduct],
         };
         Law {
+            money: application,
             application,
             conduct,
             ceilings: editions.ceilings(),
@@ -931,7 +934,25 @@ pub fn plain(kind: CommandKind) -> Option<Command> {
             at: Timestamp::MAX,
         },
         CommandKind::Wake => Command::Wake,
+        CommandKind::Close => Command::Close,
+        CommandKind::Merge => Command::Merge,
+        CommandKind::DeleteCertificate => Command::DeleteCertificate,
+        CommandKind::ClaimRefund => Command::ClaimRefund,
+        CommandKind::CancelRefund => Command::CancelRefund,
+        CommandKind::GrantRefund => Command::GrantRefund,
+        CommandKind::RefuseRefund => Command::RefuseRefund {
+            reason: scene::note("the window is over"),
+        },
         CommandKind::BuyPlan
+        | CommandKind::Buy
+        | CommandKind::Draw
+        | CommandKind::Apply
+        | CommandKind::Deploy
+        | CommandKind::Undeploy
+        | CommandKind::Renew
+        | CommandKind::EnableHosting
+        | CommandKind::Upload
+        | CommandKind::Activate
         | CommandKind::Submit
         | CommandKind::ReceiveChallenge
         | CommandKind::Approve => return None,
@@ -1021,6 +1042,12 @@ fn command(
                 Command::CancelOrder
             }
             Some(Phase::Failed { .. } | Phase::Pending { .. }) => Command::Delete,
+            Some(
+                Phase::NotActivated { .. }
+                | Phase::Bought { .. }
+                | Phase::Uploaded(_)
+                | Phase::Ended { .. },
+            ) => Command::Wake,
             Some(Phase::Live(live)) => match live.revocation().map(|revocation| revocation.stage) {
                 None => Command::RequestRevocation {
                     reason: RevocationReason::Superseded,
@@ -1098,8 +1125,12 @@ pub fn instance_events(editions: &Editions) -> BoxedStrategy<InstanceEvent> {
             InstanceEvent::Submitted(Box::new(Submitted {
                 account: if foreign { stranger() } else { owner() },
                 product,
-                plan: PlanId::new("plan").unwrap(),
-                unit,
+                origin: Origin::Plan(Hold {
+                    plan: PlanId::new("plan").unwrap(),
+                    state: unit,
+                }),
+                renewed: None,
+                verify: true,
                 order: OrderId::new(7).unwrap(),
                 submission,
                 names,
@@ -1168,6 +1199,8 @@ pub fn plan_events() -> BoxedStrategy<PlanEvent> {
                 account: if foreign { stranger() } else { owner() },
                 product,
                 count,
+                payment: Payment::NONE,
+                pin: sample_pin(),
                 at,
             }))
         ),
@@ -1236,4 +1269,12 @@ pub fn order_ids() -> impl Strategy<Value = OrderId> {
     let most = u64::try_from(i64::MAX).unwrap();
     prop_oneof![Just(1), Just(most), Just((1 << 53) + 1), 1..=most]
         .prop_map(|id| OrderId::new(id).unwrap())
+}
+
+/// A pin to no edition in particular.
+fn sample_pin() -> Pin {
+    Pin {
+        edition: EditionKey::new("sample").unwrap(),
+        digest: Digest::of(&[]),
+    }
 }

@@ -11,10 +11,10 @@ use core::num::NonZeroU32;
 use core::panic::PanicInfo;
 
 use cert_lifecycle::lifecycle::{
-    Case, Command, Law, availability, clauses, decide, domain_proof_window, evolve, next_wakeup,
+    Case, Command, Law, Streams, availability, clauses, decide, domain_proof_window, evolve, next_wakeup,
     revocation_deadline, status,
 };
-use cert_lifecycle::model::{AccountId, Catalog, PlanId, RevocationReason, Timestamp};
+use cert_lifecycle::model::{Payment, AccountId, Catalog, PlanId, RevocationReason, Timestamp};
 use cert_lifecycle::rulebook::Rulebook;
 
 /// This library is built and never run, so it hands out no memory.
@@ -52,14 +52,17 @@ fn reach(seconds: i64) -> Option<bool> {
     let buy = Command::BuyPlan {
         plan: PlanId::new("plan").ok()?,
         product: Catalog::published().get("symantec-free-1-free")?,
-        count: NonZeroU32::MIN, payment: Payment::NONE 
+        count: NonZeroU32::MIN,
+        payment: Payment::NONE,
     };
-    let (mut instance, mut plan) = (None, None);
+    let mut streams = Streams::default();
     for command in [buy, Command::Withdraw] {
         let case = Case {
-            account,
-            instance: instance.as_ref(),
-            plan: plan.as_ref(),
+            instance: streams.instance.as_ref(),
+            plan: streams.plan.as_ref(),
+            chain: streams.chain.as_ref(),
+            purchase: streams.purchase.as_ref(),
+            ..Case::new(account)
         };
         let _ = (
             clauses(&case, &command, &law),
@@ -67,15 +70,15 @@ fn reach(seconds: i64) -> Option<bool> {
         );
         let events = decide(&case, &command, now, &law).ok()?;
         for event in &events {
-            evolve(&mut instance, &mut plan, event);
+            evolve(&mut streams, event);
         }
     }
-    let instance = instance.as_ref()?;
+    let instance = streams.instance.as_ref()?;
     let _ = (
-        status(instance, now, law.conduct),
+        status(&Case::of(instance), now, law.conduct),
         next_wakeup(instance, now, &law),
     );
     let asked = revocation_deadline(RevocationReason::Unspecified, now, book.duties())?;
     let _ = domain_proof_window(asked.must_by, book.duties());
-    Some(plan.is_some())
+    Some(streams.plan.is_some())
 }
