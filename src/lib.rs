@@ -39,6 +39,8 @@
 //! # Where to begin
 //! - **You embed it**: [`lifecycle::decide()`] over your own storage, or the service (feature
 //!   `service`) over the [`port`]s. `examples/walkthrough.rs` lives two whole lives with it.
+//! - **You have rules of your own**: say what differs in a TOML file and read it with
+//!   `codec::rulebook::read` (feature `toml`). `examples/own_rulebook.rs` shows what it changes.
 //! - **You check rules**: [`rulebook::Rulebook::parts`] to change a clause, [`lifecycle::World`] to
 //!   try it, [`lifecycle::table()`] to see every state and command at once.
 //! - **You read the documents**: [`rulebook::rule::RULES`] is every rule with its number and
@@ -46,8 +48,8 @@
 //!
 //! # Modules
 //! Imports point left only: `model <- rulebook <- lifecycle <- port <- service`, and
-//! `lifecycle <- view`. `model`, `rulebook`, `lifecycle` and `view` are the pure core: no clock, no
-//! randomness, no I/O, no panic, `no_std` with `alloc`.
+//! `lifecycle <- view`; `codec` uses the first two. `model`, `rulebook`, `lifecycle` and `view` are
+//! the pure core: no clock, no randomness, no I/O, no panic, `no_std` with `alloc`.
 //!
 //! | Module | What it holds | Feature |
 //! |---|---|---|
@@ -56,6 +58,7 @@
 //! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
 //! | [`view`] | status words of the wire, labels, groups, modules: what interfaces show | |
 //! | [`port`] | contracts: store, CA, key vault, clock, ids | |
+//! | `codec` | stored forms: a rulebook as a file | `toml` |
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
@@ -70,6 +73,7 @@
 //! | `service` | the service over the ports |
 //! | `memory` | a store and a key vault in memory |
 //! | `local-ca` | a CA that really signs, for tests and laboratories |
+//! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //!
 //! # Numbers
 //! `R-nn`, `T-nn` and `K-nn` are rules ([`rulebook::rule::RULES`]), `C1` to `C8` our choices where the
@@ -91,6 +95,8 @@ extern crate alloc;
 extern crate std;
 
 pub mod adapter;
+#[cfg(feature = "toml")]
+pub mod codec;
 pub mod lifecycle;
 pub mod model;
 #[cfg(feature = "pki")]

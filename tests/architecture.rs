@@ -420,6 +420,11 @@ fn planted_breaches_are_found() {
         "src/pki/csr.rs:1: module pki must not use rulebook",
     );
     found(
+        "codec/rulebook/draft.rs",
+        "use crate::{model::Day, port::Store};",
+        "src/codec/rulebook/draft.rs:1: module codec must not use port",
+    );
+    found(
         "adapter/memory/mod.rs",
         "use crate::adapter::{local_ca::Ca, signing::Key, memory::Store};",
         "src/adapter/memory/mod.rs:1: module adapter::memory must not use adapter::local_ca",

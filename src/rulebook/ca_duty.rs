@@ -167,6 +167,13 @@ impl GroundSet {
         self.0 & ground.bit() != 0
     }
 
+    /// The grounds, in the order of [`RevocationGround::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = RevocationGround> {
+        RevocationGround::ALL
+            .into_iter()
+            .filter(move |&ground| self.contains(ground))
+    }
+
     /// Whether it holds none.
     #[must_use]
     pub const fn is_empty(self) -> bool {

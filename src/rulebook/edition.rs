@@ -55,6 +55,18 @@ pub struct FieldLine<'a> {
     pub cite: &'a Cite,
 }
 
+/// What is done with the clauses of each kind of value in turn: see [`RulebookParts::visit`].
+pub trait ClauseVisitor<T> {
+    /// The clauses of one kind, in their order.
+    fn clauses(&mut self, field: Field, clauses: &[Dated<T>]);
+}
+
+/// What changes the clauses of each kind of value in turn: see [`RulebookParts::edit`].
+pub trait ClauseEditor<T> {
+    /// The clauses of one kind, in their order.
+    fn clauses(&mut self, field: Field, clauses: &mut Vec<Dated<T>>);
+}
+
 /// Declares the values of a rulebook once: everything that runs over all of them is made here, so
 /// that a new kind of rule is a new line.
 macro_rules! fields {
@@ -146,6 +158,52 @@ macro_rules! fields {
         }
 
         impl RulebookParts {
+            /// Parts without any clause, point or source, and with ceilings and duties that permit
+            /// nothing: where a file begins that says everything itself.
+            #[cfg(feature = "toml")]
+            pub(crate) const fn empty() -> Self {
+                Self {
+                    $($field: Vec::new(),)*
+                    points: Vec::new(),
+                    ceilings: Ceilings::closed(),
+                    duties: CaDuties::closed(),
+                    sources: Vec::new(),
+                }
+            }
+
+            /// Shows every kind of value to a visitor, in the order of [`Field::ALL`].
+            ///
+            /// A visitor that is generic over the values leaves none out, and goes on doing so when
+            /// a kind is added.
+            ///
+            /// ```
+            /// use cert_lifecycle::rulebook::{ClauseVisitor, Dated, Field, Rulebook};
+            /// struct Count(usize);
+            /// impl<T> ClauseVisitor<T> for Count {
+            ///     fn clauses(&mut self, _: Field, clauses: &[Dated<T>]) {
+            ///         self.0 += clauses.len();
+            ///     }
+            /// }
+            /// let mut count = Count(0);
+            /// Rulebook::published().parts().visit(&mut count);
+            /// assert!(count.0 >= Field::ALL.len());
+            /// ```
+            pub fn visit<V>(&self, visitor: &mut V)
+            where
+                $(V: ClauseVisitor<$type>,)*
+            {
+                $(ClauseVisitor::<$type>::clauses(visitor, Field::$variant, &self.$field);)*
+            }
+
+            /// Hands the clauses of every kind of value to an editor, in the order of
+            /// [`Field::ALL`].
+            pub fn edit<E>(&mut self, editor: &mut E)
+            where
+                $(E: ClauseEditor<$type>,)*
+            {
+                $(ClauseEditor::<$type>::clauses(editor, Field::$variant, &mut self.$field);)*
+            }
+
             /// The first two clauses that both claim a case on the same day.
             pub(super) fn ambiguity(&self) -> Option<(Field, Day)> {
                 $(if let Some(day) = ambiguous(&self.$field) {

@@ -39,7 +39,9 @@ pub use ca_duty::{
 };
 pub use calendar::{Calendar, DayCount, ExpiryInstant, LeapDay, WorkWeek};
 pub use ceilings::{Ceiling, Ceilings};
-pub use edition::{Edition, EditionPoint, Field, FieldLine, RulebookParts, Ruling};
+pub use edition::{
+    ClauseEditor, ClauseVisitor, Edition, EditionPoint, Field, FieldLine, RulebookParts, Ruling,
+};
 pub use rule::{RuleId, RuleRecord};
 pub use schedule::{Dated, Scope};
 pub use source::{Cite, SourceKey, SourceRecord, Sourced, Sources, Standing};
