@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::model::{Status, ValidationClass};
+use crate::model::{CertificateInstance, Status, ValidationClass};
 use crate::rulebook::RuleId;
 
 use super::case::Law;
@@ -138,7 +138,12 @@ fn probe(status: Option<Status>, kind: CommandKind, class: ValidationClass, law:
         Ok(events) => {
             let rule = events.rules().first().copied().unwrap_or(RuleId::R26);
             // Decided just now, so it applies.
+            let own = found.world.instance().map(CertificateInstance::id);
             let applied = found.world.apply(&command, found.now, law);
+            // What begins beside it is not what it becomes.
+            if let Some(own) = own {
+                found.world.focus(own);
+            }
             match (applied, found.world.status(found.now, law)) {
                 (Ok(_), Some(to)) if Some(to) != status => Outcome::Leads { to, rule },
                 (Ok(_) | Err(_), _) => Outcome::Recorded { rule },

@@ -765,6 +765,8 @@ pub fn acts(edition: &Edition, product: Product) -> BoxedStrategy<Act> {
         CommandKind::ConfirmRevocation,
         CommandKind::CompleteRevocation,
         CommandKind::RefuseRevocation,
+        CommandKind::DeleteCertificate,
+        CommandKind::ClaimRefund,
         CommandKind::Wake,
     ]);
     prop_oneof![
