@@ -19,7 +19,7 @@ use super::outcome::produce;
 use super::refusal::Refusal;
 
 /// The conditions of a command in a case, in the order in which they are checked.
-pub type Clauses<'a> = ArrayVec<Clause<'a>, 16>;
+pub type Clauses<'a> = ArrayVec<Clause<'a>, 24>;
 
 /// All conditions of a command, with the windows in which they hold; without heap memory.
 ///
