@@ -381,6 +381,15 @@ fn of_applications(book: &Rulebook, [s3, s4]: [&Edition; 2], tell: &mut impl FnM
             }),
         ),
         (
+            "an RSA key that too few primes were tried on",
+            s4,
+            dv,
+            rsa(RsaFacts {
+                factors: FactorSearch::new(751, None).unwrap(),
+                ..sound
+            }),
+        ),
+        (
             "an RSA key with exponent 1",
             s4,
             dv,
