@@ -80,6 +80,18 @@ const SUBJECTS: [Subject; 5] = [
     },
 ];
 
+/// Requests with long keys that prove nothing.
+const LONG: [(&str, &[u8]); 2] = [
+    (
+        "RSA-8192",
+        include_bytes!("../tests/data/pki/weak/modulus-8192.csr"),
+    ),
+    (
+        "RSA-16384",
+        include_bytes!("../tests/data/pki/weak/modulus-16384.csr"),
+    ),
+];
+
 fn main() -> Outcome<()> {
     println!("median (min to max) of {ROUNDS} rounds, in ns for one request\n");
     println!(
@@ -95,6 +107,16 @@ fn main() -> Outcome<()> {
             bare.nanoseconds(),
             ratio.factor(),
         );
+    }
+    println!("\nthe longest key that is examined, and a longer one (for information)\n");
+    for (name, pem) in LONG {
+        let work = || -> Outcome<()> {
+            parse_csr(black_box(pem), &Limits::default()).map(drop)?;
+            Ok(())
+        };
+        let times = repetitions(work)?;
+        let rounds: Outcome<Vec<f64>> = (0..ROUNDS).map(|_| turn(times, work)).collect();
+        println!("{name:9} {:>30}", Spread::of(rounds?)?.nanoseconds());
     }
     println!("\ndeciding an application with those facts (for information)\n");
     for subject in &SUBJECTS {

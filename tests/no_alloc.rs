@@ -22,9 +22,10 @@ use cert_lifecycle::lifecycle::{
     Case, Command, CommandKind, Law, RefusalKind, World, availability, clauses, decide, status,
 };
 use cert_lifecycle::model::{
-    AccountId, Applicant, CertificateFacts, Company, CsrFacts, Curve, DomainName,
-    IssuedCertificate, KeyKind, KeySource, Possession, RevocationReason, SignatureHash, SpkiDigest,
-    Status, Submission, Timestamp, ValidationClass, ValidationMethod, Validity,
+    AccountId, Applicant, CertificateFacts, Company, CsrFacts, Curve, DomainName, FactorSearch,
+    FermatSearch, IssuedCertificate, KeyKind, KeySource, Possession, RevocationReason, RsaExponent,
+    RsaFacts, SignatureHash, SpkiDigest, Status, Submission, Timestamp, ValidationClass,
+    ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::{Edition, Rulebook};
 
@@ -161,8 +162,18 @@ fn malformed() -> Vec<Submission> {
     let key = SpkiDigest::of(b"key");
     let csr = |kind, hash, possession| CsrFacts::new(b"csr", kind, key, hash, possession);
     let (sha256, proved) = (SignatureHash::Sha256, Possession::Proved);
+    let exponent_one = RsaFacts {
+        exponent: RsaExponent::new(1),
+        factors: FactorSearch::new(752, None).unwrap(),
+        fermat: FermatSearch::new(100, None).unwrap(),
+        roca: false,
+    };
     let requests = [
         csr(KeyKind::Rsa { bits: 1_024 }, sha256, proved).with_common_name("www.example.com"),
+        csr(KeyKind::Rsa { bits: 2_048 }, sha256, proved).with_common_name("www.example.com"),
+        csr(KeyKind::Rsa { bits: 2_048 }, sha256, proved)
+            .with_rsa(exponent_one)
+            .with_common_name("www.example.com"),
         csr(ec, SignatureHash::Sha1, proved).with_common_name("www.example.com"),
         csr(ec, sha256, Possession::Failed).with_common_name("www.example.com"),
         csr(ec, sha256, Possession::Unchecked).with_common_name("www.example.com"),

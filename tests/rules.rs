@@ -14,7 +14,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use cert_lifecycle::lifecycle::CommandKind::{
     self, Approve, BuyPlan, CancelOrder, Collect, CompleteRevocation, ConfirmDomain,
@@ -22,15 +22,18 @@ use cert_lifecycle::lifecycle::CommandKind::{
     RequestRevocation, Submit, Wake, Withdraw,
 };
 use cert_lifecycle::lifecycle::{
-    Case, Command, Why, World, allowed, decide, domain_proof_valid_until, next_wakeup,
+    Case, Command, Why, World, allowed, clauses, decide, domain_proof_valid_until, next_wakeup,
     revocation_deadline,
 };
-use cert_lifecycle::model::{AccountId, Payment, PlanId, RevocationReason, Status};
+use cert_lifecycle::model::{
+    AccountId, CsrFacts, KeyKind, Payment, PlanId, Possession, RevocationReason, SignatureHash,
+    SpkiDigest, Status, Submission, ValidationMethod,
+};
 use cert_lifecycle::rulebook::rule::RULES;
 use cert_lifecycle::rulebook::{RuleId, Rulebook};
 use support::golden;
 use support::scenarios::{everything_everywhere, refusals};
-use support::scene::{Story, at, csr_application, note};
+use support::scene::{Story, applicant, at, csr_application, note, sound_rsa};
 
 /// The commands that a rule granted, and those that it refused.
 #[derive(Clone, Default)]
@@ -312,6 +315,10 @@ rules! {
     k10_a_file_proves_no_wildcard: K10 => decided(&[], &[Submit]);
     k11_what_is_over_is_not_issued: K11 => decided(&[], &[Approve]);
     k12_the_ca_has_the_applications_key: K12 => decided(&[], &[ReceiveChallenge]);
+    k13_no_key_of_the_flawed_generator: K13 => decided(&[], &[Submit]);
+    k14_no_close_primes: K14 => decided(&[], &[Submit]);
+    k15_no_small_factor: K15 => decided(&[], &[Submit]);
+    k16_an_odd_exponent_that_is_large_enough: K16 => decided(&[], &[Submit]);
     k20_revoked_in_time: K20 => |_| drop(revoked_in_time());
     k21_proved_in_time: K21 => |_| drop(proved_in_time());
 }
@@ -330,6 +337,34 @@ fn every_rule_has_a_test_that_carries_its_number() {
             suffix.is_some_and(|words| words.len() > 3),
             "{name} is about {rule}"
         );
+    }
+}
+
+/// No clause is lost for want of room: the last one of an application with an RSA key is there.
+#[test]
+fn k16_every_clause_of_an_rsa_key_is_listed() {
+    let book = Rulebook::published();
+    let edition = book.edition("2023-api").unwrap();
+    let story = Story::new(&book, &edition, 1);
+    let csr = CsrFacts::new(
+        b"request",
+        KeyKind::Rsa { bits: 2_048 },
+        SpkiDigest::of(b"key"),
+        SignatureHash::Sha256,
+        Possession::Proved,
+    )
+    .with_common_name("www.example.com")
+    .with_rsa(sound_rsa());
+    let submission = Submission::with_csr(csr, applicant(false), ValidationMethod::Dns);
+    let command = story.submission(0, Arc::new(submission));
+    let now = at("2024-03-01T09:00:00+08:00");
+    let listed = clauses(&story.case(0), &command, &story.law);
+    assert!(!listed.is_full());
+    assert!(listed.iter().all(|clause| clause.holds.contains(now)));
+    let rules: Vec<RuleId> = listed.iter().map(|clause| clause.rule).collect();
+    assert_eq!(rules.last(), Some(&RuleId::K10));
+    for rule in [RuleId::K13, RuleId::K14, RuleId::K15, RuleId::K16] {
+        assert!(rules.contains(&rule), "{rule}");
     }
 }
 

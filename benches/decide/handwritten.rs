@@ -43,6 +43,8 @@ const DAY: i64 = 86_400;
 const OFFSET: i64 = 8 * 3_600;
 const NOTICE_DAYS: i64 = 30;
 const MAX_NAMES: usize = 5;
+const FERMAT_ROUNDS: u16 = 100;
+const SMALLEST_FACTOR: u16 = 752;
 
 /// From when on a certificate may be valid for so many days.
 const CEILINGS: [(i64, i64); 5] = [
@@ -494,6 +496,18 @@ fn csr_stands(csr: &CsrFacts, submission: &Submission) -> bool {
     };
     if !hashed || csr.possession() != Possession::Proved {
         return false;
+    }
+    if matches!(csr.key(), KeyKind::Rsa { .. }) {
+        let sound = csr.rsa().is_some_and(|key| {
+            !key.roca
+                && key.fermat.splits_within(FERMAT_ROUNDS) == Some(false)
+                && key.factors.has_below(SMALLEST_FACTOR) == Some(false)
+                && key.exponent.is_odd()
+                && key.exponent.value() != Some(1)
+        });
+        if !sound {
+            return false;
+        }
     }
     let Some(domain) = csr.common_name().and_then(|name| name.domain()) else {
         return false;

@@ -11,9 +11,10 @@ use cert_lifecycle::lifecycle::{Command, CommandKind};
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
     AccountId, Applicant, Catalog, CertificateFacts, Challenge, Company, CsrFacts, Curve,
-    DomainName, InstanceId, IssuedCertificate, KeyKind, KeySource, NameKind, Note, OrderId,
-    Payment, PlanId, Possession, Product, RevocationReason, Serial, SignatureHash, SpkiDigest,
-    Status, SubjectAltName, Submission, Timestamp, ValidationClass, ValidationMethod, Validity,
+    DomainName, FactorSearch, FermatSearch, InstanceId, IssuedCertificate, KeyKind, KeySource,
+    NameKind, Note, OrderId, Payment, PlanId, Possession, Product, RevocationReason, RsaExponent,
+    RsaFacts, Serial, SignatureHash, SpkiDigest, Status, SubjectAltName, Submission, Timestamp,
+    ValidationClass, ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::Ceilings;
 
@@ -168,8 +169,26 @@ fn applicant(company: bool) -> Applicant {
     }
 }
 
+/// The facts of an RSA key with an exponent, a factor and a round of Fermat's method.
+fn rsa_facts(exponent: u64, factor: Option<u16>, round: Option<u16>) -> RsaFacts {
+    RsaFacts {
+        exponent: RsaExponent::new(exponent),
+        factors: FactorSearch::new(752, factor).unwrap(),
+        fermat: FermatSearch::new(128, round).unwrap(),
+        roca: false,
+    }
+}
+
+fn sound_rsa() -> RsaFacts {
+    rsa_facts(65_537, None, None)
+}
+
 fn csr(key: SpkiDigest, kind: KeyKind, hash: SignatureHash, possession: Possession) -> CsrFacts {
-    CsrFacts::new(b"a signing request", kind, key, hash, possession)
+    let csr = CsrFacts::new(b"a signing request", kind, key, hash, possession);
+    match kind {
+        KeyKind::Rsa { .. } => csr.with_rsa(sound_rsa()),
+        KeyKind::Ec(_) | KeyKind::Ed25519 | KeyKind::Other => csr,
+    }
 }
 
 fn good_csr(names: &[DomainName], key: SpkiDigest) -> CsrFacts {
@@ -224,9 +243,19 @@ fn bad_submissions(names: &[DomainName], key: SpkiDigest, wildcard: bool) -> Vec
     let (rsa, sha256) = (KeyKind::Rsa { bits: 2_048 }, SignatureHash::Sha256);
     let (proved, name) = (Possession::Proved, names[0].as_str());
     let sound = || csr(key, rsa, sha256, proved);
+    let weak = |facts| sound().with_rsa(facts).with_common_name(name);
     let requests = [
         csr(key, KeyKind::Rsa { bits: 1_024 }, sha256, proved).with_common_name(name),
         csr(key, KeyKind::Ed25519, sha256, proved).with_common_name(name),
+        CsrFacts::new(b"a signing request", rsa, key, sha256, proved).with_common_name(name),
+        weak(RsaFacts {
+            roca: true,
+            ..sound_rsa()
+        }),
+        weak(rsa_facts(65_537, None, Some(100))),
+        weak(rsa_facts(65_537, Some(751), None)),
+        weak(rsa_facts(1, None, None)),
+        weak(rsa_facts(65_536, None, None)),
         csr(key, rsa, SignatureHash::Sha1, proved).with_common_name(name),
         csr(key, rsa, sha256, Possession::Failed).with_common_name(name),
         csr(key, rsa, sha256, Possession::Unchecked).with_common_name(name),

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::model::{Curve, Day, KeyKind, SignatureHash, Status, Target, ValidationMethod};
+use crate::model::{
+    Curve, Day, KeyKind, RsaExponent, SignatureHash, Status, Target, ValidationMethod,
+};
 use crate::rulebook::{Ceiling, Cite, Edition, RuleId, Sourced, Window};
 
 /// One condition of a command: the rule, what it rests on, and when it holds.
@@ -95,6 +97,16 @@ pub enum Why {
     FileForWildcard,
     /// The key is too small or of a kind that is not allowed.
     Key(KeyKind),
+    /// The RSA key was not examined, or not as far as the edition asks.
+    KeyUnexamined,
+    /// The key comes from the flawed generator of CVE-2017-15361.
+    RocaKey,
+    /// Fermat's method splits the modulus in this round.
+    ClosePrimes(u16),
+    /// The modulus has this prime factor.
+    SmallFactor(u16),
+    /// The public exponent is not allowed.
+    Exponent(RsaExponent),
     /// The request is signed with a weak hash.
     Hash(SignatureHash),
     /// The request's signature does not verify.
@@ -222,6 +234,21 @@ impl fmt::Display for Why {
             Self::Key(key) => {
                 return write!(f, "the key is {key}, which is too small or not allowed");
             }
+            Self::ClosePrimes(round) => {
+                return write!(
+                    f,
+                    "the primes of the key lie so close together that round {round} of Fermat's method finds them"
+                );
+            }
+            Self::SmallFactor(factor) => {
+                return write!(f, "the modulus of the key can be divided by {factor}");
+            }
+            Self::Exponent(exponent) => {
+                return write!(
+                    f,
+                    "the public exponent of the key is {exponent}, which is not allowed"
+                );
+            }
             Self::Hash(hash) => {
                 return write!(
                     f,
@@ -262,6 +289,12 @@ impl fmt::Display for Why {
                 "the domains don't fit the product: single names for a single one, wildcards for a wildcard one"
             }
             Self::FileForWildcard => "a file does not prove a wildcard",
+            Self::KeyUnexamined => {
+                "the RSA key was not examined for known weaknesses as far as is asked"
+            }
+            Self::RocaKey => {
+                "the key comes from a flawed generator (ROCA), so that others can compute its private half"
+            }
             Self::Possession => {
                 "the signature of the signing request does not verify, so it proves no possession of the key"
             }

@@ -19,7 +19,7 @@ use super::outcome::produce;
 use super::refusal::Refusal;
 
 /// The conditions of a command in a case, in the order in which they are checked.
-pub type Clauses<'a> = ArrayVec<Clause<'a>, 16>;
+pub type Clauses<'a> = ArrayVec<Clause<'a>, 24>;
 
 /// All conditions of a command, with the windows in which they hold; without heap memory.
 ///
@@ -48,8 +48,8 @@ pub fn clauses<'a>(case: &Case<'a>, command: &'a Command, law: &Law<'a>) -> Clau
 /// # Example
 /// ```
 /// use std::num::NonZeroU32;
-/// use cert_lifecycle::lifecycle::{Case, Command, Law, decide, evolve};
-/// use cert_lifecycle::model::{AccountId, Catalog, PlanId};
+/// use cert_lifecycle::lifecycle::{Case, Command, Law, Streams, decide, evolve};
+/// use cert_lifecycle::model::{AccountId, Catalog, Payment, PlanId};
 /// use cert_lifecycle::rulebook::Rulebook;
 ///
 /// let book = Rulebook::published();
@@ -57,14 +57,14 @@ pub fn clauses<'a>(case: &Case<'a>, command: &'a Command, law: &Law<'a>) -> Clau
 /// let law = Law::single(&edition, book.ceilings());
 /// let account = AccountId::new("1234567890")?;
 /// let product = Catalog::published().get("symantec-free-1-free").expect("a published product");
-/// let case = Case { account, instance: None, plan: None };
-/// let buy = Command::BuyPlan { plan: PlanId::new("plan-1")?, product, count: NonZeroU32::MIN , payment: Payment::NONE };
+/// let case = Case::new(account);
+/// let buy = Command::BuyPlan { plan: PlanId::new("plan-1")?, product, count: NonZeroU32::MIN, payment: Payment::NONE };
 ///
-/// let (mut instance, mut plan) = (None, None);
+/// let mut streams = Streams::default();
 /// for event in &decide(&case, &buy, "2021-03-01T09:00:00+08:00".parse()?, &law)? {
-///     evolve(&mut instance, &mut plan, event);
+///     evolve(&mut streams, event);
 /// }
-/// assert_eq!(plan.map(|plan| plan.remaining()), Some(1));
+/// assert_eq!(streams.plan.map(|plan| plan.remaining()), Some(1));
 ///
 /// // Nobody applied yet, so there is nothing to withdraw.
 /// let refusal = decide(&case, &Command::Withdraw, "2021-03-01T09:00:00Z".parse()?, &law).unwrap_err();

@@ -383,6 +383,11 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NameKind
         | Why::FileForWildcard
         | Why::Key(_)
+        | Why::KeyUnexamined
+        | Why::RocaKey
+        | Why::ClosePrimes(_)
+        | Why::SmallFactor(_)
+        | Why::Exponent(_)
         | Why::Hash(_)
         | Why::Possession
         | Why::PossessionUnchecked

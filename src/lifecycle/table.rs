@@ -88,7 +88,7 @@ pub struct Table {
 /// let book = Rulebook::published();
 /// let edition = book.edition("2021-02-api")?;
 /// let table = table(ValidationClass::Dv, &Law::single(&edition, book.ceilings()));
-/// assert_eq!(table.cells().count(), 12 * 16);
+/// assert_eq!(table.cells().count(), 19 * 32);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

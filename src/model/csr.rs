@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::key::{KeyKind, SignatureHash, SpkiDigest};
 use super::name::DomainName;
+use super::weakness::RsaFacts;
 
 /// Whether the request's signature proves possession of its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +81,7 @@ pub struct CsrFacts {
     der: Arc<[u8]>,
     key: KeyKind,
     spki: SpkiDigest,
+    rsa: Option<RsaFacts>,
     hash: SignatureHash,
     possession: Possession,
     common_names: Vec<CommonName>,
@@ -102,6 +104,7 @@ impl CsrFacts {
             der: Arc::from(der),
             key,
             spki,
+            rsa: None,
             hash,
             possession,
             common_names: Vec::new(),
@@ -109,6 +112,14 @@ impl CsrFacts {
             extensions: Vec::new(),
             must_staple: false,
         }
+    }
+
+    /// Adds what was found out about its RSA key. Without it such a key counts as unexamined, which
+    /// no published edition accepts.
+    #[must_use]
+    pub const fn with_rsa(mut self, facts: RsaFacts) -> Self {
+        self.rsa = Some(facts);
+        self
     }
 
     /// Adds a common name of the subject.
@@ -155,6 +166,12 @@ impl CsrFacts {
     #[must_use]
     pub const fn spki(&self) -> SpkiDigest {
         self.spki
+    }
+
+    /// What was found out about its RSA key; none for other keys, and where nobody looked.
+    #[must_use]
+    pub const fn rsa(&self) -> Option<&RsaFacts> {
+        self.rsa.as_ref()
     }
 
     /// The hash of its signature.

@@ -13,6 +13,7 @@
 //! | people and companies that apply | [`applicant`] |
 //! | proofs of a domain | [`challenge`] |
 //! | keys and digests | [`key`] |
+//! | what an RSA key shows of its making | [`weakness`] |
 //! | certificate signing requests | [`csr`] |
 //! | certificates | [`certificate`] |
 //! | resource plans and their ledger | [`plan`] |
@@ -47,6 +48,7 @@ pub mod text;
 pub mod time;
 #[cfg(feature = "idna")]
 pub mod unicode;
+pub mod weakness;
 
 pub use applicant::{Applicant, Company};
 pub use certificate::{CertificateFacts, IssuedCertificate, Serial, Validity};
@@ -68,6 +70,7 @@ pub use status::{Status, StatusSet};
 pub use submission::{KeySource, Operation, Submission};
 pub use text::{Note, TextError};
 pub use time::{Day, Offset, Timestamp};
+pub use weakness::{FactorSearch, FermatSearch, RsaExponent, RsaFacts, RsaFactsError};
 
 /// Which of the vendor's two sites a customer belongs to; each has documents of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -72,6 +72,7 @@ pub struct Product {
 ///     code: ProductCode::new("acme-dv-7-days")?,
 ///     class: ValidationClass::Dv,
 ///     names: NameKind::Single,
+///     free: false,
 /// };
 /// catalog.register(ours)?;
 /// assert_eq!(catalog.get("acme-dv-7-days"), Some(ours));

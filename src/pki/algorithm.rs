@@ -14,7 +14,7 @@ use x509_cert::der::Tag;
 use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
 
 use super::der::{self, Tlv, is_context};
-use crate::model::{Curve, KeyKind, SignatureHash, SpkiDigest};
+use crate::model::{Curve, KeyKind, RsaExponent, SignatureHash, SpkiDigest};
 
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
@@ -116,7 +116,7 @@ pub(super) struct PublicKey<'a> {
     pub(super) kind: KeyKind,
     pub(super) digest: SpkiDigest,
     /// What the BIT STRING holds.
-    key: &'a [u8],
+    pub(super) key: &'a [u8],
 }
 
 impl<'a> PublicKey<'a> {
@@ -130,6 +130,15 @@ impl<'a> PublicKey<'a> {
             digest: digest(spki.whole),
             key,
         })
+    }
+}
+
+impl PublicKey<'_> {
+    /// Whether it is an RSA key with an exponent that the library does not take: of more than 33
+    /// bits.
+    fn has_long_exponent(&self) -> bool {
+        rsa_numbers(self.key)
+            .is_ok_and(|(_, exponent)| RsaExponent::from_be_bytes(exponent).bits() > 33)
     }
 }
 
@@ -167,12 +176,17 @@ pub(super) fn curve(parameters: Option<Tlv<'_>>) -> Curve {
         .unwrap_or(Curve::Other)
 }
 
-fn modulus_bits(key: &[u8]) -> der::Result<u32> {
+/// Modulus and exponent of an RSA key, the most significant byte first.
+pub(super) fn rsa_numbers(key: &[u8]) -> der::Result<(&[u8], &[u8])> {
     let mut members = der::one(key)?.sequence()?;
     let modulus: UintRef<'_> = members.require()?.decode()?;
-    let _exponent: UintRef<'_> = members.require()?.decode()?;
+    let exponent: UintRef<'_> = members.require()?.decode()?;
     members.end()?;
-    let bytes = modulus.as_bytes();
+    Ok((modulus.as_bytes(), exponent.as_bytes()))
+}
+
+fn modulus_bits(key: &[u8]) -> der::Result<u32> {
+    let (bytes, _) = rsa_numbers(key)?;
     let unused = bytes.first().map_or(0, |byte| byte.leading_zeros());
     let bits = u32::try_from(bytes.len())
         .unwrap_or(u32::MAX)
@@ -287,6 +301,11 @@ pub(super) fn check(
     strength: Strength,
 ) -> Check {
     let offered = match (key.kind, algorithm.scheme) {
+        (KeyKind::Rsa { .. }, Scheme::RsaPkcs1 | Scheme::RsaPss { .. })
+            if key.has_long_exponent() =>
+        {
+            None
+        }
         (KeyKind::Rsa { bits }, Scheme::RsaPkcs1) => pkcs1(bits, algorithm.hash, strength),
         (KeyKind::Rsa { bits }, Scheme::RsaPss { salt }) => {
             return check_pss(key, bits, algorithm.hash, salt, message, signature);

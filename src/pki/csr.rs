@@ -6,14 +6,15 @@ use alloc::vec::Vec;
 use x509_cert::der::Tag;
 use x509_cert::der::asn1::ObjectIdentifier;
 
-use super::algorithm::{Check, PublicKey, SignatureAlgorithm, Strength, check};
+use super::algorithm::{Check, PublicKey, SignatureAlgorithm, Strength, check, rsa_numbers};
 use super::der::{self, Tlv, is_context};
 use super::extension::{self, Extension, ExtensionsError};
 use super::input::{self, Block, Input, InputError};
 use super::item::Item;
 use super::limits::Limits;
 use super::text;
-use crate::model::{CsrFacts, Possession, SubjectAltName};
+use super::weak_key;
+use crate::model::{CsrFacts, KeyKind, Possession, RsaFacts, SubjectAltName};
 
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const EXTENSION_REQUEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.14");
@@ -71,9 +72,13 @@ pub enum CsrError {
 ///
 /// The signature is checked over the bytes as they stand in the input, with RSA (PKCS #1 v1.5 and
 /// PSS) from 1024 to 8192 bits, ECDSA on P-256, P-384 and P-521, and Ed25519; where the library
-/// offers no check (MD5, RSA of other sizes, other algorithms) the facts say
-/// [`Possession::Unchecked`]. A signature that does not verify is a fact,
+/// offers no check (MD5, RSA of other sizes or with an exponent of more than 33 bits, other
+/// algorithms) the facts say [`Possession::Unchecked`]. A signature that does not verify is a fact,
 /// [`Possession::Failed`], not an error.
+///
+/// An RSA key is examined for known weaknesses ([`RsaFacts`]) up to [`Limits::rsa_bits`]: small
+/// factors, close primes up to [`Limits::fermat_rounds`], and the generator of CVE-2017-15361 (ROCA).
+/// Keys on the list of CVE-2008-0166 (Debian) are not recognised.
 ///
 /// ```
 /// use cert_lifecycle::pki::{CsrError, Item, Limits, parse_csr};
@@ -193,6 +198,9 @@ fn request(der: &[u8], limits: &Limits) -> Result<CsrFacts, CsrError> {
         Check::Unchecked => Possession::Unchecked,
     };
     let mut facts = CsrFacts::new(der, key.kind, key.digest, algorithm.hash, possession);
+    if let Some(rsa) = rsa(&key, limits).or_else(in_part("public key"))? {
+        facts = facts.with_rsa(rsa);
+    }
     let values = common_names(inner.subject).or_else(in_part("subject"))?;
     if values.len() > limits.names {
         return Err(CsrError::TooManyNames(limits.names));
@@ -205,6 +213,17 @@ fn request(der: &[u8], limits: &Limits) -> Result<CsrFacts, CsrError> {
         facts = with_attributes(facts, attributes, left, limits)?;
     }
     Ok(facts)
+}
+
+/// What an RSA key shows of its making; none for other keys, and beyond the limit.
+fn rsa(key: &PublicKey<'_>, limits: &Limits) -> der::Result<Option<RsaFacts>> {
+    match key.kind {
+        KeyKind::Rsa { .. } => {
+            let (modulus, exponent) = rsa_numbers(key.key)?;
+            Ok(weak_key::examine(modulus, exponent, limits))
+        }
+        KeyKind::Ec(_) | KeyKind::Ed25519 | KeyKind::Other => Ok(None),
+    }
 }
 
 /// The values of every common name of a subject, in order.

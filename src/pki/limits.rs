@@ -23,6 +23,10 @@ pub struct Limits {
     pub names: usize,
     /// Extensions of a request or a certificate: 64.
     pub extensions: usize,
+    /// Bits of an RSA modulus that is examined for weaknesses: 8192. A longer one stays unexamined.
+    pub rsa_bits: u32,
+    /// Rounds of Fermat's method on an RSA modulus: 128. The Baseline Requirements ask for 100.
+    pub fermat_rounds: u16,
 }
 
 impl Default for Limits {
@@ -34,6 +38,8 @@ impl Default for Limits {
             chain_certificates: 10,
             names: 250,
             extensions: 64,
+            rsa_bits: 8_192,
+            fermat_rounds: 128,
         }
     }
 }
@@ -78,6 +84,20 @@ impl Limits {
     #[must_use]
     pub const fn with_extensions(mut self, extensions: usize) -> Self {
         self.extensions = extensions;
+        self
+    }
+
+    /// Sets [`rsa_bits`](Self::rsa_bits).
+    #[must_use]
+    pub const fn with_rsa_bits(mut self, bits: u32) -> Self {
+        self.rsa_bits = bits;
+        self
+    }
+
+    /// Sets [`fermat_rounds`](Self::fermat_rounds).
+    #[must_use]
+    pub const fn with_fermat_rounds(mut self, rounds: u16) -> Self {
+        self.fermat_rounds = rounds;
         self
     }
 }

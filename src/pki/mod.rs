@@ -7,7 +7,7 @@
 //!
 //! | Question | Answer |
 //! |---|---|
-//! | What does a request say? | [`parse_csr`] |
+//! | What does a request say? Is its key a weak one? | [`parse_csr`] |
 //! | Which certificates are in a file? | [`parse_certificates`] |
 //! | What did the authority issue, with which chain? | [`issued_certificate`] |
 //! | What kind of key is it? | [`parse_private_key`] |
@@ -43,6 +43,7 @@ pub mod limits;
 pub mod matching;
 pub mod pem;
 mod text;
+mod weak_key;
 
 pub use certificate::{CertificateParseError, ParsedCertificate, parse_certificates};
 pub use chain::{ChainError, issued_certificate};

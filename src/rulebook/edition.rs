@@ -13,11 +13,12 @@ use super::ceilings::Ceilings;
 use super::schedule::{Dated, InForce, ambiguous, in_force};
 use super::source::{Cite, SourceRecord};
 use super::value::{
-    CarryOver, ClassSet, CommonNameRule, Consumption, CsrRule, DecisiveAct, FileForWildcard,
-    FreeLimit, HostingYears, LateHosting, MessageRule, Method, ModuleSet, NameLimit, NoticeRule,
-    OperationSet, Permission, PlanRefundRule, RefundMargin, RefundRule, RefundTrigger,
-    RenewalResult, ReturnAnchor, ReturnDays, ReturnRule, ReviewTimes, RevocationLimit, ShownDays,
-    TargetSet, TermRule, Trigger, UploadName,
+    CarryOver, ClassSet, CommonNameRule, Consumption, CsrRule, DecisiveAct, ExponentRule,
+    FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method, ModuleSet,
+    NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundMargin, RefundRule,
+    RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays, ReturnRule, ReviewTimes,
+    RevocationLimit, ShownDays, SmallestFactor, TargetSet, TermRule, Trigger, UploadName,
+    WeakKeyRule,
 };
 
 /// A named point in the history of the rules.
@@ -263,6 +264,12 @@ fields! {
     file_for_wildcard: FileForWildcard => FileForWildcard;
     /// Which keys and requests are acceptable (K-01, K-02).
     csr: CsrRule => Csr;
+    /// Which RSA keys count as made by a flawed method (K-13, K-14).
+    weak_keys: WeakKeyRule => WeakKeys;
+    /// The least factor of an RSA modulus (K-15).
+    smallest_factor: SmallestFactor => SmallestFactor;
+    /// Which exponents an RSA key may have (K-16).
+    rsa_exponent: ExponentRule => RsaExponent;
     /// Where the CN of a request must stand (K-04).
     common_name: CommonNameRule => CommonName;
     /// How long a certificate is sold for.

@@ -47,10 +47,11 @@ pub use schedule::{Dated, Scope};
 pub use source::{Cite, SourceKey, SourceRecord, Sourced, Sources, Standing};
 pub use value::{
     AddOn, Anchor, CarryOver, ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule,
-    DecisiveAct, FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method,
-    Module, ModuleSet, NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundAct,
-    RefundCase, RefundClause, RefundLimit, RefundMargin, RefundRule, RefundTrigger, RenewalResult,
-    ReturnAnchor, ReturnDays, ReturnRule, Review, ReviewTimes, RevocationLimit, ShownDays,
-    TargetSet, TermRule, Trigger, Unused, UploadName, WorkingDays,
+    DecisiveAct, ExponentRule, FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule,
+    Method, Module, ModuleSet, NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule,
+    RefundAct, RefundCase, RefundClause, RefundLimit, RefundMargin, RefundRule, RefundTrigger,
+    RenewalResult, ReturnAnchor, ReturnDays, ReturnRule, Review, ReviewTimes, RevocationLimit,
+    ShownDays, SmallestFactor, TargetSet, TermRule, Trigger, Unused, UploadName, WeakKeyRule,
+    WorkingDays,
 };
 pub use window::Window;

@@ -17,10 +17,11 @@ use super::schedule::{Dated, Scope};
 use super::source::{SourceKey, SourceRecord, Sourced};
 use super::value::{
     CarryOver, ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule, DecisiveAct,
-    FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method, ModuleSet,
-    NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundMargin, RefundRule,
-    RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays, ReviewTimes, RevocationLimit,
-    ShownDays, TargetSet, TermRule, Trigger, Unused, UploadName, WorkingDays,
+    ExponentRule, FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method,
+    ModuleSet, NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundMargin,
+    RefundRule, RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays, ReviewTimes,
+    RevocationLimit, ShownDays, SmallestFactor, TargetSet, TermRule, Trigger, Unused, UploadName,
+    WeakKeyRule, WorkingDays,
 };
 
 /// A day of a clause, written as in the documents. Tests read every one of them back.
@@ -71,6 +72,9 @@ pub(super) fn parts() -> RulebookParts {
         name_limit: name_limit(),
         file_for_wildcard: file_for_wildcard(),
         csr: csr(),
+        weak_keys: weak_keys(),
+        smallest_factor: smallest_factor(),
+        rsa_exponent: rsa_exponent(),
         common_name: common_name(),
         term: term(),
         return_anchor: always(Sourced::inferred(ReturnAnchor::Issuance, "S1 S3")),
@@ -437,6 +441,47 @@ fn csr() -> Vec<Dated<CsrRule>> {
         BEGINNING,
         Scope::ALL,
         Sourced::inferred(rule, "A21 BR"),
+    )])
+}
+
+fn weak_keys() -> Vec<Dated<WeakKeyRule>> {
+    let rule = WeakKeyRule {
+        refuses_roca: true,
+        fermat_rounds: 100,
+    };
+    Vec::from([
+        // The Baseline Requirements of the time refuse keys whose private half is easily computed,
+        // and name no method but the Debian list.
+        clause(BEGINNING, Scope::ALL, Sourced::inferred(rule, "BR")),
+        // §6.1.1.3 names ROCA and close primes for requests from this day on. The Debian list,
+        // which it names too, is not at hand.
+        clause("2024-11-15", Scope::ALL, Sourced::stated(rule, "BR")),
+    ])
+}
+
+fn smallest_factor() -> Vec<Dated<SmallestFactor>> {
+    // §6.1.6 advises it, with an odd modulus; here it is asked for, since whoever finds a factor has
+    // the key.
+    Vec::from([clause(
+        BEGINNING,
+        Scope::ALL,
+        Sourced::declared(SmallestFactor(752), "BR"),
+    )])
+}
+
+fn rsa_exponent() -> Vec<Dated<ExponentRule>> {
+    // §6.1.6: odd and at least 3; advised are 2^16 + 1 to 2^256 - 1.
+    Vec::from([clause(
+        BEGINNING,
+        Scope::ALL,
+        Sourced::stated(
+            ExponentRule {
+                min: 3,
+                advised_min: 65_537,
+                advised_max_bits: 256,
+            },
+            "BR",
+        ),
     )])
 }
 

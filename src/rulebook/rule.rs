@@ -158,6 +158,10 @@ rules! {
     K10 = b'K' 10, "DV21", "a file proves a wildcard only where the edition has it";
     K11 = b'K' 11, "C", "a certificate that is over is not accepted";
     K12 = b'K' 12, "C", "the CA is given the application's own key";
+    K13 = b'K' 13, "BR", "an RSA key does not come from the flawed generator of CVE-2017-15361";
+    K14 = b'K' 14, "BR", "the primes of an RSA key do not lie close together";
+    K15 = b'K' 15, "BR", "the modulus of an RSA key has no small factor";
+    K16 = b'K' 16, "BR", "the public exponent of an RSA key is odd and large enough";
     K20 = b'K' 20, "BR SC6 SC61", "a CA revokes within the hours that the ground asks for, counted from the report";
     K21 = b'K' 21, "BR SC42 SC81", "the proof of a domain is used again for as many days as the date of issuance allows";
 }

@@ -63,11 +63,12 @@ impl Editions {
     ///
     /// ```
     /// use cert_lifecycle::model::{Channel, Site};
+    /// use cert_lifecycle::port::Loaded;
     /// use cert_lifecycle::rulebook::Rulebook;
     /// use cert_lifecycle::service::{EditionPolicy, Rules};
     /// let policy = EditionPolicy::AsOf { site: Site::Intl, channel: Channel::Api };
     /// let rules = Rules::new(Rulebook::published(), policy);
-    /// let editions = rules.editions(None, "2021-03-01T00:00:00Z".parse()?)?;
+    /// let editions = rules.editions(&Loaded::default(), "2021-03-01T00:00:00Z".parse()?)?;
     /// let law = editions.law(rules.book());
     /// // For a new application both are the edition in force.
     /// assert_eq!(law.application.key(), law.conduct.key());
@@ -108,7 +109,7 @@ impl Rules {
         }
     }
 
-    /// The editions that judge a case at an instant: its pin, and the one in force (L9).
+    /// The editions that judge a case at an instant: its pins, and the one in force (L9).
     ///
     /// # Errors
     /// [`ResolveError`] if one of them does not resolve.
@@ -130,7 +131,8 @@ impl Rules {
         let plan = loaded.plan.as_ref().map(|found| found.state.bill().pin);
         let money = chain.map(|found| found.state.pin()).or(purchase).or(plan);
         Ok(Editions {
-            money: resolve(money)?,
+            // Only commands about money and hosting ask for it; they refuse with a wrong one (R-28).
+            money: resolve(money).unwrap_or_else(|_| conduct.clone()),
             application: resolve(application)?,
             conduct,
         })

@@ -7,15 +7,16 @@ use std::sync::Arc;
 use cert_lifecycle::lifecycle::sample::{sample, sample_command};
 use cert_lifecycle::lifecycle::{Command, CommandKind, Events, Law, Refusal, decide};
 use cert_lifecycle::model::{
-    AccountId, Curve, KeyKind, KeySource, NameKind, Payment, PlanId, Possession, RevocationReason,
-    SignatureHash, SpkiDigest, Status, SubjectAltName, Submission, Timestamp, ValidationClass,
-    ValidationMethod,
+    AccountId, Curve, FactorSearch, FermatSearch, KeyKind, KeySource, NameKind, Payment, PlanId,
+    Possession, RevocationReason, RsaExponent, RsaFacts, SignatureHash, SpkiDigest, Status,
+    SubjectAltName, Submission, Timestamp, ValidationClass, ValidationMethod,
 };
 use cert_lifecycle::model::{CsrFacts, Product};
 use cert_lifecycle::rulebook::{Edition, Rulebook};
 
 use super::scene::{
     Story, applicant, application_for, at, certificate, challenge, name, note, product, request,
+    sound_rsa,
 };
 
 /// An answer, and the command that it was given to.
@@ -286,6 +287,10 @@ fn of_applications(book: &Rulebook, [s3, s4]: [&Edition; 2], tell: &mut impl FnM
     };
     let p256 = KeyKind::Ec(Curve::P256);
     let (sha256, proved) = (SignatureHash::Sha256, Possession::Proved);
+    let rsa = |flawed: RsaFacts| {
+        own(facts(KeyKind::Rsa { bits: 2_048 }, sha256, proved).with_rsa(flawed))
+    };
+    let sound = sound_rsa();
     let six: Vec<String> = (1..=6).map(|n| format!("w{n}.example.com")).collect();
     let six: Vec<&str> = six.iter().map(String::as_str).collect();
     let no_name = CsrFacts::new(b"request", p256, SpkiDigest::of(b"key"), sha256, proved);
@@ -332,6 +337,66 @@ fn of_applications(book: &Rulebook, [s3, s4]: [&Edition; 2], tell: &mut impl FnM
             s4,
             dv,
             own(facts(KeyKind::Rsa { bits: 1_024 }, sha256, proved)),
+        ),
+        (
+            "an RSA key that nobody examined",
+            s4,
+            dv,
+            own(facts(KeyKind::Rsa { bits: 2_048 }, sha256, proved)),
+        ),
+        (
+            "an RSA key of the flawed generator",
+            s4,
+            dv,
+            rsa(RsaFacts {
+                roca: true,
+                ..sound
+            }),
+        ),
+        (
+            "an RSA key with close primes",
+            s4,
+            dv,
+            rsa(RsaFacts {
+                fermat: FermatSearch::new(128, Some(100)).unwrap(),
+                ..sound
+            }),
+        ),
+        (
+            "an RSA key that was examined for too few rounds",
+            s4,
+            dv,
+            rsa(RsaFacts {
+                fermat: FermatSearch::new(99, None).unwrap(),
+                ..sound
+            }),
+        ),
+        (
+            "an RSA key with a small factor",
+            s4,
+            dv,
+            rsa(RsaFacts {
+                factors: FactorSearch::new(752, Some(751)).unwrap(),
+                ..sound
+            }),
+        ),
+        (
+            "an RSA key that too few primes were tried on",
+            s4,
+            dv,
+            rsa(RsaFacts {
+                factors: FactorSearch::new(751, None).unwrap(),
+                ..sound
+            }),
+        ),
+        (
+            "an RSA key with exponent 1",
+            s4,
+            dv,
+            rsa(RsaFacts {
+                exponent: RsaExponent::new(1),
+                ..sound
+            }),
         ),
         (
             "a request signed with SHA-1",

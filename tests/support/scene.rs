@@ -9,10 +9,10 @@ use cert_lifecycle::lifecycle::{
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
     AccountId, Applicant, Application, CertificateFacts, CertificateInstance, Challenge, Company,
-    CsrFacts, Curve, DomainName, InstanceId, IssuedCertificate, KeyKind, KeySource, NameKind, Note,
-    OrderId, Payment, Phase, PlanId, Possession, Product, ProductCode, ResourcePlan,
-    RevocationReason, Serial, SignatureHash, SpkiDigest, Status, Submission, Timestamp,
-    ValidationClass, ValidationMethod, Validity,
+    CsrFacts, Curve, DomainName, FactorSearch, FermatSearch, InstanceId, IssuedCertificate,
+    KeyKind, KeySource, NameKind, Note, OrderId, Payment, Phase, PlanId, Possession, Product,
+    ProductCode, ResourcePlan, RevocationReason, RsaExponent, RsaFacts, Serial, SignatureHash,
+    SpkiDigest, Status, Submission, Timestamp, ValidationClass, ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::{Edition, Rulebook};
 
@@ -54,6 +54,16 @@ pub fn applicant(company: bool) -> Applicant {
         tom.for_company(Company::new("Example Ltd").unwrap())
     } else {
         tom
+    }
+}
+
+/// The facts of an RSA key without a flaw, examined as far as the published editions ask.
+pub fn sound_rsa() -> RsaFacts {
+    RsaFacts {
+        exponent: RsaExponent::new(65_537),
+        factors: FactorSearch::new(752, None).unwrap(),
+        fermat: FermatSearch::new(100, None).unwrap(),
+        roca: false,
     }
 }
 

@@ -16,11 +16,12 @@ use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::time::SECONDS_PER_DAY;
 use cert_lifecycle::model::{
     AccountId, Applicant, Application, CertificateFacts, CertificateInstance, Challenge, Company,
-    CsrFacts, Curve, Day, Digest, DomainName, EditionKey, Fingerprint, Hold, HoldState, InstanceId,
-    IssuedCertificate, KeyKind, KeySource, NameKind, Note, Offset, OrderId, Origin, Payment, Phase,
-    Pin, PlanId, Possession, Product, ProductCode, RevocationCause, RevocationReason,
-    RevocationStage, Serial, SignatureHash, SpkiDigest, Status, SubjectAltName, Submission,
-    Timestamp, ValidationClass, ValidationMethod, Validity,
+    CsrFacts, Curve, Day, Digest, DomainName, EditionKey, FactorSearch, FermatSearch, Fingerprint,
+    Hold, HoldState, InstanceId, IssuedCertificate, KeyKind, KeySource, NameKind, Note, Offset,
+    OrderId, Origin, Payment, Phase, Pin, PlanId, Possession, Product, ProductCode,
+    RevocationCause, RevocationReason, RevocationStage, RsaExponent, RsaFacts, Serial,
+    SignatureHash, SpkiDigest, Status, SubjectAltName, Submission, Timestamp, ValidationClass,
+    ValidationMethod, Validity,
 };
 use cert_lifecycle::rulebook::{
     Ceilings, DayCount, DecisiveAct, Edition, ExpiryInstant, FileForWildcard, Method, ReturnDays,
@@ -282,6 +283,47 @@ pub fn spki_digests() -> impl Strategy<Value = SpkiDigest> {
     any::<[u8; 32]>().prop_map(SpkiDigest::from_bytes)
 }
 
+/// What was found out about RSA keys of any quality, if anybody looked.
+pub fn rsa_facts() -> impl Strategy<Value = Option<RsaFacts>> {
+    let exponent = select(vec![0, 1, 2, 3, 4, 65_537, u64::MAX]).prop_map(RsaExponent::new);
+    let factors = select(vec![
+        (752, None),
+        (752, Some(751)),
+        (700, None),
+        (1_000, Some(757)),
+    ])
+    .prop_map(|(below, found)| FactorSearch::new(below, found).unwrap());
+    let fermat = select(vec![
+        (100, None),
+        (100, Some(100)),
+        (99, None),
+        (128, Some(101)),
+    ])
+    .prop_map(|(rounds, split)| FermatSearch::new(rounds, split).unwrap());
+    let facts =
+        (exponent, factors, fermat, any::<bool>()).prop_map(|(exponent, factors, fermat, roca)| {
+            RsaFacts {
+                exponent,
+                factors,
+                fermat,
+                roca,
+            }
+        });
+    prop_oneof![
+        Just(None),
+        Just(Some(scene::sound_rsa())),
+        facts.prop_map(Some),
+    ]
+}
+
+/// The same request, with what was found out about its RSA key.
+fn examined(csr: CsrFacts, rsa: Option<RsaFacts>) -> CsrFacts {
+    match rsa {
+        Some(rsa) if matches!(csr.key(), KeyKind::Rsa { .. }) => csr.with_rsa(rsa),
+        _ => csr,
+    }
+}
+
 /// Signing requests of any quality.
 pub fn csrs() -> impl Strategy<Value = CsrFacts> {
     let alternative = prop_oneof![
@@ -292,6 +334,7 @@ pub fn csrs() -> impl Strategy<Value = CsrFacts> {
     (
         key_kinds(),
         spki_digests(),
+        rsa_facts(),
         hashes(),
         select(vec![
             Possession::Proved,
@@ -301,8 +344,9 @@ pub fn csrs() -> impl Strategy<Value = CsrFacts> {
         vec(nearly_domain_names(), 0..3),
         vec(alternative, 0..3),
     )
-        .prop_map(|(key, spki, hash, possession, common, alternative)| {
+        .prop_map(|(key, spki, rsa, hash, possession, common, alternative)| {
             let facts = CsrFacts::new(b"request", key, spki, hash, possession);
+            let facts = examined(facts, rsa);
             let facts = common
                 .iter()
                 .fold(facts, |facts, text| facts.with_common_name(text));
@@ -325,6 +369,7 @@ pub fn fitting_csrs(
                 Possession::Proved,
             )
             .with_common_name(name.as_str());
+            let facts = examined(facts, Some(scene::sound_rsa()));
             if named {
                 facts.with_alt_name(SubjectAltName::Dns(name.clone()))
             } else {

@@ -7,8 +7,9 @@ use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::status::stage;
 use crate::model::{
-    CertificateInstance, CsrFacts, DomainName, KeySource, NameKind, Phase, Possession, Product,
-    SubjectAltName, Submission, ValidationClass, ValidationMethod,
+    CertificateInstance, CsrFacts, DomainName, FactorSearch, FermatSearch, KeyKind, KeySource,
+    NameKind, Phase, Possession, Product, SubjectAltName, Submission, ValidationClass,
+    ValidationMethod,
 };
 use crate::rulebook::{CommonNameRule, FileForWildcard, RuleId, Window};
 
@@ -112,6 +113,7 @@ pub(in crate::lifecycle) fn acceptable<'a>(
         WayOut::NewCsr,
     ))?;
     if let Some(csr) = submission.csr() {
+        rsa_key(csr, law, sink)?;
         request_stands(csr, law, sink)?;
         common_name(csr, submission, law, sink)?;
     }
@@ -145,6 +147,57 @@ pub(in crate::lifecycle) fn acceptable<'a>(
         law.application.file_for_wildcard(),
         |rule| !by_file || !wildcard || matches!(rule, FileForWildcard::Proves),
         WayOut::UseDns,
+    ))
+}
+
+/// An RSA key shows no known weakness: the flawed generator (K-13), close primes (K-14), a small
+/// factor (K-15), a bad exponent (K-16). What was not looked for is not there to be trusted.
+///
+/// A point that is not on its curve needs no rule of its own: no signature verifies with it (K-03).
+fn rsa_key<'a>(csr: &CsrFacts, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
+    match csr.key() {
+        KeyKind::Rsa { .. } => {}
+        KeyKind::Ec(_) | KeyKind::Ed25519 | KeyKind::Other => return Flow::Continue(()),
+    }
+    let (pin, key) = ((From::Pin, law), csr.rsa());
+    let why = |found: Option<Why>| found.unwrap_or(Why::KeyUnexamined);
+    sink(ruled(
+        RuleId::K13,
+        why(key.map(|_| Why::RocaKey)),
+        pin,
+        law.application.weak_keys(),
+        |rule| !rule.refuses_roca || key.is_some_and(|key| !key.roca),
+        WayOut::NewCsr,
+    ))?;
+    let fermat = key.map(|key| key.fermat);
+    sink(ruled(
+        RuleId::K14,
+        why(fermat.and_then(FermatSearch::split).map(Why::ClosePrimes)),
+        pin,
+        law.application.weak_keys(),
+        |rule| {
+            let rounds = rule.fermat_rounds;
+            rounds == 0 || fermat.and_then(|key| key.splits_within(rounds)) == Some(false)
+        },
+        WayOut::NewCsr,
+    ))?;
+    let factors = key.map(|key| key.factors);
+    sink(ruled(
+        RuleId::K15,
+        why(factors.and_then(FactorSearch::found).map(Why::SmallFactor)),
+        pin,
+        law.application.smallest_factor(),
+        |least| least.0 <= 2 || factors.and_then(|key| key.has_below(least.0)) == Some(false),
+        WayOut::NewCsr,
+    ))?;
+    let exponent = key.map(|key| key.exponent);
+    sink(ruled(
+        RuleId::K16,
+        why(exponent.map(Why::Exponent)),
+        pin,
+        law.application.rsa_exponent(),
+        |rule| exponent.is_some_and(|exponent| rule.permits(exponent)),
+        WayOut::NewCsr,
     ))
 }
 

@@ -6,6 +6,7 @@ mod advice;
 mod custody;
 mod hosting;
 mod refund;
+mod weak_key;
 pub(crate) mod words;
 
 use core::fmt;
@@ -19,6 +20,7 @@ pub use refund::{
     AddOn, Anchor, PlanRefundRule, RefundAct, RefundCase, RefundClause, RefundLimit, RefundRule,
     Review,
 };
+pub use weak_key::{ExponentRule, SmallestFactor, WeakKeyRule};
 pub use words::{Permission, RefundTrigger, RenewalResult, ReturnAnchor, Unused};
 
 use crate::model::{Curve, KeyKind, Operation, SignatureHash, ValidationClass};
