@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 use crate::model::{Channel, EditionKey, Offset, Operation, Site, Status, StatusSet, Target};
 use crate::rulebook::{
     AddOn, Anchor, Calendar, CarryOver, ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule,
-    DayCount, DecisiveAct, ExpiryInstant, FileForWildcard, FreeLimit, GroundSet, HostingYears,
-    LateHosting, LeapDay, MessageRule, Method, Module, ModuleSet, NameLimit, NoticeRule,
-    OperationSet, Permission, PlanRefundRule, RefundAct, RefundCase, RefundClause, RefundLimit,
-    RefundMargin, RefundRule, RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays, Review,
-    ReviewTimes, RevocationGround, RevocationLimit, ShownDays, SourceKey, Standing, TargetSet,
-    TermRule, Trigger, Unused, UploadName, WorkWeek, WorkingDays,
+    DayCount, DecisiveAct, ExpiryInstant, ExponentRule, FileForWildcard, FreeLimit, GroundSet,
+    HostingYears, LateHosting, LeapDay, MessageRule, Method, Module, ModuleSet, NameLimit,
+    NoticeRule, OperationSet, Permission, PlanRefundRule, RefundAct, RefundCase, RefundClause,
+    RefundLimit, RefundMargin, RefundRule, RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays,
+    Review, ReviewTimes, RevocationGround, RevocationLimit, ShownDays, SmallestFactor, SourceKey,
+    Standing, TargetSet, TermRule, Trigger, Unused, UploadName, WeakKeyRule, WorkWeek, WorkingDays,
 };
 
 use super::MAX_LIST;
@@ -76,6 +76,7 @@ words! {
 
 quantity! {
     NameLimit { domains }
+    SmallestFactor { not_below }
     ReturnDays { days }
 }
 
@@ -89,6 +90,7 @@ record! {
     CarryOver { bought, uploaded }
     Consumption { for_package, request, with_csr }
     CsrRule { rsa_min_bits, rsa_step_bits, p256, p384, p521, ed25519, hash_min_bits }
+    ExponentRule { min, advised_min, advised_max_bits }
     HostingYears { dv = "dv_years", ov = "ov_years", ev = "ev_years" }
     MessageRule { leads = "lead_days", uploaded }
     NoticeRule { within_days }
@@ -101,6 +103,7 @@ record! {
     TermRule { days }
     Trigger { days, strict }
     UploadName { most_characters, any_script }
+    WeakKeyRule { refuses_roca, fermat_rounds }
     WorkingDays { least = "least_working_days", most = "most_working_days" }
 }
 

@@ -42,9 +42,9 @@ impl fmt::Display for SmallestFactor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ExponentRule {
     /// The least that is accepted.
-    pub min: u64,
+    pub min: u32,
     /// The least that is advised.
-    pub advised_min: u64,
+    pub advised_min: u32,
     /// The most bits that are advised.
     pub advised_max_bits: u32,
 }
@@ -76,9 +76,9 @@ impl ExponentRule {
 }
 
 /// What 64 bits don't hold is larger than what they do.
-const fn at_least(exponent: RsaExponent, least: u64) -> bool {
+const fn at_least(exponent: RsaExponent, least: u32) -> bool {
     match exponent.value() {
-        Some(value) => value >= least,
+        Some(value) => value >= least as u64,
         None => true,
     }
 }
