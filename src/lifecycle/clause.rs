@@ -220,6 +220,7 @@ pub enum Why {
 }
 
 impl fmt::Display for Why {
+    #[expect(clippy::too_many_lines, reason = "one line a reason")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Status(status) => return write!(f, "the order's status is {status}"),

@@ -486,6 +486,10 @@ const FEW: usize = 3;
 ///
 /// Only what touches several instances needs many: a purchase of several years, hosting, a renewal.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few events are the rule, and they need no heap memory"
+)]
 enum List {
     Few(ArrayVec<Event, FEW>),
     Many(Vec<Event>),

@@ -148,6 +148,63 @@ pub struct Preview {
     pub returns: Option<(DecisiveAct, Window)>,
 }
 
+/// The cash that goes back with these events.
+fn paid_back(events: &Events) -> u64 {
+    let cash = events.iter().map(|event| match event {
+        Event::Plan {
+            event: PlanEvent::Refunded { cash, .. },
+            ..
+        }
+        | Event::Purchase {
+            event: PurchaseEvent::Refunded { cash, .. },
+            ..
+        } => *cash,
+        Event::Instance { .. }
+        | Event::Plan { .. }
+        | Event::Chain { .. }
+        | Event::Purchase { .. } => 0,
+    });
+    cash.fold(0, u64::saturating_add)
+}
+
+/// Whether a command is a step of a revocation, after which the unit may return.
+const fn revokes(command: &Command) -> bool {
+    match command {
+        Command::RequestRevocation { .. }
+        | Command::ConfirmRevocation
+        | Command::CompleteRevocation { .. }
+        | Command::RecordCaRevocation { .. } => true,
+        Command::BuyPlan { .. }
+        | Command::Buy(_)
+        | Command::Draw(_)
+        | Command::Submit { .. }
+        | Command::Apply { .. }
+        | Command::Withdraw
+        | Command::Delete
+        | Command::CancelOrder
+        | Command::Close
+        | Command::Merge
+        | Command::Collect
+        | Command::DeleteCertificate
+        | Command::Deploy { .. }
+        | Command::Undeploy { .. }
+        | Command::Renew { .. }
+        | Command::EnableHosting(_)
+        | Command::Upload(_)
+        | Command::ClaimRefund
+        | Command::CancelRefund
+        | Command::GrantRefund
+        | Command::RefuseRefund { .. }
+        | Command::ReceiveChallenge { .. }
+        | Command::ConfirmDomain
+        | Command::Approve { .. }
+        | Command::Reject { .. }
+        | Command::RefuseRevocation { .. }
+        | Command::Activate { .. }
+        | Command::Wake => false,
+    }
+}
+
 /// Decides a command and prices the decision; nothing is changed.
 ///
 /// # Errors
@@ -178,20 +235,8 @@ pub fn preview(
             .filter(|own| own.account == case.account)
             .cloned(),
     };
-    let mut refund = 0_u64;
     for event in &events {
         evolve(&mut after, event);
-        if let Event::Plan {
-            event: PlanEvent::Refunded { cash, .. },
-            ..
-        }
-        | Event::Purchase {
-            event: PurchaseEvent::Refunded { cash, .. },
-            ..
-        } = event
-        {
-            refund = refund.saturating_add(*cash);
-        }
     }
     let later = Case {
         instance: after.instance.as_ref(),
@@ -217,42 +262,10 @@ pub fn preview(
         purchase: case.purchase.filter(|own| own.account == case.account),
         ..*case
     };
-    let returns = match command {
-        Command::RequestRevocation { .. }
-        | Command::ConfirmRevocation
-        | Command::CompleteRevocation { .. }
-        | Command::RecordCaRevocation { .. } => {
-            return_window(case, law).map(|window| (law.application.return_act().value, window))
-        }
-        Command::BuyPlan { .. }
-        | Command::Buy(_)
-        | Command::Draw(_)
-        | Command::Submit { .. }
-        | Command::Apply { .. }
-        | Command::Withdraw
-        | Command::Delete
-        | Command::CancelOrder
-        | Command::Close
-        | Command::Merge
-        | Command::Collect
-        | Command::DeleteCertificate
-        | Command::Deploy { .. }
-        | Command::Undeploy { .. }
-        | Command::Renew { .. }
-        | Command::EnableHosting(_)
-        | Command::Upload(_)
-        | Command::ClaimRefund
-        | Command::CancelRefund
-        | Command::GrantRefund
-        | Command::RefuseRefund { .. }
-        | Command::ReceiveChallenge { .. }
-        | Command::ConfirmDomain
-        | Command::Approve { .. }
-        | Command::Reject { .. }
-        | Command::RefuseRevocation { .. }
-        | Command::Activate { .. }
-        | Command::Wake => None,
-    };
+    let returns = revokes(command)
+        .then(|| return_window(case, law))
+        .flatten()
+        .map(|window| (law.application.return_act().value, window));
     Ok(Preview {
         status: status(&later, now, law.conduct),
         unit: UnitChange {
@@ -262,7 +275,7 @@ pub fn preview(
             remaining_after: remaining(later.plan),
         },
         revocations: (revocations(&before), revocations(&later)),
-        refund,
+        refund: paid_back(&events),
         returns,
         events,
     })

@@ -78,7 +78,7 @@ fn slot(number: u64) -> Option<Slot> {
 fn paid(number: u64) -> Option<Paid> {
     Some(Paid {
         purchase: PurchaseId::new(&format!("purchase-{number}")).ok()?,
-        payment: Payment::cash(100_00, Currency::CNY),
+        payment: Payment::cash(10_000, Currency::CNY),
     })
 }
 
@@ -190,7 +190,7 @@ impl Kit {
                 plan: self.plan,
                 product: self.product,
                 count: NonZeroU32::MIN.saturating_add(1),
-                payment: Payment::cash(200_00, Currency::CNY),
+                payment: Payment::cash(20_000, Currency::CNY),
             },
             CommandKind::Buy => {
                 let years = u64::from(self.years);

@@ -1,5 +1,7 @@
 //! Which rules a service applies to a case.
 
+use alloc::sync::Arc;
+
 use crate::lifecycle::Law;
 use crate::model::{
     Application, CertificateInstance, Channel, EditionKey, Phase, Pin, Site, Timestamp,
@@ -31,28 +33,29 @@ pub struct Rules {
 /// The editions that judge a case.
 #[derive(Clone, Debug)]
 pub struct Editions {
-    money: Edition,
-    application: Edition,
-    conduct: Edition,
+    // An edition is large, and most cases have one for everything.
+    money: Arc<Edition>,
+    application: Arc<Edition>,
+    conduct: Arc<Edition>,
 }
 
 impl Editions {
     /// Judges money, hosting and renewal.
     #[must_use]
-    pub const fn money(&self) -> &Edition {
+    pub fn money(&self) -> &Edition {
         &self.money
     }
 
     /// The one that judges application, quota and its return: the pinned one, or for a new
     /// application the one in force.
     #[must_use]
-    pub const fn application(&self) -> &Edition {
+    pub fn application(&self) -> &Edition {
         &self.application
     }
 
     /// The one in force: it judges notice, deletion and permission to revoke.
     #[must_use]
-    pub const fn conduct(&self) -> &Edition {
+    pub fn conduct(&self) -> &Edition {
         &self.conduct
     }
 
@@ -75,7 +78,7 @@ impl Editions {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub const fn law<'a>(&'a self, book: &'a Rulebook) -> Law<'a> {
+    pub fn law<'a>(&'a self, book: &'a Rulebook) -> Law<'a> {
         Law {
             money: &self.money,
             application: &self.application,
@@ -114,10 +117,10 @@ impl Rules {
     /// # Errors
     /// [`ResolveError`] if one of them does not resolve.
     pub fn editions(&self, loaded: &Loaded, at: Timestamp) -> Result<Editions, ResolveError> {
-        let conduct = self.in_force(at)?;
+        let conduct = Arc::new(self.in_force(at)?);
         let resolve = |pin: Option<Pin>| match pin {
             Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
-            Some(pin) => self.book.pinned(&pin),
+            Some(pin) => self.book.pinned(&pin).map(Arc::new),
             None => Ok(conduct.clone()),
         };
         let instance = loaded.instance.as_ref().map(|found| &found.state);
@@ -132,7 +135,7 @@ impl Rules {
         let money = chain.map(|found| found.state.pin()).or(purchase).or(plan);
         Ok(Editions {
             // Only commands about money and hosting ask for it; they refuse with a wrong one (R-28).
-            money: resolve(money).unwrap_or_else(|_| conduct.clone()),
+            money: resolve(money).unwrap_or_else(|_| Arc::clone(&conduct)),
             application: resolve(application)?,
             conduct,
         })

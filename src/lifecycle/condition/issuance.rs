@@ -14,11 +14,17 @@ use crate::rulebook::{RuleId, Window};
 /// Receiving the challenge: for an order that still waits for its domain.
 pub(super) fn receive_challenge<'a>(
     instance: &CertificateInstance,
-    application: &Application,
     method: ValidationMethod,
     key: SpkiDigest,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
+    let Some(application) = instance.application() else {
+        return sink(never(
+            RuleId::R26,
+            Why::Status(stage(instance)),
+            WayOut::None,
+        ));
+    };
     // What goes to the CA's review at once learns its key and challenge there (T-03, T-26).
     let repeated = application.key == Some(key) && application.challenge.is_some();
     let waiting = matches!(instance.phase, Phase::Verifying(_))
@@ -45,14 +51,10 @@ pub(super) fn receive_challenge<'a>(
 }
 
 /// Confirming the domain: only what was challenged can be proved.
-pub(super) fn confirm_domain<'a>(
-    instance: &CertificateInstance,
-    application: &Application,
-    sink: &mut impl Sink<'a>,
-) -> Flow {
+pub(super) fn confirm_domain<'a>(instance: &CertificateInstance, sink: &mut impl Sink<'a>) -> Flow {
     let at = stage(instance);
     match &instance.phase {
-        Phase::Verifying(_) => sink(clause(
+        Phase::Verifying(application) => sink(clause(
             RuleId::R06,
             Why::NoChallenge,
             Window::when(application.challenge.is_some()),

@@ -131,10 +131,10 @@ pub(in crate::lifecycle) fn visit<'a>(
         Command::Draw(_) => purchase::draw(case, sink),
         Command::Submit { submission, .. } => submission::submit(case, submission, law, sink),
         Command::Upload(upload) => custody::upload(case, upload, law, sink),
-        Command::ClaimRefund
-        | Command::CancelRefund
-        | Command::GrantRefund
-        | Command::RefuseRefund { .. } => refund::of_money(case, command, law, sink),
+        Command::ClaimRefund => refund::claim_money(case, law, sink),
+        Command::CancelRefund | Command::GrantRefund | Command::RefuseRefund { .. } => {
+            refund::end_review(case, sink)
+        }
         // An approval is the one command that reaches a deleted order: it came too late (T-49).
         Command::Approve { certificate } => match owned(case) {
             Some(instance) => issuance::approve(case, instance, certificate, law, sink),
@@ -309,13 +309,12 @@ fn of_instance<'a>(
         | Command::RefuseRevocation { .. }
         | Command::RecordCaRevocation { .. }
         | Command::Collect
-        | Command::Wake => match instance.application() {
-            Some(application) => {
+        | Command::Wake => {
+            if let Some(application) = instance.application() {
                 pinned(application, law, sink)?;
-                of_order(case, instance, application, command, law, sink)
             }
-            None => of_slot(case, instance, command, law, sink),
-        },
+            of_order(case, instance, command, law, sink)
+        }
         // Visited elsewhere.
         Command::BuyPlan { .. }
         | Command::Buy(_)
@@ -330,66 +329,11 @@ fn of_instance<'a>(
     }
 }
 
-/// What can be asked of an instance without an application: a slot, or an uploaded certificate.
-fn of_slot<'a>(
-    case: &Case<'a>,
-    instance: &'a CertificateInstance,
-    command: &'a Command,
-    law: &Law<'a>,
-    sink: &mut impl Sink<'a>,
-) -> Flow {
-    match command {
-        Command::Withdraw => ending::withdraw(case, instance, law, sink),
-        Command::Delete => {
-            let states = law.conduct.order_deletion();
-            ending::end(RuleId::R14, case, instance, law, states, sink)
-        }
-        Command::CancelOrder => {
-            let states = law.conduct.order_cancellation();
-            ending::end(RuleId::T14, case, instance, law, states, sink)
-        }
-        Command::RequestRevocation { reason } => {
-            revocation::request_revocation(case, instance, *reason, law, sink)
-        }
-        Command::ConfirmRevocation => revocation::confirm_revocation(instance, sink),
-        Command::CompleteRevocation { .. } => revocation::complete_revocation(case, instance, sink),
-        Command::RefuseRevocation { .. } => revocation::refuse_revocation(case, instance, sink),
-        Command::RecordCaRevocation { .. } => {
-            revocation::record_ca_revocation(case, instance, sink)
-        }
-        Command::Collect => custody::collect(case, instance, law, sink),
-        Command::Wake => Flow::Continue(()),
-        Command::ReceiveChallenge { .. } | Command::ConfirmDomain | Command::Reject { .. } => sink(
-            never(RuleId::R26, Why::Status(stage(instance)), WayOut::None),
-        ),
-        // Visited elsewhere.
-        Command::BuyPlan { .. }
-        | Command::Buy(_)
-        | Command::Draw(_)
-        | Command::Submit { .. }
-        | Command::Apply { .. }
-        | Command::Close
-        | Command::Merge
-        | Command::DeleteCertificate
-        | Command::Deploy { .. }
-        | Command::Undeploy { .. }
-        | Command::Renew { .. }
-        | Command::EnableHosting(_)
-        | Command::Upload(_)
-        | Command::Approve { .. }
-        | Command::ClaimRefund
-        | Command::CancelRefund
-        | Command::GrantRefund
-        | Command::RefuseRefund { .. }
-        | Command::Activate { .. } => Flow::Continue(()),
-    }
-}
-
-/// The commands that concern an order which is not deleted.
+/// The commands about an application, its order or its certificate. A slot that is not applied for and
+/// an uploaded certificate have none, and each command says so.
 fn of_order<'a>(
     case: &Case<'a>,
     instance: &'a CertificateInstance,
-    application: &'a Application,
     command: &'a Command,
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
@@ -408,9 +352,9 @@ fn of_order<'a>(
             revocation::request_revocation(case, instance, *reason, law, sink)
         }
         Command::ReceiveChallenge { challenge, key } => {
-            issuance::receive_challenge(instance, application, challenge.method(), *key, sink)
+            issuance::receive_challenge(instance, challenge.method(), *key, sink)
         }
-        Command::ConfirmDomain => issuance::confirm_domain(instance, application, sink),
+        Command::ConfirmDomain => issuance::confirm_domain(instance, sink),
         Command::Reject { .. } => issuance::reject(instance, sink),
         Command::ConfirmRevocation => revocation::confirm_revocation(instance, sink),
         Command::CompleteRevocation { .. } => revocation::complete_revocation(case, instance, sink),
@@ -419,10 +363,10 @@ fn of_order<'a>(
             revocation::record_ca_revocation(case, instance, sink)
         }
         Command::Collect => custody::collect(case, instance, law, sink),
-        // There may be nothing due, but looking is always permitted.
-        Command::Wake => Flow::Continue(()),
-        // Visited elsewhere.
-        Command::BuyPlan { .. }
+        // The first: there may be nothing due, but looking is always permitted. The others are visited
+        // elsewhere.
+        Command::Wake
+        | Command::BuyPlan { .. }
         | Command::Buy(_)
         | Command::Draw(_)
         | Command::Submit { .. }

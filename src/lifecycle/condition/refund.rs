@@ -3,11 +3,9 @@
 use super::{Flow, From, Sink, clause, never, not_found, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
-use crate::lifecycle::command::Command;
 use crate::lifecycle::status::{refund_of, stage, unexpired};
 use crate::model::{
-    CertificateInstance, Phase, Purchase, PurchaseKind, RefundState, ResourcePlan, Status,
-    Timestamp,
+    CertificateInstance, End, Phase, Purchase, PurchaseKind, RefundState, ResourcePlan, Timestamp,
 };
 use crate::rulebook::{
     Anchor, RefundAct, RefundCase, RefundClause, RefundRule, RuleId, Unused, Window,
@@ -30,32 +28,30 @@ pub(super) fn unrefunded<'a>(
     }
 }
 
-/// The commands about money, for the case's purchase or without one for its plan.
-pub(super) fn of_money<'a>(
-    case: &Case<'a>,
-    command: &Command,
-    law: &Law<'a>,
-    sink: &mut impl Sink<'a>,
-) -> Flow {
-    let own = case.purchase.filter(|own| own.account == case.account);
-    let plan = case.plan.filter(|own| own.account == case.account);
-    match (own, plan) {
-        (Some(purchase), _) => match command {
-            Command::ClaimRefund => claim(case, purchase, law, sink),
-            Command::CancelRefund | Command::GrantRefund | Command::RefuseRefund { .. } => {
-                under_review(purchase.bill.refund, sink)
-            }
-            _ => not_found(sink),
-        },
-        (None, Some(plan)) => match command {
-            Command::ClaimRefund => claim_plan(plan, law, sink),
-            Command::CancelRefund | Command::GrantRefund | Command::RefuseRefund { .. } => {
-                under_review(plan.bill.refund, sink)
-            }
-            _ => not_found(sink),
-        },
+/// A claim: for the case's purchase, or without one for its plan.
+pub(super) fn claim_money<'a>(case: &Case<'a>, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
+    match paid_for(case) {
+        (Some(purchase), _) => claim(case, purchase, law, sink),
+        (None, Some(plan)) => claim_plan(plan, law, sink),
         (None, None) => not_found(sink),
     }
+}
+
+/// The end of a claim under review.
+pub(super) fn end_review<'a>(case: &Case<'a>, sink: &mut impl Sink<'a>) -> Flow {
+    match paid_for(case) {
+        (Some(purchase), _) => under_review(purchase.bill.refund, sink),
+        (None, Some(plan)) => under_review(plan.bill.refund, sink),
+        (None, None) => not_found(sink),
+    }
+}
+
+/// What was paid for, of the account that asks.
+fn paid_for<'a>(case: &Case<'a>) -> (Option<&'a Purchase>, Option<&'a ResourcePlan>) {
+    (
+        case.purchase.filter(|own| own.account == case.account),
+        case.plan.filter(|own| own.account == case.account),
+    )
 }
 
 ///
@@ -266,10 +262,11 @@ fn condition(
                 (Why::NotRevoked, WayOut::RevokeFirst)
             })
         }
-        Phase::Ended { .. } => match stage(instance) {
-            Status::Merged => Err((Why::WasMerged, WayOut::None)),
-            status => Err((Why::Ended(status), WayOut::None)),
-        },
+        Phase::Ended {
+            how: End::Merged(_),
+            ..
+        } => Err((Why::WasMerged, WayOut::None)),
+        Phase::Ended { .. } => Err((Why::Ended(stage(instance)), WayOut::None)),
         Phase::Uploaded(_) => Err((Why::Uploaded, WayOut::None)),
         Phase::Deleted { .. } => Err((Why::OrderDeleted, WayOut::None)),
     }

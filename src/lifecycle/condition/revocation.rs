@@ -19,7 +19,8 @@ pub(super) fn request_revocation<'a>(
 ) -> Flow {
     let live = match &instance.phase {
         Phase::Live(live) => live,
-        Phase::Verifying(_)
+        Phase::Bought { .. }
+        | Phase::Verifying(_)
         | Phase::Validating(_)
         | Phase::Failed { .. }
         | Phase::Pending { .. } => {
@@ -31,13 +32,6 @@ pub(super) fn request_revocation<'a>(
         }
         Phase::NotActivated { .. } => {
             return sink(never(RuleId::R37, Why::NotIssued, WayOut::Cancel));
-        }
-        Phase::Bought { .. } => {
-            return sink(never(
-                RuleId::R37,
-                Why::NotIssued,
-                instead_of_ending(case, instance, law),
-            ));
         }
         Phase::Ended { .. } => {
             return sink(never(
