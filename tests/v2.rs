@@ -1194,7 +1194,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// The command of a step: fitting for the most part, and hostile now and then.
 fn command_of(step: &Step, world: &World<'_>, now: Timestamp) -> Command {
-    let odd = step.choice % 5 == 0;
+    let odd = step.choice.is_multiple_of(5);
     let seed = format!("key {}", step.choice % 4);
     let pending = world.instance.as_ref().and_then(|i| i.pending());
     match step.kind {
