@@ -859,6 +859,61 @@ fn v07_a_failed_automatic_application_waits_for_its_holder() {
     assert_eq!(world.tell(&Command::Wake, days(191)).len(), 2);
 }
 
+#[test]
+fn v06_nothing_follows_a_revoked_certificate_by_itself() {
+    let (book, edition) = (book(), edition(&book()));
+    let now = days(180);
+    let hosted = |revoke: &dyn Fn(&mut World<'_>)| {
+        let mut world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+        world.issue("first", begin());
+        revoke(&mut world);
+        world.tell(&Command::SetHosting { enabled: true }, days(2));
+        world.tell(&units(1), days(2));
+        world
+    };
+    let mut left_alone = hosted(&|_| {});
+    assert_eq!(left_alone.tell(&Command::Wake, now).len(), 3);
+    for mut world in [
+        hosted(&|world| drop(world.tell(&REVOKE, days(1)))),
+        hosted(&|world| world.revoke(days(1), days(1))),
+        hosted(&|world| {
+            // By the CA itself, so nobody asked for it (T-48).
+            let by_ca = sample_command(CommandKind::RecordCaRevocation, days(1));
+            world.tell(&by_ca, days(1));
+        }),
+    ] {
+        assert!(world.tell(&Command::Wake, now).is_empty());
+        assert_eq!(next_wakeup(&world.case(), now, &world.law), None);
+        // Its holder may apply.
+        world.tell(&Command::Apply, now);
+    }
+}
+
+#[test]
+fn v06_data_that_is_not_acceptable_any_more_is_not_applied_with() {
+    let (book, edition) = (book(), edition(&book()));
+    let strict = book_with(|parts| {
+        for clause in &mut parts.csr {
+            clause.value.value.rsa_min_bits = 4_096;
+        }
+    });
+    let strict_edition = self::edition(&strict);
+    let mut world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+    world.issue("first", begin());
+    world.tell(&Command::SetHosting { enabled: true }, begin());
+    world.tell(&units(1), begin());
+    let now = days(210);
+    world.law.conduct = &strict_edition;
+    world.tell(&Command::Wake, now);
+    assert_eq!(world.instance().hosting().halted, Some(Halt::NotAcceptable));
+    assert_eq!(world.hosting.unwrap().used(), 0);
+    assert!(world.tell(&Command::Wake, now).is_empty(), "said once");
+    // It goes on once the rules accept it.
+    world.law.conduct = &edition;
+    world.tell(&Command::Wake, now);
+    assert_eq!(world.status(now), Some(Status::Pending));
+}
+
 /// Three years under shrinking ceilings: nobody acts, and the site is covered without a gap.
 #[test]
 fn v06_certificates_in_turn_cover_the_whole_term() {
