@@ -123,6 +123,7 @@ fn product(class: ValidationClass) -> Product {
         code: ProductCode::new("sample").unwrap(),
         class,
         names: NameKind::Single,
+        free: false,
     }
 }
 
@@ -715,6 +716,31 @@ fn t47_what_was_issued_is_revoked_first_and_in_time() {
         World::refused(&issued(), &Command::Refund, days(2)).rule(),
         RuleId::T47
     );
+}
+
+#[test]
+fn r31_nothing_comes_back_of_vouchers_and_free_certificates() {
+    let (book, edition) = (book(), edition(&book()));
+    let paid = Payment::cash(26_800, Currency::CNY);
+    let bare = Payment {
+        voucher: 1_000,
+        ..Payment::NONE
+    };
+    for (free, payment, why) in [(true, paid, Why::Free), (false, bare, Why::NothingPaid)] {
+        let mut world = World::new(&book, &edition);
+        let command = Command::Buy {
+            instance: InstanceId::new("cas-cn-0001").unwrap(),
+            product: Product {
+                free,
+                ..product(ValidationClass::Dv)
+            },
+            until: days(365),
+            payment,
+        };
+        world.tell(&command, begin());
+        let refusal = world.refused(&Command::Refund, days(1));
+        assert_eq!((refusal.rule(), refusal.why()), (RuleId::R31, why));
+    }
 }
 
 #[test]

@@ -417,7 +417,7 @@ fn request_revocation<'a>(
     Flow::Continue(())
 }
 
-/// Paying back (T-47): what was bought, once, with nothing under way and all that was issued
+/// Paying back (T-47): what was bought for cash, once, with nothing under way and all that was issued
 /// revoked, within the window of the purchase's edition.
 fn refund<'a>(instance: &SubscriptionInstance, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
     let Some(subscription) = bought(instance, RuleId::V10, sink) else {
@@ -426,6 +426,12 @@ fn refund<'a>(instance: &SubscriptionInstance, law: &Law<'a>, sink: &mut impl Si
     stays(instance, RuleId::T47, sink)?;
     idle(instance, sink)?;
     pinned(subscription, law, sink)?;
+    for (why, holds) in [
+        (Why::Free, !subscription.product.free),
+        (Why::NothingPaid, subscription.payment.cash > 0),
+    ] {
+        sink(clause(RuleId::R31, why, Window::when(holds), WayOut::None))?;
+    }
     let revoked = instance.certificates.iter().all(|c| c.revoked.is_some());
     sink(clause(
         RuleId::T47,
