@@ -43,6 +43,7 @@
 //!   `codec::rulebook::read` (feature `toml`). `examples/own_rulebook.rs` shows what it changes.
 //! - **You check rules**: [`rulebook::Rulebook::parts`] to change a clause, [`lifecycle::World`] to
 //!   try it, [`lifecycle::table()`] to see every state and command at once.
+//! - **You have subscription instances of 2026**: [`lifecycle::v2`], a machine of its own.
 //! - **You read the documents**: [`rulebook::rule::RULES`] is every rule with its number and
 //!   sources, [`rulebook::Edition`] prints what was in force, and every refusal cites both.
 //!
@@ -76,14 +77,14 @@
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //!
 //! # Numbers
-//! `R-nn`, `T-nn` and `K-nn` are rules ([`rulebook::rule::RULES`]), `C1` to `C8` our choices where the
+//! `R-nn`, `T-nn`, `K-nn` and `V-nn` are rules ([`rulebook::rule::RULES`], [`rulebook::rule::V2_RULES`]), `C1` to `C8` our choices where the
 //! documents are silent ([`rulebook::Calendar`]), `X-nn` contradictions between documents and `L1` to
 //! `L12` the laws that the code keeps (both in `ARCHITECTURE.md`), and `S0` to `S4`, `A21`, `BR` and the
 //! like are sources ([`rulebook::Rulebook::source`]).
 //!
 //! # What it is not
 //! It knows the rules of the API channel under the editions `2019-08-intl`, `2021-02-api`, `2023-api`
-//! and `2025-12-api`. It is no CA for the public, judges no trust, and its service is as durable
+//! and `2025-12-api`, and the instance model of 2026. It is no CA for the public, judges no trust, and its service is as durable
 //! as the store behind it.
 
 #![no_std]

@@ -217,6 +217,40 @@ pub enum Why {
     NotMergeable,
     /// The year's free certificates are taken.
     NoFreeLeft,
+    /// No such instance for this account.
+    NoInstance,
+    /// The instance was deleted.
+    InstanceDeleted,
+    /// The command does not fit the instance's status, which the refusal tells.
+    InstanceStatus,
+    /// The instance has no such certificate.
+    NoCertificate,
+    /// An application is under way.
+    ApplicationUnderWay,
+    /// No application is under way.
+    NoApplication,
+    /// The application's task has not succeeded yet.
+    TaskUnfinished,
+    /// Nothing was stored to apply with.
+    NoData,
+    /// The stored data names no contact.
+    NoContact,
+    /// The stored data names neither a domain nor a signing request.
+    NoName,
+    /// The stored data has no signing request, and says that there is one.
+    NoCsr,
+    /// The instance is over.
+    TermOver,
+    /// What is bought ends before it begins.
+    EndsBeforeItBegins,
+    /// The certificate is under automatic reissue.
+    HostingEnabled,
+    /// No way to get money back fits what was issued and revoked.
+    NotRefundable,
+    /// A certificate is not revoked yet.
+    Unrevoked,
+    /// A certificate was issued, and the stored data stands.
+    DataStands,
 }
 
 impl fmt::Display for Why {
@@ -363,6 +397,23 @@ impl fmt::Display for Why {
             Self::NoClosing => "slots are not closed",
             Self::NotMergeable => "slots of these products are not merged",
             Self::NoFreeLeft => "the free certificates of this year are taken",
+            Self::NoInstance => "there is no such instance",
+            Self::InstanceDeleted => "the instance was deleted",
+            Self::InstanceStatus => "the instance's status does not allow it",
+            Self::NoCertificate => "the instance has no such certificate",
+            Self::ApplicationUnderWay => "an application is under way",
+            Self::NoApplication => "no application is under way that this could belong to",
+            Self::TaskUnfinished => "the application's task has not succeeded yet",
+            Self::NoData => "nothing is stored to apply with",
+            Self::NoContact => "the stored data names no contact",
+            Self::NoName => "the stored data names neither a domain nor a signing request",
+            Self::NoCsr => "the stored data is to bring a signing request, and has none",
+            Self::TermOver => "the instance's own term is over",
+            Self::EndsBeforeItBegins => "what is bought would end before it begins",
+            Self::HostingEnabled => "automatic reissue is enabled",
+            Self::NotRefundable => "its edition pays this back no more, or not at all",
+            Self::Unrevoked => "a certificate of the instance is not revoked",
+            Self::DataStands => "a certificate was issued with the stored data",
         };
         f.write_str(text)
     }
@@ -450,6 +501,18 @@ pub enum WayOut {
     LoadAll,
     /// Delete the certificate.
     DeleteCertificate,
+    /// Look the instance up again.
+    CheckInstance,
+    /// Complete the stored data.
+    UpdateData,
+    /// Cancel the application under way.
+    CancelApplication,
+    /// Buy a new instance.
+    BuyInstance,
+    /// Switch automatic reissue off.
+    DisableHosting,
+    /// Wait for the application's task.
+    AwaitTask,
 }
 
 impl WayOut {
@@ -506,6 +569,12 @@ impl WayOut {
             Self::OtherKey => "upload the key that belongs to the certificate",
             Self::LoadAll => "look the case up again, with all that belongs to it",
             Self::DeleteCertificate => "delete the certificate itself",
+            Self::CheckInstance => "look up the instance's id under the account that bought it",
+            Self::UpdateData => "store the complete data, then apply",
+            Self::CancelApplication => "first cancel the application",
+            Self::BuyInstance => "buy a new instance",
+            Self::DisableHosting => "first switch automatic reissue off",
+            Self::AwaitTask => "wait until the application's task has succeeded",
         })
     }
 }

@@ -10,6 +10,8 @@
 //!   for.
 //! - [`table()`] probes `decide` for the whole phase × command table.
 //!
+//! [`v2`] is the instance model of 2026, a machine of its own.
+//!
 //! None of them reads a clock, draws a random number or does I/O.
 
 mod case;
@@ -28,6 +30,7 @@ mod refusal;
 pub mod sample;
 mod status;
 mod table;
+pub mod v2;
 mod world;
 
 pub use case::{Allowance, Beside, Case, Expect, Law, expectations};
@@ -47,7 +50,7 @@ pub use question::{
     Availability, Offer, Preview, UnitChange, allowed, availability, next_wakeup, preview,
     return_window,
 };
-pub use refusal::{Refusal, RefusalKind};
+pub use refusal::{Phrased, Refusal, RefusalKind};
 pub use status::status;
 pub use table::{Cell, Outcome, Row, Table, table};
 pub use world::World;

@@ -73,7 +73,11 @@ pub fn availability(
     now: Timestamp,
     law: &Law<'_>,
 ) -> Availability {
-    let all = clauses(case, command, law);
+    of_clauses(&clauses(case, command, law), now)
+}
+
+/// What clauses say together.
+pub(super) fn of_clauses(all: &[Clause<'_>], now: Timestamp) -> Availability {
     if let Some(clause) = all.iter().find(|clause| clause.holds.is_never()) {
         return Availability::Never { rule: clause.rule };
     }
@@ -82,7 +86,7 @@ pub fn availability(
         .fold(Window::ALWAYS, |joint, clause| joint.and(clause.holds));
     let ends = |until: Option<Timestamp>| {
         let until = until?;
-        rule_where(&all, |clause| clause.holds.until() == Some(until))
+        rule_where(all, |clause| clause.holds.until() == Some(until))
     };
     if joint.contains(now) {
         return Availability::Now {
@@ -103,11 +107,11 @@ pub fn availability(
         Some(at) => Availability::From {
             at,
             until: joint.until(),
-            rule: rule_where(&all, |clause| clause.holds.from() == Some(at)).unwrap_or(RuleId::R26),
+            rule: rule_where(all, |clause| clause.holds.from() == Some(at)).unwrap_or(RuleId::R26),
         },
         // Windows that never meet.
         None => Availability::Never {
-            rule: rule_where(&all, |clause| !clause.holds.contains(now)).unwrap_or(RuleId::R26),
+            rule: rule_where(all, |clause| !clause.holds.contains(now)).unwrap_or(RuleId::R26),
         },
     }
 }

@@ -4,7 +4,7 @@ use core::error::Error;
 use core::fmt;
 
 use crate::model::{Day, EditionKey, Offset, Status, Timestamp};
-use crate::rulebook::{RuleId, Sources, Standing, Window};
+use crate::rulebook::{Edition, RuleId, Sources, Standing, Window};
 
 use super::case::{Case, Law};
 use super::clause::{Basis, Clause, WayOut, Why};
@@ -34,11 +34,14 @@ pub enum RefusalKind {
 ///
 /// `Display` is one short paragraph: the state, the rule with document and edition, the date from
 /// or until which the answer differs, and the way out.
+///
+/// `C` and `S` are the commands and statuses that it speaks of: those of orders, or those of
+/// [`v2`](super::v2).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal<C = CommandKind, S = Status> {
     kind: RefusalKind,
-    command: CommandKind,
-    status: Option<Status>,
+    command: C,
+    status: Option<S>,
     why: Why,
     rule: RuleId,
     basis: Grounds,
@@ -75,8 +78,44 @@ impl Refusal {
         now: Timestamp,
         law: &Law<'_>,
     ) -> Self {
+        // A purchase concerns no order, whatever stands beside it in the case.
+        let beginning = matches!(
+            command,
+            CommandKind::BuyPlan | CommandKind::Buy | CommandKind::Draw | CommandKind::Upload
+        );
+        let seen = case
+            .instance
+            .is_some_and(|instance| instance.account == case.account && !beginning);
+        let status = if seen {
+            status(case, now, law.conduct)
+        } else {
+            None
+        };
+        let mut refusal = Self::of(
+            clause,
+            (command, status),
+            now,
+            (law.application, law.conduct),
+        );
+        // What expired can't be revoked; a clause does not know the instant.
+        if (refusal.way_out, status) == (WayOut::Revoke, Some(Status::Expired)) {
+            refusal.way_out = WayOut::ApplyAnew;
+        }
+        refusal
+    }
+}
+
+impl<C, S> Refusal<C, S> {
+    /// Takes down a clause that does not hold. Rules that no edition changes are shown with the
+    /// edition in force, ceilings with that of the application.
+    pub(super) fn of(
+        clause: &Clause<'_>,
+        (command, status): (C, Option<S>),
+        now: Timestamp,
+        (application, conduct): (&Edition, &Edition),
+    ) -> Self {
         let (basis, edition) = match clause.basis {
-            Basis::Rule => (Grounds::Rule, law.conduct),
+            Basis::Rule => (Grounds::Rule, conduct),
             Basis::Pinned(edition, cite) | Basis::InForce(edition, cite) => (
                 Grounds::Value {
                     sources: cite.sources.clone(),
@@ -92,26 +131,8 @@ impl Refusal {
                     sources: entry.sources.clone(),
                     from: entry.value.from,
                 },
-                law.application,
+                application,
             ),
-        };
-        // A purchase concerns no order, whatever stands beside it in the case.
-        let beginning = matches!(
-            command,
-            CommandKind::BuyPlan | CommandKind::Buy | CommandKind::Draw | CommandKind::Upload
-        );
-        let seen = case
-            .instance
-            .is_some_and(|instance| instance.account == case.account && !beginning);
-        let status = if seen {
-            status(case, now, law.conduct)
-        } else {
-            None
-        };
-        // What expired can't be revoked; a clause does not know the instant.
-        let way_out = match (clause.way_out, status) {
-            (WayOut::Revoke, Some(Status::Expired)) => WayOut::ApplyAnew,
-            (way_out, _) => way_out,
         };
         Self {
             kind: kind_of(clause.why),
@@ -123,8 +144,8 @@ impl Refusal {
             edition: edition.key(),
             holds: clause.holds,
             now,
-            offset: law.conduct.calendar().value.offset,
-            way_out,
+            offset: conduct.calendar().value.offset,
+            way_out: clause.way_out,
         }
     }
 
@@ -136,13 +157,19 @@ impl Refusal {
 
     /// The command that was refused.
     #[must_use]
-    pub const fn command(&self) -> CommandKind {
+    pub const fn command(&self) -> C
+    where
+        C: Copy,
+    {
         self.command
     }
 
     /// The status in which it was refused; none if the account has no such instance.
     #[must_use]
-    pub const fn status(&self) -> Option<Status> {
+    pub const fn status(&self) -> Option<S>
+    where
+        S: Copy,
+    {
         self.status
     }
 
@@ -218,13 +245,28 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+/// A kind of command that a refusal can speak of.
+pub trait Phrased: Copy {
+    /// What was asked, as the end of "Cannot".
+    fn phrase(self) -> &'static str;
+}
+
+impl Phrased for CommandKind {
+    fn phrase(self) -> &'static str {
+        Self::phrase(self)
+    }
+}
+
+impl<C: Phrased, S: Copy + fmt::Display> fmt::Display for Refusal<C, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cannot {}: ", self.command.phrase())?;
         match (self.status, self.why) {
-            (Some(status), Why::Status(_)) => write!(f, "{}. ", Why::Status(status))?,
+            (Some(status), Why::Status(_)) => write!(f, "the order's status is {status}. ")?,
+            (Some(status), Why::InstanceStatus) => {
+                write!(f, "the instance's status is {status}. ")?;
+            }
             // It says so itself.
-            (Some(_), Why::OrderDeleted) => write!(f, "{}. ", self.why)?,
+            (Some(_), Why::OrderDeleted | Why::InstanceDeleted) => write!(f, "{}. ", self.why)?,
             (Some(status), why) => write!(f, "{why} (status {status}). ")?,
             (None, why) => write!(f, "{why}. ")?,
         }
@@ -241,7 +283,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl Refusal {
+impl<C, S> Refusal<C, S> {
     fn write_sources(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.basis, self.rule.record()) {
             (Grounds::Rule, Some(record)) => {
@@ -314,20 +356,23 @@ impl Refusal {
     }
 }
 
-impl Error for Refusal {}
+impl<C: Phrased + fmt::Debug, S: Copy + fmt::Display + fmt::Debug> Error for Refusal<C, S> {}
 
 const fn kind_of(why: Why) -> RefusalKind {
     match why {
         Why::NoPlan => RefusalKind::PlanNotFound,
         Why::NoUnitLeft | Why::NoFreeLeft => RefusalKind::QuotaExhausted,
-        Why::NoOrder | Why::OrderDeleted => RefusalKind::OrderNotFound,
+        Why::NoOrder | Why::OrderDeleted | Why::NoInstance | Why::InstanceDeleted => {
+            RefusalKind::OrderNotFound
+        }
         Why::IdTaken
         | Why::OtherPlan
         | Why::OtherEdition
         | Why::OtherPurchase
         | Why::OtherChain
         | Why::OtherInstance
-        | Why::Slots => RefusalKind::Misuse,
+        | Why::Slots
+        | Why::EndsBeforeItBegins => RefusalKind::Misuse,
         Why::Status(_)
         | Why::AlreadyIssued
         | Why::NotIssued
@@ -369,7 +414,17 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::Deployed
         | Why::TooManyDeployments
         | Why::NoClosing
-        | Why::NotMergeable => RefusalKind::State,
+        | Why::NotMergeable
+        | Why::InstanceStatus
+        | Why::NoCertificate
+        | Why::ApplicationUnderWay
+        | Why::NoApplication
+        | Why::TaskUnfinished
+        | Why::TermOver
+        | Why::HostingEnabled
+        | Why::NotRefundable
+        | Why::Unrevoked
+        | Why::DataStands => RefusalKind::State,
         Why::DvOnly
         | Why::Years(_)
         | Why::OtherProduct
@@ -395,7 +450,11 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::ManyCommonNames
         | Why::CommonNameForm
         | Why::CommonNameNotNamed
-        | Why::CommonNameNotAlternative => RefusalKind::Application,
+        | Why::CommonNameNotAlternative
+        | Why::NoData
+        | Why::NoContact
+        | Why::NoName
+        | Why::NoCsr => RefusalKind::Application,
         Why::ChallengeMethod(_)
         | Why::OtherKey
         | Why::CertificateKey

@@ -1,8 +1,8 @@
 //! The rules by number: what each says and which documents it rests on.
 //!
 //! The documents number nothing; the numbers are ours. `R-nn` are the rules read out of the
-//! documents, `T-nn` transitions that no `R` rule covers, and `K-nn` the rules about keys, requests
-//! and certificates.
+//! documents, `T-nn` transitions that no `R` rule covers, `K-nn` the rules about keys, requests and
+//! certificates, and `V-nn` what the instance model of 2026 has besides.
 //!
 //! Not in this list: what is a matter of the interface (R-17, R-22; are data in
 //! [`view`](crate::view)) or of parts that are not in yet, and what nothing has to apply. That no
@@ -42,7 +42,10 @@ impl RuleId {
     /// What the rule says, if it is one of ours.
     #[must_use]
     pub fn record(self) -> Option<&'static RuleRecord> {
-        RULES.iter().find(|record| record.id == self)
+        RULES
+            .iter()
+            .chain(V2_RULES)
+            .find(|record| record.id == self)
     }
 }
 
@@ -69,9 +72,9 @@ pub struct RuleRecord {
     pub sources: &'static str,
 }
 
-/// Declares the rules: a constant on [`RuleId`] and a row of [`RULES`] each.
+/// Declares rules: a constant on [`RuleId`] and a row of the list each.
 macro_rules! rules {
-    ($($name:ident = $series:literal $number:literal, $sources:literal, $text:literal;)*) => {
+    ($(#[$doc:meta])* $list:ident; $($name:ident = $series:literal $number:literal, $sources:literal, $text:literal;)*) => {
         impl RuleId {
             $(
                 #[doc = $text]
@@ -79,14 +82,16 @@ macro_rules! rules {
             )*
         }
 
-        /// Every rule that the code applies.
-        pub static RULES: &[RuleRecord] = &[
+        $(#[$doc])*
+        pub static $list: &[RuleRecord] = &[
             $(RuleRecord { id: RuleId::$name, text: $text, sources: $sources },)*
         ];
     };
 }
 
 rules! {
+    /// Every rule that the code applies to orders and instances.
+    RULES;
     R01 = b'R' 1, "S0 S1 S2", "a purchase for one year yields one slot to apply with, and issues nothing";
     R02 = b'R' 2, "S2", "a purchase for several years yields a slot a year: one to apply with, the others linked behind it";
     R03 = b'R' 3, "S2 HS21b", "hosting is sold for the numbers of years that the edition names";
@@ -164,4 +169,25 @@ rules! {
     K16 = b'K' 16, "BR", "the public exponent of an RSA key is odd and large enough";
     K20 = b'K' 20, "BR SC6 SC61", "a CA revokes within the hours that the ground asks for, counted from the report";
     K21 = b'K' 21, "BR SC42 SC81", "the proof of a domain is used again for as many days as the date of issuance allows";
+}
+
+rules! {
+    /// The rules that only the instance model of 2026 has (`lifecycle::v2`).
+    V2_RULES;
+    T44 = b'T' 44, "SDK", "an instance is applied with once its stored data is complete: a contact, a domain or a signing request, and a company for OV and EV";
+    T45 = b'T' 45, "SDK C", "an application that is not issued is cancelled, and the instance is what it was before: inactive, or normal if a certificate was issued earlier";
+    T46 = b'T' 46, "SDK", "a certificate that was bought is revoked, an uploaded one never";
+    T47 = b'T' 47, "RFAPI RF26 SDK", "an instance is paid back in cash alone, within the days after its order began that the edition names, once all that was issued is revoked";
+    V01 = b'V' 1, "S0 S1 SDK", "a purchase yields an inactive instance, and issues nothing";
+    V02 = b'V' 2, "SDK C", "the stored data changes while nothing was issued, or after an application that ended without a certificate";
+    V03 = b'V' 3, "SDK", "an application is a task first, and at the CA once the task succeeded";
+    V04 = b'V' 4, "SDK C", "an instance begins with its first certificate and lasts as long as what was bought, for as many certificates as that takes";
+    V05 = b'V' 5, "SDK HS26", "automatic reissue is switched on and off while the instance lasts, for an uploaded certificate only where the edition has it";
+    V06 = b'V' 6, "HS26 SDK", "an instance whose certificate is about to end applies by itself with its stored data, for one hosting unit";
+    V07 = b'V' 7, "S2 C", "an automatic application that ended without a certificate waits for the holder, and its unit returns";
+    V08 = b'V' 8, "SDK C", "an instance is deleted in the states that its edition names";
+    V09 = b'V' 9, "C", "an instance is closed only while nothing was issued, and for good";
+    V10 = b'V' 10, "S0 S1", "an uploaded certificate is managed, not applied with and not paid back";
+    V11 = b'V' 11, "C", "one application is under way at a time";
+    V12 = b'V' 12, "HS26", "hosting units are bought by number and never lapse";
 }

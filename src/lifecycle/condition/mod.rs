@@ -7,7 +7,7 @@ mod issuance;
 mod purchase;
 mod refund;
 mod revocation;
-mod submission;
+pub(in crate::lifecycle) mod submission;
 
 use core::ops::ControlFlow;
 
@@ -29,7 +29,12 @@ pub(in crate::lifecycle) type Flow = ControlFlow<()>;
 pub(in crate::lifecycle) trait Sink<'a>: FnMut(Clause<'a>) -> Flow {}
 impl<'a, F: FnMut(Clause<'a>) -> Flow> Sink<'a> for F {}
 
-const fn clause<'a>(rule: RuleId, why: Why, holds: Window, way_out: WayOut) -> Clause<'a> {
+pub(in crate::lifecycle) const fn clause<'a>(
+    rule: RuleId,
+    why: Why,
+    holds: Window,
+    way_out: WayOut,
+) -> Clause<'a> {
     Clause {
         rule,
         why,
@@ -42,14 +47,14 @@ const fn clause<'a>(rule: RuleId, why: Why, holds: Window, way_out: WayOut) -> C
 
 /// Which edition a value is taken from.
 #[derive(Clone, Copy)]
-enum From {
+pub(in crate::lifecycle) enum From {
     Money,
     Pin,
     Day,
 }
 
 /// A clause that a value of an edition decides.
-fn ruled<'a, T>(
+pub(in crate::lifecycle) fn ruled<'a, T>(
     rule: RuleId,
     why: Why,
     (from, law): (From, &Law<'a>),
@@ -104,7 +109,7 @@ fn ruled_window<'a, T>(
     }
 }
 
-const fn never<'a>(rule: RuleId, why: Why, way_out: WayOut) -> Clause<'a> {
+pub(in crate::lifecycle) const fn never<'a>(rule: RuleId, why: Why, way_out: WayOut) -> Clause<'a> {
     clause(rule, why, Window::NEVER, way_out)
 }
 

@@ -100,10 +100,35 @@ pub(in crate::lifecycle) fn acceptable<'a>(
         Window::when(dv || submission.applicant().company().is_some()),
         WayOut::CorrectApplication,
     ))?;
-    let key = match submission.key() {
-        KeySource::Own(csr) => csr.key(),
-        KeySource::ServiceMade(kind) => *kind,
+    let asked = Asked {
+        key: match submission.key() {
+            KeySource::Own(csr) => csr.key(),
+            KeySource::ServiceMade(kind) => *kind,
+        },
+        csr: submission.csr(),
+        names: submission.names(),
+        method: submission.method(),
     };
+    stands(product, &asked, law, sink)
+}
+
+/// What is asked of a CA, however it was handed in.
+pub(in crate::lifecycle) struct Asked<'s> {
+    pub(in crate::lifecycle) key: KeyKind,
+    pub(in crate::lifecycle) csr: Option<&'s CsrFacts>,
+    pub(in crate::lifecycle) names: &'s [DomainName],
+    pub(in crate::lifecycle) method: ValidationMethod,
+}
+
+/// The key (K-01), the request (K-02, K-03), its CN (R-18, K-04) and the names (K-05, K-10) fit the
+/// product and the edition.
+pub(in crate::lifecycle) fn stands<'a>(
+    product: Product,
+    asked: &Asked<'_>,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let (pin, key) = ((From::Pin, law), asked.key);
     sink(ruled(
         RuleId::K01,
         Why::Key(key),
@@ -112,12 +137,12 @@ pub(in crate::lifecycle) fn acceptable<'a>(
         |rule| rule.permits_key(key),
         WayOut::NewCsr,
     ))?;
-    if let Some(csr) = submission.csr() {
+    if let Some(csr) = asked.csr {
         rsa_key(csr, law, sink)?;
         request_stands(csr, law, sink)?;
-        common_name(csr, submission, law, sink)?;
+        common_name(csr, asked.names, law, sink)?;
     }
-    let Some(bound) = bound_names(submission) else {
+    let Some(bound) = bound(asked.csr, asked.names) else {
         // The clauses on the common name just said why.
         return Flow::Continue(());
     };
@@ -139,7 +164,7 @@ pub(in crate::lifecycle) fn acceptable<'a>(
         Window::when(fits),
         WayOut::CorrectApplication,
     ))?;
-    let by_file = matches!(submission.method(), ValidationMethod::File);
+    let by_file = matches!(asked.method, ValidationMethod::File);
     sink(ruled(
         RuleId::K10,
         Why::FileForWildcard,
@@ -228,7 +253,7 @@ fn request_stands<'a>(csr: &CsrFacts, law: &Law<'a>, sink: &mut impl Sink<'a>) -
 /// any (K-04).
 fn common_name<'a>(
     csr: &CsrFacts,
-    submission: &Submission,
+    names: &[DomainName],
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
@@ -248,14 +273,14 @@ fn common_name<'a>(
         return Flow::Continue(());
     };
     // The CN wins over a single domain; of several it must be one.
-    let named = match submission.names() {
+    let among_given = match names {
         [] | [_] => true,
         several @ [_, _, ..] => several.contains(domain),
     };
     sink(clause(
         RuleId::R18,
         Why::CommonNameNotNamed,
-        Window::when(named),
+        Window::when(among_given),
         WayOut::CorrectApplication,
     ))?;
     let among = csr.alt_names().is_empty()
@@ -290,7 +315,15 @@ impl BoundNames<'_> {
 
 /// The CN of a signing request wins over a single domain; several domains stand as given.
 pub(in crate::lifecycle) fn bound_names(submission: &Submission) -> Option<BoundNames<'_>> {
-    match (submission.csr(), submission.names()) {
+    bound(submission.csr(), submission.names())
+}
+
+/// The same, of what is asked.
+pub(in crate::lifecycle) fn bound<'s>(
+    csr: Option<&'s CsrFacts>,
+    names: &'s [DomainName],
+) -> Option<BoundNames<'s>> {
+    match (csr, names) {
         (None, names) | (Some(_), names @ [_, _, ..]) => Some(BoundNames::Given(names)),
         (Some(csr), [] | [_]) => csr.common_name()?.domain().map(BoundNames::CommonName),
     }

@@ -488,7 +488,7 @@ fn approved(
 /// Revocation, and the unit's return if the decisive act fell into the window.
 fn revoked(
     (case, instance, live): (&Case<'_>, &CertificateInstance, &Live),
-    (cause, reason): (RevocationCause, RevocationReason),
+    (by_whom, reason): (RevocationCause, RevocationReason),
     completed: Timestamp,
     now: Timestamp,
     law: &Law<'_>,
@@ -505,7 +505,7 @@ fn revoked(
     let unit_returned = instance.hold().is_some_and(settled)
         && return_window_of(case, live, law).contains(decisive);
     let event = InstanceEvent::Revoked {
-        cause,
+        cause: by_whom,
         reason,
         unit_returned,
         at: completed,

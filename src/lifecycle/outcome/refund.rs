@@ -21,8 +21,11 @@ pub(super) fn claimed(
     let Some(purchase) = own else {
         let plan = case.plan?;
         events.follow(RuleId::R32);
-        let cash = plan.bill.payment.cash;
-        events.plan(plan.id, PlanEvent::Refunded { cash, at: now });
+        let refunded = PlanEvent::Refunded {
+            cash: plan.bill.payment.cash,
+            at: now,
+        };
+        events.plan(plan.id, refunded);
         return Some(());
     };
     let instance = case.instance?;

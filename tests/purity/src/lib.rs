@@ -10,11 +10,14 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::num::NonZeroU32;
 use core::panic::PanicInfo;
 
+use cert_lifecycle::lifecycle::v2;
 use cert_lifecycle::lifecycle::{
-    Case, Command, Law, Streams, availability, clauses, decide, domain_proof_window, evolve, next_wakeup,
-    revocation_deadline, status,
+    Case, Command, Law, Streams, availability, clauses, decide, domain_proof_window, evolve,
+    next_wakeup, revocation_deadline, status,
 };
-use cert_lifecycle::model::{Payment, AccountId, Catalog, PlanId, RevocationReason, Timestamp};
+use cert_lifecycle::model::{
+    AccountId, Catalog, Channel, InstanceId, Payment, PlanId, RevocationReason, Site, Timestamp,
+};
 use cert_lifecycle::rulebook::Rulebook;
 
 /// This library is built and never run, so it hands out no memory.
@@ -80,5 +83,34 @@ fn reach(seconds: i64) -> Option<bool> {
     );
     let asked = revocation_deadline(RevocationReason::Unspecified, now, book.duties())?;
     let _ = domain_proof_window(asked.must_by, book.duties());
-    Some(streams.plan.is_some())
+    Some(streams.plan.is_some() && reach_v2(&book, now)?)
+}
+
+/// The same of the instance model of 2026.
+fn reach_v2(book: &Rulebook, now: Timestamp) -> Option<bool> {
+    let edition = book.as_of(now, Site::Cn, Channel::ApiV2).ok()?;
+    let law = v2::Law::single(&edition, book.ceilings());
+    let account = AccountId::new("purity").ok()?;
+    let buy = v2::Command::Buy {
+        instance: InstanceId::new("cas-cn-1").ok()?,
+        product: Catalog::published().get("digicert-free-1-free")?,
+        until: now.saturating_add(31_536_000),
+        payment: Payment::NONE,
+    };
+    let (mut instance, mut hosting) = (None, None);
+    for command in [buy, v2::Command::Refund, v2::Command::Wake] {
+        let case = v2::Case {
+            account,
+            instance: instance.as_ref(),
+            hosting: hosting.as_ref(),
+        };
+        let _ = v2::availability(&case, &command, now, &law);
+        let _ = v2::next_wakeup(&case, now, &law);
+        let events = v2::decide(&case, &command, now, &law).ok()?;
+        for event in &events {
+            v2::evolve(&mut instance, &mut hosting, event);
+            let _ = v2::effects(event, instance.as_ref());
+        }
+    }
+    v2::status(instance.as_ref()?, now, &edition).map(|_| true)
 }
