@@ -358,6 +358,7 @@ impl<C, S> Refusal<C, S> {
 
 impl<C: Phrased + fmt::Debug, S: Copy + fmt::Display + fmt::Debug> Error for Refusal<C, S> {}
 
+#[expect(clippy::too_many_lines, reason = "one line a reason")]
 const fn kind_of(why: Why) -> RefusalKind {
     match why {
         Why::NoPlan => RefusalKind::PlanNotFound,
