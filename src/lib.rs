@@ -77,9 +77,9 @@
 //!
 //! # Numbers
 //! `R-nn`, `T-nn` and `K-nn` are rules ([`rulebook::rule::RULES`]), `C1` to `C8` our choices where the
-//! documents are silent ([`rulebook::Calendar`]), `X-nn` contradictions between documents and `L1` to
-//! `L12` the laws that the code keeps (both in `ARCHITECTURE.md`), and `S0` to `S4`, `A21`, `BR` and the
-//! like are sources ([`rulebook::Rulebook::source`]).
+//! documents are silent ([`rulebook::Calendar`]), `X-nn` contradictions between documents
+//! ([`rulebook::CONTRADICTIONS`]), `L1` to `L12` the laws that the code keeps (in `ARCHITECTURE.md`), and
+//! `S0` to `S4`, `A21`, `BR` and the like are sources ([`rulebook::Rulebook::source`]).
 //!
 //! # What it is not
 //! It is no CA for the public, judges no trust, and its service is as durable as the store behind it.

@@ -24,6 +24,7 @@ pub mod ca_duty;
 pub mod calendar;
 pub mod ceilings;
 mod check;
+pub mod contradiction;
 pub mod edition;
 mod published;
 mod published_duty;
@@ -40,6 +41,7 @@ pub use ca_duty::{
 };
 pub use calendar::{Calendar, DayCount, ExpiryInstant, LeapDay, WorkWeek};
 pub use ceilings::{Ceiling, Ceilings};
+pub use contradiction::{CONTRADICTIONS, Carried, Contradiction, Position};
 pub use edition::{
     ClauseEditor, ClauseLine, ClauseVisitor, Edition, EditionPoint, Field, FieldLine,
     RulebookParts, Ruling,
