@@ -31,7 +31,7 @@
 //!     "Cannot withdraw the application: the order's status is Validating. Rule R-12: a withdrawal \
 //!      takes an order back to Pending Application, from the states its edition names [WD19, \
 //!      inferred; edition 2019-08-intl]. No earlier rule is known; the answer differs for orders \
-//!      submitted from 2021-02-26T00:00:00+08:00 on. Instead: wait for the CA's answer."
+//!      submitted from 2021-01-22T00:00:00+08:00 on. Instead: wait for the CA's answer."
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -77,15 +77,14 @@
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //!
 //! # Numbers
-//! `R-nn`, `T-nn`, `K-nn` and `V-nn` are rules ([`rulebook::rule::RULES`], [`rulebook::rule::V2_RULES`]), `C1` to `C8` our choices where the
-//! documents are silent ([`rulebook::Calendar`]), `X-nn` contradictions between documents and `L1` to
-//! `L12` the laws that the code keeps (both in `ARCHITECTURE.md`), and `S0` to `S4`, `A21`, `BR` and the
-//! like are sources ([`rulebook::Rulebook::source`]).
+//! `R-nn`, `T-nn`, `K-nn` and `V-nn` are rules ([`rulebook::rule::RULES`],
+//! [`rulebook::rule::V2_RULES`]), `C1` to `C8` our choices where the
+//! documents are silent ([`rulebook::Calendar`]), `X-nn` contradictions between documents
+//! ([`rulebook::CONTRADICTIONS`]), `L1` to `L12` the laws that the code keeps (in `ARCHITECTURE.md`), and
+//! `S0` to `S4`, `A21`, `BR` and the like are sources ([`rulebook::Rulebook::source`]).
 //!
 //! # What it is not
-//! It knows the rules of the API channel under the editions `2019-08-intl`, `2021-02-api`, `2023-api`
-//! and `2025-12-api`, and the instance model of 2026. It is no CA for the public, judges no trust, and its service is as durable
-//! as the store behind it.
+//! It is no CA for the public, judges no trust, and its service is as durable as the store behind it.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -410,7 +410,7 @@ fn t12_withdrawing_in_review() {
     assert_eq!(refusal.rule(), RuleId::R12);
     assert_eq!(refusal.way_out(), WayOut::AwaitCa);
     assert!(
-        refusal.to_string().contains("2021-02-26T00:00:00+08:00"),
+        refusal.to_string().contains("2021-01-22T00:00:00+08:00"),
         "{refusal}"
     );
     // Not even by the detour: an order in review is not deleted.

@@ -13,7 +13,7 @@
 #[allow(unreachable_pub, reason = "it is shared with other tests")]
 mod golden;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::process::Command;
 
@@ -521,9 +521,11 @@ fn parts_of_all_sorts() -> impl Strategy<Value = Rulebook> {
         for clause in &mut parts.free_limit {
             clause.value.value = FreeLimit(limit);
         }
+        // The longest first, each once.
+        let leads: BTreeSet<u16> = leads.into_iter().collect();
         for clause in &mut parts.messages {
             clause.value.value = MessageRule {
-                leads: leads.iter().copied().collect(),
+                leads: leads.iter().rev().copied().collect(),
                 uploaded,
             };
         }

@@ -2,18 +2,15 @@
 
 use alloc::format;
 
-use crate::model::{
-    Channel, Day, EditionKey, Pin, SignatureHash, Site, Status, StatusSet, TextError, Timestamp,
-};
+use crate::model::{Channel, Day, EditionKey, Pin, Site, TextError, Timestamp};
 
 use super::ca_duty::CaDuties;
 use super::calendar::Calendar;
 use super::ceilings::Ceilings;
+use super::check::check_values;
 use super::edition::{Edition, EditionPoint, Field, RulebookParts};
 use super::published;
-use super::schedule::Dated;
 use super::source::{SourceKey, SourceRecord, Sources};
-use super::value::NoticeRule;
 
 /// All dated clauses ever published, per site and channel, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,11 +236,11 @@ impl Rulebook {
         }
     }
 
-    /// The edition in force at an instant, for a channel of a site: for each value, the latest clause
-    /// entered.
+    /// The edition in force at an instant, for a channel of a site: for each value, the latest clause.
     ///
-    /// The published rulebook is complete at its named points; of what changed between them not
-    /// everything is entered yet.
+    /// The published rulebook answers from 2018-06-07 on, the first day of the vendor's documentation,
+    /// for every channel of both sites; a channel that came later is judged by what was said of the
+    /// others, or of it later.
     ///
     /// It carries the key of a named point with the same clauses, or else a key made of site,
     /// channel and the day of its latest clause, such as `intl-console@2019-09-05`.
@@ -295,12 +292,10 @@ impl Rulebook {
             channel,
         };
         let edition = Edition::resolve(&self.parts, unnamed)?;
-        let (first, next) = {
-            let lines = edition.lines();
-            let first = lines.iter().map(|line| line.cite.since).max();
-            let next = lines.iter().filter_map(|line| line.cite.until).min();
-            (first.unwrap_or(day), next)
-        };
+        let lines = edition.lines();
+        let first = lines.iter().map(|line| line.cite.since).max();
+        let first = first.unwrap_or(day);
+        let next = self.parts.next_clause(day, site, channel);
         let named = self.parts.points.iter().find(|point| {
             point.site == site
                 && point.channel == channel
@@ -343,101 +338,6 @@ fn derived_point(key: EditionKey) -> Option<EditionPoint> {
         site,
         channel,
     })
-}
-
-/// Refuses values that contradict themselves, or that no case could ever satisfy.
-fn check_values(parts: &RulebookParts) -> Result<(), RulebookError> {
-    let refuse = |field, day, problem| {
-        Err(RulebookError::Value {
-            field,
-            day,
-            problem,
-        })
-    };
-    for clause in &parts.term {
-        if clause.value.value.days == 0 {
-            return refuse(
-                Field::Term,
-                clause.from,
-                "a certificate is sold for no days",
-            );
-        }
-    }
-    for clause in &parts.notice {
-        if terms_during(parts, clause).any(|term| clause.value.value.within_days >= term) {
-            return refuse(
-                Field::Notice,
-                clause.from,
-                "the notice window is as long as the validity, so every certificate is always about to expire",
-            );
-        }
-    }
-    for clause in &parts.name_limit {
-        if clause.value.value.0 == 0 {
-            return refuse(Field::NameLimit, clause.from, "no application can be made");
-        }
-    }
-    for clause in &parts.csr {
-        let rule = clause.value.value;
-        if rule.rsa_step_bits == 0 {
-            return refuse(
-                Field::Csr,
-                clause.from,
-                "steps of zero bits permit no RSA key",
-            );
-        }
-        if !rule.permits_hash(SignatureHash::Sha512) {
-            return refuse(Field::Csr, clause.from, "no hash is strong enough");
-        }
-    }
-    let ended = StatusSet::of(&[Status::ValidationFailed, Status::PendingApplication]);
-    let under_way = StatusSet::of(&[Status::DomainVerification, Status::Validating]);
-    let state_sets = [
-        (Field::Withdrawal, &parts.withdrawal, under_way),
-        (Field::OrderDeletion, &parts.order_deletion, ended),
-        (Field::OrderCancellation, &parts.order_cancellation, ended),
-    ];
-    for (field, clauses, possible) in state_sets {
-        let wrong = clauses.iter().find(|clause| {
-            clause
-                .value
-                .value
-                .iter()
-                .any(|status| !possible.contains(status))
-        });
-        if let Some(clause) = wrong {
-            return refuse(
-                field,
-                clause.from,
-                "it names a state in which this can't be done: only an order under way is withdrawn, and only a failed or withdrawn one ended",
-            );
-        }
-    }
-    Ok(())
-}
-
-/// The days that are sold while a clause of another kind is in force.
-fn terms_during<'a>(
-    parts: &'a RulebookParts,
-    clause: &'a Dated<NoticeRule>,
-) -> impl Iterator<Item = u16> + 'a {
-    let end = replaced_on(&parts.notice, clause);
-    parts
-        .term
-        .iter()
-        .filter(|term| term.scope.overlaps(clause.scope))
-        .filter(move |term| end.is_none_or(|end| term.from < end))
-        .filter(move |term| replaced_on(&parts.term, term).is_none_or(|end| clause.from < end))
-        .map(|term| term.value.value.days)
-}
-
-/// The day on which a clause is replaced for some of its cases.
-fn replaced_on<T>(clauses: &[Dated<T>], clause: &Dated<T>) -> Option<Day> {
-    clauses
-        .iter()
-        .filter(|other| other.from > clause.from && other.scope.overlaps(clause.scope))
-        .map(|other| other.from)
-        .min()
 }
 
 #[cfg(test)]
@@ -496,38 +396,6 @@ mod tests {
             Err(RulebookError::UnknownSource { .. })
         ));
 
-        let mut looping = parts();
-        for clause in &mut looping.term {
-            clause.value.value.days = 30;
-        }
-        assert!(matches!(
-            Rulebook::new(looping),
-            Err(RulebookError::Value {
-                field: Field::Notice,
-                ..
-            })
-        ));
-
-        let mut hopeless = parts();
-        hopeless.csr[0].value.value.hash_min_bits = 513;
-        assert!(matches!(
-            Rulebook::new(hopeless),
-            Err(RulebookError::Value {
-                field: Field::Csr,
-                ..
-            })
-        ));
-
-        let mut impossible = parts();
-        impossible.order_deletion[0].value.value = StatusSet::of(&[Status::Issued]);
-        assert!(matches!(
-            Rulebook::new(impossible),
-            Err(RulebookError::Value {
-                field: Field::OrderDeletion,
-                ..
-            })
-        ));
-
         let mut reserved = parts();
         reserved.points[0].key = EditionKey::new("cn-api@2021-09-21").unwrap();
         assert!(matches!(
@@ -572,17 +440,19 @@ mod tests {
             at("2021-02-26T00:00:00+08:00").key().as_str(),
             "2021-02-api"
         );
-        // One second before that day begins in the rulebook's offset, no document of this channel
-        // says when a unit returns; the rulebook does not guess.
-        let before = "2021-02-25T23:59:59+08:00".parse().unwrap();
+        // One second before that day begins in the rulebook's offset, the span before it ends.
+        let before = at("2021-02-25T23:59:59+08:00");
+        assert_eq!(before.key().as_str(), "cn-api@2021-02-05");
+        // Before the first day of the documents, nothing is known.
+        let unknown = "2018-06-06T23:59:59+08:00".parse().unwrap();
         assert!(matches!(
-            book.as_of(before, Site::Cn, Channel::Api),
+            book.as_of(unknown, Site::Cn, Channel::Api),
             Err(ResolveError::NoClause {
-                field: Field::ReturnDays,
+                field: Field::Calendar,
                 ..
             })
         ));
-        let later = at("2022-06-01T00:00:00Z");
+        let later = at("2021-12-01T00:00:00Z");
         assert_eq!(later.key().as_str(), "cn-api@2021-09-21");
         assert_eq!(book.pinned(&later.pin()), Ok(later));
         assert!(book.edition("cn-api@2021-09-22").is_err());

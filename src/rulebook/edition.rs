@@ -10,8 +10,8 @@ use super::book::ResolveError;
 use super::ca_duty::CaDuties;
 use super::calendar::Calendar;
 use super::ceilings::Ceilings;
-use super::schedule::{Dated, InForce, ambiguous, in_force};
-use super::source::{Cite, SourceRecord};
+use super::schedule::{Dated, InForce, Scope, ambiguous, in_force};
+use super::source::{Cite, SourceRecord, Sources, Standing};
 use super::value::{
     CarryOver, ClassSet, CommonNameRule, Consumption, CsrRule, DecisiveAct, ExponentRule,
     FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method, ModuleSet,
@@ -41,7 +41,7 @@ pub struct Ruling<T> {
     pub value: T,
     /// Sources, standing, and the days of its clause.
     pub cite: Cite,
-    /// What the next clause says, if one is known: see [`Cite::until`].
+    /// What the next clause says that says something else, if one is known: see [`Cite::until`].
     pub next: Option<T>,
 }
 
@@ -66,6 +66,48 @@ pub trait ClauseVisitor<T> {
 pub trait ClauseEditor<T> {
     /// The clauses of one kind, in their order.
     fn clauses(&mut self, field: Field, clauses: &mut Vec<Dated<T>>);
+}
+
+/// One clause, for people: from when, for whom, what, and on which ground.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClauseLine<'a> {
+    /// The first day, in the rulebook's offset.
+    pub from: Day,
+    /// Whom it speaks of.
+    pub scope: Scope,
+    /// What it says, in its canonical form.
+    pub text: String,
+    /// Where that comes from.
+    pub sources: &'a Sources,
+    /// How firmly.
+    pub standing: Standing,
+}
+
+impl<'a> ClauseLine<'a> {
+    fn of<T: fmt::Display>(clause: &'a Dated<T>) -> Self {
+        Self {
+            from: clause.from,
+            scope: clause.scope,
+            text: clause.value.value.to_string(),
+            sources: &clause.value.sources,
+            standing: clause.value.standing,
+        }
+    }
+}
+
+impl fmt::Display for ClauseLine<'_> {
+    /// Such as `2021-02-26, api: within 30 days [S3, A21; stated]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            from,
+            scope,
+            text,
+            sources,
+            standing,
+        } = self;
+        let standing = standing.word();
+        write!(f, "{from}, {scope}: {text} [{sources}; {standing}]")
+    }
 }
 
 /// Declares the values of a rulebook once: everything that runs over all of them is made here, so
@@ -213,8 +255,29 @@ macro_rules! fields {
                 None
             }
 
+            /// The first day after this one on which a clause of any kind begins for a channel of a site.
+            pub(super) fn next_clause(&self, day: Day, site: Site, channel: Channel) -> Option<Day> {
+                let days = [$(self
+                    .$field
+                    .iter()
+                    .filter(|c| c.from > day && c.scope.covers(site, channel))
+                    .map(|c| c.from)
+                    .min(),)*];
+                days.into_iter().flatten().min()
+            }
+
+            /// The clauses of a kind of value, in the order of their days.
+            #[must_use]
+            pub fn clauses(&self, field: Field) -> Vec<ClauseLine<'_>> {
+                let mut lines: Vec<ClauseLine<'_>> = match field {
+                    $(Field::$variant => self.$field.iter().map(ClauseLine::of).collect(),)*
+                };
+                lines.sort_by_key(|line| line.from);
+                lines
+            }
+
             /// Every clause: its field, first day, and sources.
-            pub(super) fn citations(&self) -> Vec<(Field, Day, &super::source::Sources)> {
+            pub(super) fn citations(&self) -> Vec<(Field, Day, &Sources)> {
                 let mut all = Vec::new();
                 $(all.extend(
                     self.$field
@@ -418,7 +481,7 @@ impl fmt::Display for Edition {
     }
 }
 
-fn ruling<T: Clone>(
+fn ruling<T: Clone + PartialEq>(
     clauses: &[Dated<T>],
     field: Field,
     point: EditionPoint,

@@ -23,8 +23,10 @@ pub mod book;
 pub mod ca_duty;
 pub mod calendar;
 pub mod ceilings;
+mod check;
+pub mod contradiction;
 pub mod edition;
-pub mod published;
+mod published;
 mod published_duty;
 pub mod rule;
 pub mod schedule;
@@ -39,8 +41,10 @@ pub use ca_duty::{
 };
 pub use calendar::{Calendar, DayCount, ExpiryInstant, LeapDay, WorkWeek};
 pub use ceilings::{Ceiling, Ceilings};
+pub use contradiction::{CONTRADICTIONS, Carried, Contradiction, Position};
 pub use edition::{
-    ClauseEditor, ClauseVisitor, Edition, EditionPoint, Field, FieldLine, RulebookParts, Ruling,
+    ClauseEditor, ClauseLine, ClauseVisitor, Edition, EditionPoint, Field, FieldLine,
+    RulebookParts, Ruling,
 };
 pub use rule::{RuleId, RuleRecord};
 pub use schedule::{Dated, Scope};

@@ -1,20 +1,22 @@
 //! Dated clauses: which value was the latest word on a day, for a site and a channel.
 
+use core::fmt;
+
 use crate::model::{Channel, Day, Site};
 
 use super::source::Sourced;
 
-/// Whom a clause speaks of; `None` means both.
+/// Whom a clause speaks of; `None` means all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope {
-    /// The site, or both.
+    /// The site, or both sites.
     pub site: Option<Site>,
-    /// The channel, or both.
+    /// The channel, or every one.
     pub channel: Option<Channel>,
 }
 
 impl Scope {
-    /// Both sites, both channels.
+    /// Both sites, every channel.
     pub const ALL: Self = Self {
         site: None,
         channel: None,
@@ -23,6 +25,27 @@ impl Scope {
     pub const API: Self = Self {
         site: None,
         channel: Some(Channel::Api),
+    };
+
+    /// The console of both sites.
+    pub const CONSOLE: Self = Self {
+        site: None,
+        channel: Some(Channel::Console),
+    };
+    /// The instance operations of both sites.
+    pub const API_V2: Self = Self {
+        site: None,
+        channel: Some(Channel::ApiV2),
+    };
+    /// Every channel of the China site.
+    pub const CN: Self = Self {
+        site: Some(Site::Cn),
+        channel: None,
+    };
+    /// Every channel of the international site.
+    pub const INTL: Self = Self {
+        site: Some(Site::Intl),
+        channel: None,
     };
 
     /// One channel of one site.
@@ -51,6 +74,18 @@ impl Scope {
     }
 }
 
+impl fmt::Display for Scope {
+    /// Such as `cn console`, `intl`, `api` or `all`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.site, self.channel) {
+            (None, None) => f.write_str("all"),
+            (Some(site), None) => f.write_str(site.word()),
+            (None, Some(channel)) => f.write_str(channel.word()),
+            (Some(site), Some(channel)) => write!(f, "{} {}", site.word(), channel.word()),
+        }
+    }
+}
+
 /// A clause: from a day on, for a scope, this value is the latest word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dated<T> {
@@ -67,11 +102,12 @@ pub(crate) struct InForce<'a, T> {
     pub(crate) clause: &'a Dated<T>,
     /// Whether it is the first one known.
     pub(crate) first: bool,
+    /// The next one that says something else.
     pub(crate) next: Option<&'a Dated<T>>,
 }
 
 /// The clause in force on a day, if there is one.
-pub(crate) fn in_force<T>(
+pub(crate) fn in_force<T: PartialEq>(
     clauses: &[Dated<T>],
     day: Day,
     site: Site,
@@ -79,7 +115,8 @@ pub(crate) fn in_force<T>(
 ) -> Option<InForce<'_, T>> {
     let ours = || clauses.iter().filter(|c| c.scope.covers(site, channel));
     let current = ours().filter(|c| c.from <= day).max_by_key(|c| c.from)?;
-    let next = ours().filter(|c| c.from > day).min_by_key(|c| c.from);
+    let other = |c: &&Dated<T>| c.from > day && c.value.value != current.value.value;
+    let next = ours().filter(other).min_by_key(|c| c.from);
     let first = ours().all(|c| c.from >= current.from);
     Some(InForce {
         clause: current,

@@ -108,8 +108,8 @@ impl<T> Sourced<T> {
     }
 }
 
-/// What a resolved value rests on: its sources, its standing, and the days between which its clause
-/// is the latest word.
+/// What a resolved value rests on: its sources, its standing, and the days between which it is the
+/// latest word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cite {
     /// Where it comes from.
@@ -120,7 +120,8 @@ pub struct Cite {
     pub since: Day,
     /// Whether no earlier clause is known: it may be older than its first day here.
     pub first: bool,
-    /// The first day of the next clause, if one is known.
+    /// The first day of the next clause that says something else, if one is known. Until then, later
+    /// documents may repeat it.
     pub until: Option<Day>,
 }
 

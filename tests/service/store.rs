@@ -159,7 +159,7 @@ impl Shelf {
         &self,
         account: AccountId,
         events: &[Event],
-        wrong: Expectation,
+        wrong: &Expectation,
         right: &[Expectation],
     ) {
         let before = self.seen();
@@ -246,7 +246,7 @@ fn every_expectation_fails_alone_and_writes_nothing() {
         ),
     ] {
         let right: &[_] = if account == owner() { &right } else { &[] };
-        shelf.refuses(account, &events, wrong, right);
+        shelf.refuses(account, &events, &wrong, right);
     }
     shelf.accepts(&events, &right);
 }
@@ -275,15 +275,15 @@ fn an_order_id_stays_taken_for_good_and_for_everybody() {
         Expectation::New(StreamId::Instance(fresh)),
         Expectation::NewOrder(order_id(2)),
     ];
-    shelf.refuses(owner(), &again, taken.clone(), &right);
-    shelf.refuses(account("9876543210"), &again, taken.clone(), &right);
+    shelf.refuses(owner(), &again, &taken, &right);
+    shelf.refuses(account("9876543210"), &again, &taken, &right);
     shelf.accepts(&[deleted(instance_id("instance"))], &[instance_version(1)]);
-    shelf.refuses(owner(), &again, taken.clone(), &right);
-    shelf.refuses(account("9876543210"), &again, taken.clone(), &right);
+    shelf.refuses(owner(), &again, &taken, &right);
+    shelf.refuses(account("9876543210"), &again, &taken, &right);
     // Its instance's id too.
     let other = [submitted(instance_id("instance"), order_id(2), plan)];
     let new = Expectation::New(StreamId::Instance(instance_id("instance")));
-    shelf.refuses(owner(), &other, new, &[]);
+    shelf.refuses(owner(), &other, &new, &[]);
     // Neither the failed attempts nor the deletion took the order from its owner's view.
     let found = wait(shelf.store.load(owner(), ReadSet::Order(order_id(1)))).unwrap();
     assert_eq!(found.instance.unwrap().state.id(), instance_id("instance"));
@@ -327,7 +327,7 @@ fn a_unit_that_is_left_is_enough_whatever_else_happened() {
     shelf.refuses(
         owner(),
         &[reserved(plan, order_id(3))],
-        Expectation::Remaining(plan, 1),
+        &Expectation::Remaining(plan, 1),
         &[plan_version(4)],
     );
 }

@@ -194,6 +194,18 @@ impl ClassSet {
         ov: false,
         ev: false,
     };
+    /// Every class.
+    pub const ALL: Self = Self {
+        dv: true,
+        ov: true,
+        ev: true,
+    };
+    /// Domain validated alone.
+    pub const DV: Self = Self {
+        dv: true,
+        ov: false,
+        ev: false,
+    };
     /// The classes that check an organization.
     pub const OV_AND_EV: Self = Self {
         dv: false,
