@@ -32,7 +32,7 @@ use cert_lifecycle::model::{
 use cert_lifecycle::rulebook::rule::V2_RULES;
 use cert_lifecycle::rulebook::{
     AddOn, Anchor, Dated, Edition, Method, Permission, RefundAct, RefundCase, RefundClause,
-    RefundLimit, RefundRule, Review, RuleId, Rulebook, RulebookParts, Scope, Sourced, Trigger,
+    RefundLimit, RefundRule, RefundTrigger, Review, RuleId, Rulebook, RulebookParts, Scope, Sourced, Trigger,
 };
 use proptest::prelude::*;
 
@@ -85,6 +85,7 @@ fn book_with(change: impl FnOnce(&mut RulebookParts)) -> Rulebook {
         .into_iter()
         .collect(),
     });
+    parts.refund_trigger = clause(RefundTrigger::OnClaim);
     parts.hosting_trigger = clause(Trigger {
         days: 30,
         strict: true,
