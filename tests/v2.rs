@@ -32,7 +32,8 @@ use cert_lifecycle::model::{
 use cert_lifecycle::rulebook::rule::V2_RULES;
 use cert_lifecycle::rulebook::{
     AddOn, Anchor, Dated, Edition, Method, Permission, RefundAct, RefundCase, RefundClause,
-    RefundLimit, RefundRule, RefundTrigger, Review, RuleId, Rulebook, RulebookParts, Scope, Sourced, Trigger,
+    RefundLimit, RefundRule, RefundTrigger, Review, RuleId, Rulebook, RulebookParts, Scope,
+    Sourced, Trigger,
 };
 use proptest::prelude::*;
 

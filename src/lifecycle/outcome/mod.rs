@@ -523,7 +523,10 @@ pub(super) fn return_window_of(case: &Case<'_>, live: &Live, law: &Law<'_>) -> W
     let rule = law.application.return_rule();
     let anchor = match rule.anchor {
         ReturnAnchor::Issuance => Some(live.issued_at),
-        ReturnAnchor::Purchase => case.plan.map(|plan| plan.bill.paid_at),
+        ReturnAnchor::Purchase => case
+            .plan
+            .filter(|plan| plan.account == case.account)
+            .map(|plan| plan.bill.paid_at),
     };
     let calendar = law.application.calendar().value;
     anchor.map_or(Window::NEVER, |anchor| {
