@@ -6,6 +6,7 @@
 //! - [`effects`] names the work that an event hands to the shell.
 //! - [`status()`], [`availability`], [`preview`], [`allowed`] and [`next_wakeup`] answer questions
 //!   from the same clauses that `decide` reads, so they can't disagree with it.
+//! - [`term_end`] says how long a certificate is asked for.
 //! - [`revocation_deadline`] and [`domain_proof_window`] say what the CA/Browser Forum gives a CA time
 //!   for.
 //! - [`table()`] probes `decide` for the whole phase × command table.
@@ -30,6 +31,7 @@ mod refusal;
 pub mod sample;
 mod status;
 mod table;
+mod term;
 pub mod v2;
 mod world;
 
@@ -53,4 +55,5 @@ pub use question::{
 pub use refusal::{Phrased, Refusal, RefusalKind};
 pub use status::status;
 pub use table::{Cell, Outcome, Row, Table, table};
+pub use term::term_end;
 pub use world::World;
