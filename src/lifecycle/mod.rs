@@ -4,7 +4,7 @@
 //!   [`Events`] or a [`Refusal`] that explains itself. It has an answer for every combination.
 //! - [`evolve()`] folds events into state; it cannot refuse.
 //! - [`effects`] names the work that an event hands to the shell.
-//! - [`status()`], [`availability`], [`preview`], [`allowed`] and [`next_wakeup`] answer questions
+//! - [`status()`], [`availability`], [`preview`], [`allowed`], [`agenda()`] and [`next_wakeup`] answer questions
 //!   from the same clauses that `decide` reads, so they can't disagree with it.
 //! - [`term_end`] says how long a certificate is asked for.
 //! - [`revocation_deadline`] and [`domain_proof_window`] say what the CA/Browser Forum gives a CA time
@@ -15,6 +15,7 @@
 //!
 //! None of them reads a clock, draws a random number or does I/O.
 
+mod agenda;
 mod case;
 mod clause;
 mod command;
@@ -35,6 +36,7 @@ mod term;
 pub mod v2;
 mod world;
 
+pub use agenda::{Cited, Due, DueKind, Weight, agenda, last_safe_day, next_wakeup};
 pub use case::{Allowance, Beside, Case, Expect, Law, expectations};
 pub use clause::{Basis, Clause, WayOut, Why};
 pub use command::{Command, CommandKind, Extension, NewPurchase, Paid, Slot, Upload};
@@ -49,8 +51,7 @@ pub use event::{
 };
 pub use evolve::{Streams, evolve, evolve_chain, evolve_instance, evolve_plan, evolve_purchase};
 pub use question::{
-    Availability, Offer, Preview, UnitChange, allowed, availability, next_wakeup, preview,
-    return_window,
+    Availability, Offer, Preview, UnitChange, allowed, availability, preview, return_window,
 };
 pub use refusal::{Phrased, Refusal, RefusalKind};
 pub use status::status;

@@ -1,5 +1,5 @@
 //! Questions that a case answers without changing: when something is possible, what it would cost,
-//! which buttons are live, when to look again.
+//! which buttons are live.
 
 use alloc::vec::Vec;
 
@@ -15,7 +15,7 @@ use super::condition::owned;
 use super::decide::{clauses, decide};
 use super::event::{Event, Events, PlanEvent, PurchaseEvent};
 use super::evolve::{Streams, evolve};
-use super::outcome::{notice_window, return_window_of};
+use super::outcome::return_window_of;
 use super::refusal::Refusal;
 use super::sample::typical;
 use super::status::status;
@@ -309,6 +309,19 @@ pub struct Offer {
 /// without handing anything in, and for those that are not possible now, why.
 #[must_use]
 pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
+    let commands = offered(case, law);
+    commands
+        .iter()
+        .map(|command| Offer {
+            command: command.kind(),
+            availability: availability(case, command, now, law),
+            refusal: decide(case, command, now, law).err(),
+        })
+        .collect()
+}
+
+/// The commands that [`allowed`] asks about.
+pub(super) fn offered(case: &Case<'_>, law: &Law<'_>) -> Vec<Command> {
     let mut commands = Vec::from([
         Command::Withdraw,
         Command::Delete,
@@ -327,29 +340,4 @@ pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
         commands.extend(typical(instance, law));
     }
     commands
-        .iter()
-        .map(|command| Offer {
-            command: command.kind(),
-            availability: availability(case, command, now, law),
-            refusal: decide(case, command, now, law).err(),
-        })
-        .collect()
-}
-
-/// When to send [`Command::Wake`] next: the instant at which something is due by itself. If it was
-/// missed and still holds, that is `now`.
-///
-/// None if nothing will be due, as things stand; so whoever wakes at this instant and asks again
-/// never turns in a circle.
-#[must_use]
-pub fn next_wakeup(
-    instance: &CertificateInstance,
-    now: Timestamp,
-    law: &Law<'_>,
-) -> Option<Timestamp> {
-    let window = notice_window(instance, law)?;
-    if window.is_never() || window.until().is_some_and(|until| until <= now) {
-        return None;
-    }
-    Some(window.from().map_or(now, |from| from.max(now)))
 }

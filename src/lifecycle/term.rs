@@ -37,11 +37,7 @@ use super::case::Law;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn term_end(
-    instance: &CertificateInstance,
-    not_before: Timestamp,
-    law: &Law<'_>,
-) -> Timestamp {
+pub fn term_end(instance: &CertificateInstance, not_before: Timestamp, law: &Law<'_>) -> Timestamp {
     wanted_end(instance, not_before, law).min(law.ceilings.last_second(not_before))
 }
 
