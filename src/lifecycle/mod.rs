@@ -6,7 +6,8 @@
 //! - [`effects`] names the work that an event hands to the shell.
 //! - [`status()`], [`availability`], [`preview`], [`allowed`], [`agenda()`] and [`next_wakeup`] answer questions
 //!   from the same clauses that `decide` reads, so they can't disagree with it.
-//! - [`term_end`] says how long a certificate is asked for.
+//! - [`coverage()`] says from when to when a site is covered by a chain, and why not in between;
+//!   [`term_end`] how long a certificate is asked for.
 //! - [`revocation_deadline`] and [`domain_proof_window`] say what the CA/Browser Forum gives a CA time
 //!   for.
 //! - [`table()`] probes `decide` for the whole phase × command table.
@@ -20,6 +21,7 @@ mod case;
 mod clause;
 mod command;
 mod condition;
+mod coverage;
 mod deadline;
 mod decide;
 pub mod diagram;
@@ -40,6 +42,7 @@ pub use agenda::{Cited, Due, DueKind, Weight, agenda, last_safe_day, next_wakeup
 pub use case::{Allowance, Beside, Case, Expect, Law, expectations};
 pub use clause::{Basis, Clause, WayOut, Why};
 pub use command::{Command, CommandKind, Extension, NewPurchase, Paid, Slot, Upload};
+pub use coverage::{Coverage, Gap, GapCause, Outlook, Span, coverage};
 pub use deadline::{
     Deadline, ProofLimit, domain_proof_valid_until, domain_proof_window, revocation_deadline,
 };
