@@ -276,11 +276,9 @@ pub fn coverage(
             for (other, why) in &instead {
                 if let Some(covering) = other.covering(at) {
                     until = until.min(covering.until);
-                    let cancelled = matches!(why, GapCause::Cancelled);
-                    about = if cancelled {
-                        chain.and_then(first_cancelled)
-                    } else {
-                        Some(covering.instance)
+                    about = match chain {
+                        Some(chain) if matches!(why, GapCause::Cancelled) => first_cancelled(chain),
+                        Some(_) | None => None,
                     };
                     cause = *why;
                     break;
