@@ -342,11 +342,34 @@ fn r46_a_waiting_member_is_activated_when_the_one_before_it_comes_due() {
         next_wakeup(&life.world.case(), start, &life.law),
         Some(at(due))
     );
-    // What was missed is due now, and once.
+    // What was missed is due now, and once; then the first one has nobody behind it any more.
     let late = at("2022-02-10T00:00:00+08:00");
     assert_eq!(next_wakeup(&life.world.case(), late, &life.law), Some(late));
     life.activate(12, late);
     assert_eq!(next_wakeup(&life.world.case(), late, &life.law), None);
+    life.world.focus(instance_id(1));
+    let first = agenda(&life.world.case(), start, &life.law);
+    assert_eq!(find(&first, DueKind::NextActivation), None);
+}
+
+#[test]
+fn r29_what_revoking_brings_ends_with_the_certificate() {
+    let book = book(console_of_2020);
+    let edition = book.edition("2021-02-api").unwrap();
+    let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
+    let start = at("2021-03-01T09:00:00+08:00");
+    life.buy(1, start);
+    life.apply(11, start);
+    // Ten days, where the clause gives 28: an expired certificate is not revoked.
+    life.issue_until(start, at("2021-03-11T09:00:00+08:00"));
+    let due = agenda(&life.world.case(), start, &life.law);
+    let refund = DueKind::RefundEnds {
+        of: RefundCase::Revoked,
+        review: Review::WorkingDays(15),
+    };
+    let over = Some("2021-03-11T09:00:01+08:00".to_owned());
+    assert_eq!(find(&due, refund), over);
+    assert_eq!(find(&due, DueKind::Closes(CommandKind::RequestRevocation)), over);
 }
 
 #[test]

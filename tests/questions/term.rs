@@ -89,9 +89,9 @@ fn r55_what_is_over_carries_nothing() {
     let old = Some("2022-06-01T12:00:00Z");
     let carried = asked(&book, old, "2022-06-01T12:00:00Z");
     assert_eq!(carried, "2023-06-01T12:00:00Z");
-    let anew = asked(&book, old, "2022-06-01T12:00:01Z");
-    assert_eq!(anew, asked(&book, None, "2022-06-01T12:00:01Z"));
-    assert_eq!(anew, "2023-06-01T12:00:00Z");
+    let anew = asked(&book, old, "2022-09-01T00:00:00Z");
+    assert_eq!(anew, asked(&book, None, "2022-09-01T00:00:00Z"));
+    assert_eq!(anew, "2023-08-31T23:59:59Z");
 }
 
 #[test]
