@@ -410,6 +410,9 @@ struct Before {
     serves_until: Option<Timestamp>,
     /// Whether there are data to apply for the next one with.
     hands_down: bool,
+    /// The first and last second of the certificate that is really there: without ceilings it may be
+    /// another one, and what was activated behind it would have been activated later.
+    real: Option<(Timestamp, Timestamp)>,
 }
 
 impl Sight<'_> {
@@ -508,6 +511,7 @@ impl Sight<'_> {
             since: issued,
             serves_until: Some(last),
             hands_down: true,
+            real: None,
         }
     }
 
@@ -525,20 +529,37 @@ impl Sight<'_> {
         alive.until().unwrap_or(Timestamp::MAX)
     }
 
-    /// The last second of a certificate that is there; without ceilings, that which was bought.
-    fn last_of(
+    /// By how many seconds a member comes due later than it did.
+    fn delay_behind(&self, before: Before) -> i64 {
+        let (Some(not_after), Some((since, real))) = (before.serves_until, before.real) else {
+            return 0;
+        };
+        let due = |since: Timestamp, not_after: Timestamp| {
+            let due = self.due(not_after).from().unwrap_or(since);
+            due.max(since).unix_seconds()
+        };
+        due(before.since, not_after).saturating_sub(due(since, real))
+    }
+
+    /// The first and the last second of a certificate that is there; without ceilings, those that it
+    /// would have, behind a certificate that ends so much later.
+    fn validity_of(
         &self,
         instance: &CertificateInstance,
         certificate: &IssuedCertificate,
-    ) -> Timestamp {
+        delay: i64,
+    ) -> (Timestamp, Timestamp) {
         let validity = certificate.validity();
         let (first, last) = (validity.not_before(), validity.not_after());
-        let wanted = wanted_end(instance, first, self.law);
-        let cut = term_end(instance, first, self.law) < wanted;
-        if cut && !self.ceilings {
-            last.max(wanted)
+        if self.ceilings {
+            return (first, last);
+        }
+        let cut = term_end(instance, first, self.law) < wanted_end(instance, first, self.law);
+        let (first, last) = (first.saturating_add(delay), last.saturating_add(delay));
+        if cut {
+            (first, last.max(wanted_end(instance, first, self.law)))
         } else {
-            last
+            (first, last)
         }
     }
 
@@ -559,6 +580,7 @@ impl Sight<'_> {
             since,
             serves_until: None,
             hands_down: false,
+            real: None,
         };
         // Until it was applied for.
         match before.and_then(|one| one.serves_until) {
@@ -576,14 +598,18 @@ impl Sight<'_> {
         let hands_down = self
             .chain
             .is_none_or(|chain| handed_down(chain, instance).is_some());
+        // Only the service's own applications wait for the certificate before them.
+        let automatic = instance.application().is_some_and(|own| own.automatic);
+        let delay = before
+            .filter(|_| automatic)
+            .map_or(0, |one| self.delay_behind(one));
         let owner_acts = self.outlook.owner_acts.map(|at| at.max(self.outlook.now));
         match &instance.phase {
             Phase::Live(_) | Phase::Revoked { .. } | Phase::Uploaded(_) => {
                 let Some(certificate) = instance.certificate() else {
                     return stands_still(since);
                 };
-                let first = certificate.validity().not_before();
-                let last = self.last_of(instance, certificate);
+                let (first, last) = self.validity_of(instance, certificate, delay);
                 let over = self.after(last);
                 if let Phase::Revoked { at, .. } = &instance.phase {
                     forecast.cover(first, over.min(*at), instance.id, false);
@@ -595,14 +621,16 @@ impl Sight<'_> {
                     forecast.say(first, GapCause::RevocationUnderWay, id);
                     return stands_still(first);
                 }
+                let validity = certificate.validity();
                 Before {
                     since: first,
                     serves_until: Some(last),
                     hands_down,
+                    real: Some((validity.not_before(), validity.not_after())),
                 }
             }
             Phase::Validating(application) => {
-                let at = application.submitted_at;
+                let at = application.submitted_at.saturating_add(delay);
                 self.expect(instance, at, at, forecast)
             }
             Phase::Verifying(application) => {

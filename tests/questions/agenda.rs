@@ -369,7 +369,10 @@ fn r29_what_revoking_brings_ends_with_the_certificate() {
     };
     let over = Some("2021-03-11T09:00:01+08:00".to_owned());
     assert_eq!(find(&due, refund), over);
-    assert_eq!(find(&due, DueKind::Closes(CommandKind::RequestRevocation)), over);
+    assert_eq!(
+        find(&due, DueKind::Closes(CommandKind::RequestRevocation)),
+        over
+    );
 }
 
 #[test]

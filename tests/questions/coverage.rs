@@ -354,6 +354,45 @@ proptest! {
         prop_assert!(covered(low) <= covered(low.saturating_add(more)));
     }
 
+    /// What happens as it was expected covers as it was expected, and its gaps have the same causes.
+    #[test]
+    fn r46_the_past_is_told_like_the_future(
+        years in 1_u64..=3,
+        start in 0_i64..4_000,
+        review in 0_u32..6_000_000,
+        days in 20_u16..500,
+        uniform in any::<bool>(),
+    ) {
+        let (book, edition) = own_book();
+        let flat = ceiling(days);
+        let ceilings = if uniform { &flat } else { book.ceilings() };
+        let start = at("2020-12-01T00:00:00Z").saturating_add(start * SECONDS_PER_DAY);
+        let mut life = Life::new(&edition, ceilings, product(ValidationClass::Dv));
+        life.buy(years, start);
+        life.apply(11, start);
+        let mut now = start.saturating_add(i64::from(review));
+        life.issue(now);
+        let horizon = start..start.saturating_add(1_500 * SECONDS_PER_DAY);
+        let tell = |life: &Life<'_>, now| {
+            let members: Vec<&CertificateInstance> = life.world.instances().collect();
+            let outlook = Outlook { now, review_seconds: review, owner_acts: None };
+            let answer = coverage(life.world.chain(), &members, &horizon, &outlook, &life.law);
+            let spans: Vec<_> = answer.spans.iter().map(|one| (one.from, one.until, one.instance)).collect();
+            let gaps: Vec<_> = answer.gaps.iter().map(|one| (one.from, one.until, one.cause)).collect();
+            (spans, gaps)
+        };
+        let before = tell(&life, now);
+        for member in 2..=years {
+            life.world.focus(instance_id(member));
+            let due = cert_lifecycle::lifecycle::next_wakeup(&life.world.case(), now, &life.law);
+            now = due.unwrap();
+            life.activate(10 + member, now);
+            now = now.saturating_add(i64::from(review));
+            life.issue(now);
+        }
+        prop_assert_eq!(tell(&life, now), before);
+    }
+
     /// What is expected of a single slot ends where it would be asked for.
     #[test]
     fn r55_an_expected_certificate_ends_with_its_term(start in 0_i64..4_000, review in 0_u32..6_000_000) {
