@@ -54,7 +54,8 @@ pub use event::{
 };
 pub use evolve::{Streams, evolve, evolve_chain, evolve_instance, evolve_plan, evolve_purchase};
 pub use question::{
-    Availability, Offer, Preview, UnitChange, allowed, availability, preview, return_window,
+    Availability, Offer, Preview, UnitChange, allowed, availability, deciding_clause, preview,
+    return_window,
 };
 pub use refusal::{Phrased, Refusal, RefusalKind};
 pub use status::status;

@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 use crate::model::{
     CertificateInstance, HoldState, ResourcePlan, RevocationReason, Status, Timestamp,
 };
-use crate::rulebook::{DecisiveAct, RuleId, Window};
+use crate::rulebook::{DecisiveAct, RefundClause, RuleId, Window};
 
 use super::case::{Case, Law};
-use super::clause::Clause;
+use super::clause::{Clause, WayOut};
 use super::command::{Command, CommandKind};
-use super::condition::owned;
+use super::condition::{Prospect, owned, prospects};
 use super::decide::{clauses, decide};
 use super::event::{Event, Events, PlanEvent, PurchaseEvent};
 use super::evolve::{Streams, evolve};
@@ -292,6 +292,38 @@ pub fn return_window(case: &Case<'_>, law: &Law<'_>) -> Option<Window> {
     owned(case)
         .and_then(CertificateInstance::live)
         .map(|live| return_window_of(case, live, law))
+}
+
+/// The clause that a claim made now would be decided by (R-29): the first one whose bounds hold. None
+/// where no claim is possible, and for plans, of which one clause alone speaks.
+///
+/// ```
+/// use cert_lifecycle::lifecycle::sample::sample;
+/// use cert_lifecycle::lifecycle::{Law, deciding_clause};
+/// use cert_lifecycle::model::{Status, ValidationClass};
+/// use cert_lifecycle::rulebook::{Review, Rulebook};
+/// let book = Rulebook::published();
+/// let edition = book.edition("2020-12")?;
+/// let law = Law::single(&edition, book.ceilings());
+/// let bought = sample(Some(Status::PendingApplication), ValidationClass::Dv, &law).ok_or("no sample")?;
+/// let case = bought.world.case();
+/// let now = deciding_clause(&case, bought.now, &law).ok_or("no clause")?;
+/// assert_eq!(now.review, Review::Instant);
+/// let later = deciding_clause(&case, bought.now.saturating_add(6 * 86_400), &law).ok_or("no clause")?;
+/// assert_eq!(later.review, Review::WorkingDays(15));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn deciding_clause<'a>(
+    case: &Case<'a>,
+    now: Timestamp,
+    law: &Law<'a>,
+) -> Option<&'a RefundClause> {
+    let open = |one: &Prospect<'_>| one.first == WayOut::None && one.window.contains(now);
+    prospects(case, law)
+        .into_iter()
+        .find(open)
+        .map(|one| one.clause)
 }
 
 /// A command that a holder could give, with its answer.
