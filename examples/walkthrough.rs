@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds, SystemClock};
-use cert_lifecycle::lifecycle::{Command, Event, Refusal, next_wakeup};
+use cert_lifecycle::lifecycle::{Case, Command, Event, Refusal, next_wakeup};
 use cert_lifecycle::model::{
     AccountId, Applicant, CertificateInstance, Challenge, CsrFacts, EditionKey, HoldState,
     IssuedCertificate, NameKind, Offset, OrderId, Origin, Payment, PlanId, Product, ProductCode,
@@ -276,7 +276,7 @@ fn notice_due(stage: &Stage, life: &Life) -> Outcome<Timestamp> {
     let edition = stage.service.rules().in_force(stage.clock.now())?;
     let book = stage.service.rules().book();
     let law = cert_lifecycle::lifecycle::Law::single(&edition, book.ceilings());
-    Ok(next_wakeup(&instance, stage.clock.now(), &law)
+    Ok(next_wakeup(&Case::of(&instance), stage.clock.now(), &law)
         .ok_or("a live certificate has a notice to come")?)
 }
 

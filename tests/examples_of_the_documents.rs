@@ -19,7 +19,7 @@ mod support;
 use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{
-    Availability, Command, Effect, Event, InstanceEvent, Law, RefusalKind, WayOut, Why,
+    Availability, Case, Command, Effect, Event, InstanceEvent, Law, RefusalKind, WayOut, Why,
     availability, decide, effects, next_wakeup, preview, return_window,
 };
 use cert_lifecycle::model::{
@@ -223,7 +223,7 @@ fn examples_6_and_7_notice_and_expiry() {
         assert_eq!(seen(&story, not_after.saturating_add(1)), Status::Expired);
         // One notice, from the first second of the window on.
         assert_eq!(
-            next_wakeup(story.instance(0), Timestamp::MIN, &story.law),
+            next_wakeup(&Case::of(story.instance(0)), Timestamp::MIN, &story.law),
             Some(begins)
         );
         assert!(
@@ -240,7 +240,7 @@ fn examples_6_and_7_notice_and_expiry() {
                 .is_empty()
         );
         assert_eq!(
-            next_wakeup(story.instance(0), Timestamp::MIN, &story.law),
+            next_wakeup(&Case::of(story.instance(0)), Timestamp::MIN, &story.law),
             None
         );
         // An expired certificate is not revoked, and the refusal says since when.

@@ -230,7 +230,7 @@ fn ask_everything(case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<
     if let Some(instance) = case.instance {
         let _ = (
             shows(instance, now, law.conduct),
-            next_wakeup(instance, now, law),
+            next_wakeup(&Case::of(instance), now, law),
         );
     }
 }
@@ -548,14 +548,14 @@ proptest! {
             }
             // Whoever wakes when told to never turns in a circle, however late.
             for at in boundaries(&case, &moment.law) {
-                if let Some(next) = next_wakeup(instance, at, &moment.law) {
+                if let Some(next) = next_wakeup(&Case::of(instance), at, &moment.law) {
                     assert!(next >= at);
                     assert!(!decide(&case, &Command::Wake, next, &moment.law).unwrap().is_empty());
                 } else {
                     assert!(decide(&case, &Command::Wake, at, &moment.law).unwrap().is_empty());
                 }
             }
-            let Some(due) = next_wakeup(instance, Timestamp::MIN, &moment.law) else { return };
+            let Some(due) = next_wakeup(&Case::of(instance), Timestamp::MIN, &moment.law) else { return };
             let wake = |at| decide(&case, &Command::Wake, at, &moment.law).unwrap();
             let notice = wake(due);
             assert!(
@@ -573,7 +573,7 @@ proptest! {
             let mut after = (Some(instance.clone()), None);
             fold(&mut after.0, &mut after.1, &notice[0]);
             let told = after.0.unwrap();
-            assert_eq!(next_wakeup(&told, Timestamp::MIN, &moment.law), None);
+            assert_eq!(next_wakeup(&Case::of(&told), Timestamp::MIN, &moment.law), None);
             // The notice and nothing else.
             let after = told.live().unwrap();
             assert_eq!(after.noticed_at(), Some(due));

@@ -384,7 +384,11 @@ fn r60_a_year_in_review_changes_nothing() {
         let mut story = begun();
         let instance = story.instance(0).clone();
         assert_eq!(
-            next_wakeup(&instance, cert_lifecycle::model::Timestamp::MIN, &story.law),
+            next_wakeup(
+                &Case::of(&instance),
+                cert_lifecycle::model::Timestamp::MIN,
+                &story.law
+            ),
             None,
             "{}",
             point.key

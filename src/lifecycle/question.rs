@@ -1,21 +1,21 @@
 //! Questions that a case answers without changing: when something is possible, what it would cost,
-//! which buttons are live, when to look again.
+//! which buttons are live.
 
 use alloc::vec::Vec;
 
 use crate::model::{
     CertificateInstance, HoldState, ResourcePlan, RevocationReason, Status, Timestamp,
 };
-use crate::rulebook::{DecisiveAct, RuleId, Window};
+use crate::rulebook::{DecisiveAct, RefundClause, RuleId, Window};
 
 use super::case::{Case, Law};
-use super::clause::Clause;
+use super::clause::{Clause, WayOut};
 use super::command::{Command, CommandKind};
-use super::condition::owned;
+use super::condition::{Prospect, owned, prospects};
 use super::decide::{clauses, decide};
 use super::event::{Event, Events, PlanEvent, PurchaseEvent};
 use super::evolve::{Streams, evolve};
-use super::outcome::{notice_window, return_window_of};
+use super::outcome::return_window_of;
 use super::refusal::Refusal;
 use super::sample::typical;
 use super::status::status;
@@ -294,6 +294,38 @@ pub fn return_window(case: &Case<'_>, law: &Law<'_>) -> Option<Window> {
         .map(|live| return_window_of(case, live, law))
 }
 
+/// The clause that a claim made now would be decided by (R-29): the first one whose bounds hold. None
+/// where no claim is possible, and for plans, of which one clause alone speaks.
+///
+/// ```
+/// use cert_lifecycle::lifecycle::sample::sample;
+/// use cert_lifecycle::lifecycle::{Law, deciding_clause};
+/// use cert_lifecycle::model::{Status, ValidationClass};
+/// use cert_lifecycle::rulebook::{Review, Rulebook};
+/// let book = Rulebook::published();
+/// let edition = book.edition("2020-12")?;
+/// let law = Law::single(&edition, book.ceilings());
+/// let bought = sample(Some(Status::PendingApplication), ValidationClass::Dv, &law).ok_or("no sample")?;
+/// let case = bought.world.case();
+/// let now = deciding_clause(&case, bought.now, &law).ok_or("no clause")?;
+/// assert_eq!(now.review, Review::Instant);
+/// let later = deciding_clause(&case, bought.now.saturating_add(6 * 86_400), &law).ok_or("no clause")?;
+/// assert_eq!(later.review, Review::WorkingDays(15));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn deciding_clause<'a>(
+    case: &Case<'a>,
+    now: Timestamp,
+    law: &Law<'a>,
+) -> Option<&'a RefundClause> {
+    let open = |one: &Prospect<'_>| one.first == WayOut::None && one.window.contains(now);
+    prospects(case, law)
+        .into_iter()
+        .find(open)
+        .map(|one| one.clause)
+}
+
 /// A command that a holder could give, with its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -309,6 +341,19 @@ pub struct Offer {
 /// without handing anything in, and for those that are not possible now, why.
 #[must_use]
 pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
+    let commands = offered(case, law);
+    commands
+        .iter()
+        .map(|command| Offer {
+            command: command.kind(),
+            availability: availability(case, command, now, law),
+            refusal: decide(case, command, now, law).err(),
+        })
+        .collect()
+}
+
+/// The commands that [`allowed`] asks about.
+pub(super) fn offered(case: &Case<'_>, law: &Law<'_>) -> Vec<Command> {
     let mut commands = Vec::from([
         Command::Withdraw,
         Command::Delete,
@@ -327,29 +372,4 @@ pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
         commands.extend(typical(instance, law));
     }
     commands
-        .iter()
-        .map(|command| Offer {
-            command: command.kind(),
-            availability: availability(case, command, now, law),
-            refusal: decide(case, command, now, law).err(),
-        })
-        .collect()
-}
-
-/// When to send [`Command::Wake`] next: the instant at which something is due by itself. If it was
-/// missed and still holds, that is `now`.
-///
-/// None if nothing will be due, as things stand; so whoever wakes at this instant and asks again
-/// never turns in a circle.
-#[must_use]
-pub fn next_wakeup(
-    instance: &CertificateInstance,
-    now: Timestamp,
-    law: &Law<'_>,
-) -> Option<Timestamp> {
-    let window = notice_window(instance, law)?;
-    if window.is_never() || window.until().is_some_and(|until| until <= now) {
-        return None;
-    }
-    Some(window.from().map_or(now, |from| from.max(now)))
 }

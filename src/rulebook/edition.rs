@@ -184,6 +184,27 @@ macro_rules! fields {
                 changed
             }
 
+            /// The values that a later clause replaces, each with what it rests on now.
+            pub fn changes(&self) -> impl Iterator<Item = (Field, &Cite)> {
+                let all = [$((Field::$variant, &self.$field.cite),)*];
+                all.into_iter().filter(|(_, cite)| cite.until.is_some())
+            }
+
+            /// The same edition once the next clause of one value is in force, from
+            /// [`Cite::until`] on, under its own key and a digest anew; none if no next one is known.
+            #[must_use]
+            pub fn following(&self, field: Field) -> Option<Self> {
+                let mut changed = self.clone();
+                match field {
+                    $(Field::$variant => {
+                        changed.$field.value = self.$field.next.clone()?;
+                        changed.$field.next = None;
+                    })*
+                }
+                changed.digest = digest(&changed.lines());
+                Some(changed)
+            }
+
             /// Resolves the values in force at a point.
             pub(super) fn resolve(
                 parts: &RulebookParts,

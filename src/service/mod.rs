@@ -327,8 +327,9 @@ impl Service {
         Ok(allowed(&case(account, &read.loaded), read.now, &law))
     }
 
-    /// When to [execute](Service::execute) [`Command::Wake`] on an order next: the instant at which
-    /// something is due by itself; now, if it was missed.
+    /// When something is due by itself on an order: [`Command::Wake`] is to be
+    /// [executed](Service::execute) then, or for a chain's member that waits [`Command::Activate`]. Now,
+    /// if it was missed.
     ///
     /// None if nothing will be due, as things stand, or if the account has no such order.
     ///
@@ -341,8 +342,7 @@ impl Service {
     ) -> Result<Option<Timestamp>, ServiceError> {
         let read = self.read(account, ReadSet::Order(order)).await?;
         let law = read.editions.law(self.rules.book());
-        let found = read.loaded.instance.as_ref().map(state);
-        Ok(found.and_then(|instance| next_wakeup(instance, read.now, &law)))
+        Ok(next_wakeup(&case(account, &read.loaded), read.now, &law))
     }
 
     /// How an order stands.

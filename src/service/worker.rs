@@ -5,8 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Service, ServiceError};
-use crate::lifecycle::{Command, Effect};
-use crate::model::time::SECONDS_PER_DAY;
+use crate::lifecycle::{Command, Effect, term_end};
 use crate::model::{
     AccountId, Application, CertificateInstance, KeySource, Note, OrderId, Phase, RevocationReason,
     Serial,
@@ -223,7 +222,9 @@ impl Service {
 
     /// Hands an order to the CA, with the holder's signing request or one for a key made here.
     async fn request_issuance(&self, row: &OutboxRow, order: OrderId) -> Result<(), ServiceError> {
-        let Some(instance) = self.stored(row, order).await? else {
+        let read_set = ReadSet::Order(order);
+        let loaded = self.ports.store.load(row.account, read_set).await?;
+        let Some(instance) = loaded.instance.as_ref().map(|found| &found.state) else {
             return Ok(());
         };
         // Withdrawn or deleted meanwhile: the CA need not hear of it.
@@ -237,11 +238,9 @@ impl Service {
                 self.ports.vault.csr(order, application.names()).await?
             }
         };
-        let book = self.rules.book();
-        let term = book.pinned(&application.pin())?.term().value;
-        let seconds = i64::from(term.days).saturating_mul(SECONDS_PER_DAY);
-        // Both ends count, so the last second is one before the full term.
-        let last_of_term = row.at.saturating_add(seconds.saturating_sub(1));
+        // The editions of the instant at which it was submitted, by the pins of what pays for it.
+        let editions = self.rules.editions(&loaded, row.at)?;
+        let law = editions.law(self.rules.book());
         let request = IssuanceRequest {
             request: row.id,
             order,
@@ -252,7 +251,7 @@ impl Service {
             at: row.at,
             // Whoever signs no earlier than this and no longer than asked stays within the ceiling of
             // its day, unless the ceiling falls in between (K-08).
-            not_after: last_of_term.min(book.ceilings().last_second(row.at)),
+            not_after: term_end(instance, row.at, &law),
         };
         let made_here = application.submission().csr().is_none();
         match self.ports.ca.submit(request).await {

@@ -561,7 +561,7 @@ pub fn boundaries(case: &Case<'_>, law: &Law<'_>) -> Vec<Timestamp> {
         bounds.extend(window.until());
     }
     if let Some(instance) = case.instance {
-        bounds.extend(next_wakeup(instance, Timestamp::MIN, law));
+        bounds.extend(next_wakeup(&Case::of(instance), Timestamp::MIN, law));
         if let Some(live) = instance.live() {
             let validity = live.certificate().validity();
             bounds.extend([

@@ -7,8 +7,10 @@ use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::command::Extension;
 use crate::lifecycle::status::stage;
-use crate::model::{CertificateInstance, HostingChain, IssuedCertificate, Phase, Submission};
-use crate::rulebook::{LateHosting, RuleId, Window};
+use crate::model::{
+    CertificateInstance, HostingChain, IssuedCertificate, Phase, Submission, Timestamp,
+};
+use crate::rulebook::{LateHosting, RuleId, Trigger, Window};
 use alloc::sync::Arc;
 
 /// The instance before a waiting member: the last one whose turn came.
@@ -68,20 +70,29 @@ pub(super) fn activate<'a>(
         Window::when(handed_down(chain, before).is_some()),
         WayOut::Cancel,
     ))?;
-    let calendar = law.money.calendar().value;
     let not_after = certificate.validity().not_after();
     sink(ruled_window(
         RuleId::R46,
         Why::NotDue,
         (From::Money, law),
         law.money.hosting_trigger(),
-        |trigger| calendar.last_days_before(not_after, trigger.days, trigger.strict),
+        |trigger| due_before(not_after, *trigger, law),
         WayOut::AwaitActivation,
     ))
 }
 
+/// while the next member is due, behind a certificate that ends then.
+pub(in crate::lifecycle) fn due_before(
+    not_after: Timestamp,
+    trigger: Trigger,
+    law: &Law<'_>,
+) -> Window {
+    let calendar = law.money.calendar().value;
+    calendar.last_days_before(not_after, trigger.days, trigger.strict)
+}
+
 /// The certificate of a member that serves: issued or uploaded, and not being revoked.
-fn serving(instance: &CertificateInstance) -> Option<&IssuedCertificate> {
+pub(in crate::lifecycle) fn serving(instance: &CertificateInstance) -> Option<&IssuedCertificate> {
     match &instance.phase {
         Phase::Live(live) if live.revocation.is_none() => Some(&live.certificate),
         Phase::Uploaded(uploaded) => Some(&uploaded.certificate),

@@ -18,8 +18,8 @@ use crate::lifecycle::status::stage;
 use crate::model::{Application, CertificateInstance, Origin, Phase};
 use crate::rulebook::{RuleId, Ruling, Window};
 
-pub(in crate::lifecycle) use hosting::handed_down;
-pub(in crate::lifecycle) use refund::deciding;
+pub(in crate::lifecycle) use hosting::{due_before, handed_down, serving};
+pub(in crate::lifecycle) use refund::{Prospect, deciding, prospects};
 pub(in crate::lifecycle) use revocation::requested;
 pub(in crate::lifecycle) use submission::{acceptable, bound_names};
 

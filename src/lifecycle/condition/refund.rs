@@ -1,8 +1,10 @@
 //! Money back: who gets it, until when, and what stands in the way.
 
+use alloc::vec::Vec;
+
 use super::{Flow, From, Sink, clause, never, not_found, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
-use crate::lifecycle::clause::{WayOut, Why};
+use crate::lifecycle::clause::{Clause, WayOut, Why};
 use crate::lifecycle::status::{refund_of, stage, unexpired};
 use crate::model::{
     CertificateInstance, End, Phase, Purchase, PurchaseKind, RefundState, ResourcePlan, Timestamp,
@@ -146,21 +148,38 @@ pub(super) fn money_pinned<'a>(
     ))
 }
 
-/// T-42: whether the price of a purchase comes back.
-fn claim<'a>(
+/// What is asked of a claim in every condition of the certificate.
+fn claimable<'a>(
     case: &Case<'a>,
     purchase: &'a Purchase,
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
-) -> Flow {
+) -> Result<&'a CertificateInstance, Flow> {
     let of_purchase = |instance: &&CertificateInstance| {
         instance.account == case.account
             && instance.id == purchase.first
             && instance.purchase() == Some(purchase.id)
     };
     let Some(instance) = case.instance.filter(of_purchase) else {
-        return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
+        return Err(sink(never(
+            RuleId::R24,
+            Why::OtherInstance,
+            WayOut::LoadAll,
+        )));
     };
+    match of_bill(case, purchase, law, sink) {
+        Flow::Continue(()) => Ok(instance),
+        stopped @ Flow::Break(()) => Err(stopped),
+    }
+}
+
+/// What is asked of the purchase itself.
+fn of_bill<'a>(
+    case: &Case<'a>,
+    purchase: &'a Purchase,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
     if purchase.chain.is_some() {
         let fits = case
             .chain
@@ -189,6 +208,20 @@ fn claim<'a>(
             WayOut::None,
         ))?;
     }
+    Flow::Continue(())
+}
+
+/// T-42: whether the price of a purchase comes back.
+fn claim<'a>(
+    case: &Case<'a>,
+    purchase: &'a Purchase,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let instance = match claimable(case, purchase, law, sink) {
+        Ok(instance) => instance,
+        Err(flow) => return flow,
+    };
     let condition = match condition(case, instance, law) {
         Ok(condition) => condition,
         Err((why, way_out)) => return sink(never(RuleId::R29, why, way_out)),
@@ -316,6 +349,26 @@ fn window_of(
     instance: &CertificateInstance,
     law: &Law<'_>,
 ) -> Window {
+    bounded(one, purchase, instance, law, |_| Window::NEVER)
+}
+
+/// The same, if an act that is still to come is done at the instant of the claim.
+fn window_ahead(
+    one: &RefundClause,
+    purchase: &Purchase,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+) -> Window {
+    bounded(one, purchase, instance, law, |inside| inside)
+}
+
+fn bounded(
+    one: &RefundClause,
+    purchase: &Purchase,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+    undone: impl Fn(Window) -> Window,
+) -> Window {
     let calendar = law.money.calendar().value;
     one.limits.iter().fold(Window::ALWAYS, |joint, limit| {
         let anchor = match limit.anchor {
@@ -326,8 +379,9 @@ fn window_of(
             return Window::NEVER;
         };
         let inside = calendar.within_days_of(anchor, limit.days, limit.method);
-        let settled = |act: Option<Timestamp>| {
-            Window::when(act.is_some_and(|instant| inside.contains(instant)))
+        let settled = |act: Option<Timestamp>| match act {
+            Some(instant) => Window::when(inside.contains(instant)),
+            None => undone(inside),
         };
         joint.and(match limit.act {
             RefundAct::Claim => inside,
@@ -335,6 +389,49 @@ fn window_of(
             RefundAct::RevocationRequested => settled(requested_at(instance)),
         })
     })
+}
+
+/// A way to the price of a purchase.
+pub(in crate::lifecycle) struct Prospect<'a> {
+    /// The clause that would pay.
+    pub(in crate::lifecycle) clause: &'a RefundClause,
+    /// While a claim meets it, once what comes first is done.
+    pub(in crate::lifecycle) window: Window,
+    /// What comes first: [`WayOut::WithdrawFirst`], [`WayOut::RevokeFirst`], or nothing.
+    pub(in crate::lifecycle) first: WayOut,
+}
+
+/// Every way to the price of the case's purchase, in the order in which the clauses are tried: as the
+/// certificate stands, or after the one step that brings it into a condition of which they speak.
+pub(in crate::lifecycle) fn prospects<'a>(case: &Case<'a>, law: &Law<'a>) -> Vec<Prospect<'a>> {
+    let Some(purchase) = case.purchase.filter(|own| own.account == case.account) else {
+        return Vec::new();
+    };
+    let mut refused = false;
+    let standing = claimable(case, purchase, law, &mut |clause: Clause<'a>| {
+        refused |= clause.holds.is_never();
+        Flow::Continue(())
+    });
+    let (Ok(instance), false) = (standing, refused) else {
+        return Vec::new();
+    };
+    let (condition, first) = match condition(case, instance, law) {
+        Ok(condition) => (condition, WayOut::None),
+        Err((_, WayOut::WithdrawFirst)) => (RefundCase::Unissued, WayOut::WithdrawFirst),
+        Err((_, WayOut::RevokeFirst)) => (RefundCase::Revoked, WayOut::RevokeFirst),
+        Err(_) => return Vec::new(),
+    };
+    spoken(&law.money.refund().value, condition, purchase)
+        .map(|clause| Prospect {
+            clause,
+            window: if first == WayOut::None {
+                window_of(clause, purchase, instance, law)
+            } else {
+                window_ahead(clause, purchase, instance, law)
+            },
+            first,
+        })
+        .collect()
 }
 
 /// When its revocation was completed.
@@ -356,7 +453,9 @@ fn completed_at(instance: &CertificateInstance) -> Option<Timestamp> {
 
 /// When its revocation was asked for; what the CA did on its own account counts from then.
 fn requested_at(instance: &CertificateInstance) -> Option<Timestamp> {
-    let completed = completed_at(instance)?;
+    let completed = completed_at(instance);
     let asked = instance.live().and_then(|live| live.revocation);
-    Some(asked.map_or(completed, |asked| asked.requested_at.min(completed)))
+    let asked = asked.map(|asked| asked.requested_at);
+    // Either alone, or the earlier one.
+    completed.into_iter().chain(asked).min()
 }

@@ -89,7 +89,7 @@ impl fmt::Display for RefundLimit {
 }
 
 /// How a claim is handled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Review {
     /// It is paid at once.
     Instant,

@@ -79,7 +79,7 @@ fn reach(seconds: i64) -> Option<bool> {
     let instance = streams.instance.as_ref()?;
     let _ = (
         status(&Case::of(instance), now, law.conduct),
-        next_wakeup(instance, now, &law),
+        next_wakeup(&Case::of(instance), now, &law),
     );
     let asked = revocation_deadline(RevocationReason::Unspecified, now, book.duties())?;
     let _ = domain_proof_window(asked.must_by, book.duties());

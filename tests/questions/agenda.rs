@@ -1,0 +1,388 @@
+//! The agenda agrees with every decision.
+
+use cert_lifecycle::lifecycle::sample::{sample, sample_command};
+use cert_lifecycle::lifecycle::{
+    Command, CommandKind, Due, DueKind, Event, Law, PurchaseEvent, Weight, World, agenda, allowed,
+    decide, next_wakeup,
+};
+use cert_lifecycle::model::{
+    HoldState, OrderId, RevocationReason, Site, Status, Timestamp, ValidationClass,
+};
+use cert_lifecycle::rulebook::{Edition, Field, RefundCase, Review, Rulebook};
+use proptest::prelude::*;
+
+use crate::stage::{
+    Life, at, book, console_of_2020, console_of_2021, instance_id, paid_on_revocation, product,
+};
+
+/// Every edition that is named, and a few with windows of every kind.
+fn editions() -> Vec<(Rulebook, Edition)> {
+    let published = Rulebook::published();
+    let mut all: Vec<(Rulebook, Edition)> = published
+        .points()
+        .iter()
+        .map(|point| {
+            let edition = published.edition(point.key.as_str()).unwrap();
+            (published.clone(), edition)
+        })
+        .collect();
+    let own = [
+        book(console_of_2020),
+        book(console_of_2021),
+        book(paid_on_revocation),
+    ];
+    for book in own {
+        for day in ["2021-03-01T00:00:00Z", "2025-12-01T00:00:00Z"] {
+            for channel in [
+                cert_lifecycle::model::Channel::Console,
+                cert_lifecycle::model::Channel::Api,
+            ] {
+                if let Ok(edition) = book.as_of(at(day), Site::Cn, channel) {
+                    all.push((book.clone(), edition));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// What is answered at an instant, without changing the facts first.
+fn answers(world: &World, now: Timestamp, law: &Law<'_>) -> (Option<Status>, Vec<bool>) {
+    let case = world.case();
+    let mut all: Vec<bool> = allowed(&case, now, law)
+        .iter()
+        .map(|offer| offer.refusal.is_none())
+        .collect();
+    let activate = Command::Activate {
+        order: OrderId::new(77).unwrap(),
+    };
+    all.push(decide(&case, &activate, now, law).is_ok());
+    let wake = decide(&case, &Command::Wake, now, law);
+    all.push(wake.is_ok_and(|events| events.len() > 0));
+    (world.status(now, law), all)
+}
+
+/// How a claim ends: paid at once, under review, or refused.
+fn claim(world: &World, now: Timestamp, law: &Law<'_>) -> Option<bool> {
+    if world.status(now, law) == Some(Status::Refunded) {
+        return Some(true);
+    }
+    let events = decide(&world.case(), &Command::ClaimRefund, now, law).ok()?;
+    Some(events.iter().any(|event| {
+        matches!(
+            event,
+            Event::Purchase {
+                event: PurchaseEvent::Refunded { .. },
+                ..
+            }
+        )
+    }))
+}
+
+/// What is answered after the steps that a holder can take at that instant.
+fn prospects(
+    world: &World,
+    now: Timestamp,
+    law: &Law<'_>,
+) -> Vec<(Option<bool>, Option<HoldState>)> {
+    let withdraw = [Command::Withdraw];
+    let revoke = [
+        Command::RequestRevocation {
+            reason: RevocationReason::Unspecified,
+        },
+        Command::ConfirmRevocation,
+        Command::CompleteRevocation { at: now },
+    ];
+    [&[][..], &withdraw, &revoke]
+        .into_iter()
+        .map(|steps| {
+            let mut world = world.clone();
+            for step in steps {
+                let _ = world.apply(step, now, law);
+            }
+            let hold = world.instance().and_then(|instance| instance.hold());
+            (claim(&world, now, law), hold.map(|hold| hold.state))
+        })
+        .collect()
+}
+
+/// Whether the member behind the instance in focus can be activated.
+fn next_member(world: &World, now: Timestamp, law: &Law<'_>) -> bool {
+    let Some(next) = world.chain().and_then(|chain| chain.next()) else {
+        return false;
+    };
+    let mut world = world.clone();
+    world.focus(next);
+    let order = OrderId::new(77).unwrap();
+    decide(&world.case(), &Command::Activate { order }, now, law).is_ok()
+}
+
+/// A world on its way: a sample, and a few more commands with time in between.
+fn live_on(
+    (status, class): (usize, usize),
+    steps: &[(usize, i64)],
+    law: &Law<'_>,
+) -> Option<(World, Timestamp)> {
+    let class = ValidationClass::ALL[class];
+    let status = Status::ALL.get(status).copied();
+    let found = sample(status, class, law)?;
+    let (mut world, mut now) = (found.world, found.now);
+    for (kind, later) in steps {
+        now = now.saturating_add(*later);
+        if let Some(command) = sample_command(CommandKind::ALL[*kind], class, law) {
+            let _ = world.apply(&command, now, law);
+        }
+    }
+    Some((world, now))
+}
+
+fn is_guard(due: &Due) -> bool {
+    due.weight == Weight::Guard && !matches!(due.kind, DueKind::RuleChange(_))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// L10: between two entries no answer changes, and at each guard one does.
+    #[test]
+    fn the_agenda_names_every_change_and_no_other(
+        edition in 0_usize..100,
+        start in (0_usize..=Status::ALL.len(), 0_usize..3),
+        steps in proptest::collection::vec(
+            (0_usize..CommandKind::ALL.len(), prop_oneof![0_i64..3, 0_i64..40_000_000]), 0..4),
+        spot in 0_i64..1_000_000,
+    ) {
+        thread_local!(static EDITIONS: Vec<(Rulebook, Edition)> = editions());
+        EDITIONS.with(|all| {
+            let (book, edition) = &all[edition % all.len()];
+            let law = Law::single(edition, book.ceilings());
+            let Some((world, now)) = live_on(start, &steps, &law) else { return Ok(()) };
+            let due = agenda(&world.case(), now, &law);
+            prop_assert!(due.is_sorted_by_key(|one| one.at));
+            prop_assert!(due.iter().all(|one| one.at > now || (one.at == now && one.weight == Weight::Guard)));
+
+            let mut instants: Vec<Timestamp> = vec![now];
+            instants.extend(due.iter().filter(|one| is_guard(one)).map(|one| one.at));
+            instants.push(now.saturating_add(2_000_000_000));
+            instants.dedup();
+            for pair in instants.windows(2) {
+                let (from, last) = (pair[0], pair[1].saturating_add(-1));
+                let length = last.unix_seconds() - from.unix_seconds();
+                let between = from.saturating_add(spot % (length + 1).max(1));
+                prop_assert_eq!(answers(&world, from, &law), answers(&world, last, &law));
+                prop_assert_eq!(answers(&world, from, &law), answers(&world, between, &law));
+                prop_assert_eq!(next_member(&world, from, &law), next_member(&world, last, &law));
+            }
+            for one in due.iter().filter(|one| is_guard(one) && one.at > now) {
+                let before = one.at.saturating_add(-1);
+                let differs = answers(&world, before, &law) != answers(&world, one.at, &law)
+                    || prospects(&world, before, &law) != prospects(&world, one.at, &law)
+                    || next_member(&world, before, &law) != next_member(&world, one.at, &law);
+                prop_assert!(differs, "nothing changes: {:?}", one);
+            }
+
+            let work = due.iter().find(|one| one.is_work()).map(|one| one.at);
+            prop_assert_eq!(next_wakeup(&world.case(), now, &law), work);
+            Ok(())
+        })?;
+    }
+
+    /// Where a refund or a unit is within reach, the agenda says until when.
+    #[test]
+    fn r27_r29_what_can_be_had_ends_on_the_agenda(
+        edition in 0_usize..100,
+        start in (0_usize..=Status::ALL.len(), 0_usize..3),
+        later in 0_i64..4_000_000,
+    ) {
+        thread_local!(static EDITIONS: Vec<(Rulebook, Edition)> = editions());
+        EDITIONS.with(|all| {
+            let (book, edition) = &all[edition % all.len()];
+            let law = Law::single(edition, book.ceilings());
+            let Some((world, now)) = live_on(start, &[], &law) else { return Ok(()) };
+            let due = agenda(&world.case(), now, &law);
+            let then = now.saturating_add(later);
+            let ended = due.iter().any(|one| is_guard(one) && now < one.at && one.at <= then);
+            prop_assert!(ended || prospects(&world, now, &law) == prospects(&world, then, &law));
+            Ok(())
+        })?;
+    }
+}
+
+fn find(due: &[Due], kind: DueKind) -> Option<String> {
+    let calendar = cert_lifecycle::rulebook::Calendar::default();
+    due.iter()
+        .find(|one| one.kind == kind)
+        .map(|one| one.at.in_offset(calendar.offset).to_string())
+}
+
+#[test]
+fn r42_r44_r54_example_6_notice_and_expiry() {
+    let book = book(console_of_2020);
+    let edition = book
+        .as_of(
+            at("2020-12-15T00:00:00Z"),
+            Site::Cn,
+            cert_lifecycle::model::Channel::Console,
+        )
+        .ok()
+        .or_else(|| book.edition("2021-02-api").ok())
+        .unwrap();
+    let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Ov));
+    life.buy(1, at("2020-06-20T08:00:00+08:00"));
+    life.apply(11, at("2020-06-20T09:00:00+08:00"));
+    let issued = at("2020-06-25T09:00:00+08:00");
+    life.issue_until(issued, at("2021-06-01T12:00:00Z"));
+    let due = agenda(&life.world.case(), issued, &life.law);
+    let shown = |kind| find(&due, kind);
+    let notice = Some("2021-04-02T00:00:00+08:00".to_owned());
+    assert_eq!(shown(DueKind::Notice), notice);
+    assert_eq!(shown(DueKind::PendingExpiration), notice);
+    assert_eq!(shown(DueKind::Opens(CommandKind::Renew)), notice);
+    let expired = Some("2021-06-01T20:00:01+08:00".to_owned());
+    assert_eq!(shown(DueKind::Expiry), expired);
+    assert_eq!(shown(DueKind::Closes(CommandKind::Renew)), expired);
+    // messages are something else than the state.
+    assert_eq!(
+        shown(DueKind::Message { days: 30 }).as_deref(),
+        Some("2021-05-02T00:00:00+08:00")
+    );
+    assert_eq!(
+        shown(DueKind::Message { days: 7 }).as_deref(),
+        Some("2021-05-25T00:00:00+08:00")
+    );
+    assert_eq!(
+        shown(DueKind::GraceEnds).as_deref(),
+        Some("2021-06-09T00:00:00+08:00")
+    );
+    // hosting in the last fifteen days.
+    assert_eq!(
+        shown(DueKind::Opens(CommandKind::EnableHosting)).as_deref(),
+        Some("2021-05-17T00:00:00+08:00")
+    );
+    // the revocation through within 28 days of issuance; K-08: what replaces it is shorter.
+    let refund = DueKind::RefundEnds {
+        of: RefundCase::Revoked,
+        review: Review::WorkingDays(15),
+    };
+    assert_eq!(shown(refund).as_deref(), Some("2020-07-24T00:00:00+08:00"));
+    assert_eq!(
+        shown(DueKind::CeilingChange { max_days: 398 }).as_deref(),
+        Some("2020-09-01T08:00:00+08:00")
+    );
+    // C6: the review of a revocation takes up to five working days before 07-23, a Thursday.
+    assert_eq!(
+        shown(DueKind::LastSafeRevocation).as_deref(),
+        Some("2020-07-17T00:00:00+08:00")
+    );
+}
+
+#[test]
+fn l9_a_rule_that_changes_ahead_is_on_the_agenda_where_it_matters() {
+    let book = Rulebook::published();
+    let edition = book
+        .as_of(
+            at("2025-12-01T00:00:00Z"),
+            Site::Intl,
+            cert_lifecycle::model::Channel::Api,
+        )
+        .unwrap();
+    let law = Law::single(&edition, book.ceilings());
+    let now = at("2025-12-01T00:00:00Z");
+    let change = DueKind::RuleChange(Field::OrderCancellation);
+    let of = |status| {
+        let found = sample(Some(status), ValidationClass::Dv, &law).unwrap();
+        agenda(&found.world.case(), now, &law)
+    };
+    let pending = of(Status::PendingApplication);
+    assert_eq!(
+        find(&pending, change).as_deref(),
+        Some("2025-12-23T00:00:00+08:00")
+    );
+    assert_eq!(find(&of(Status::Issued), change), None);
+    // The edition that follows answers otherwise from that instant on.
+    let next = edition.following(Field::OrderCancellation).unwrap();
+    let later = Law::single(&next, book.ceilings());
+    let world = sample(Some(Status::PendingApplication), ValidationClass::Dv, &law)
+        .unwrap()
+        .world;
+    let then = at("2025-12-23T00:00:00+08:00");
+    let possible = |law| decide(&world.case(), &Command::CancelOrder, then, law);
+    let refusal = possible(&law).unwrap_err();
+    assert_eq!(refusal.rule().to_string(), "T-14");
+    // The application is pinned to what was in force; only conduct follows.
+    let mixed = Law {
+        conduct: later.conduct,
+        ..law
+    };
+    assert!(possible(&mixed).is_ok());
+}
+
+#[test]
+fn r46_a_waiting_member_is_activated_when_the_one_before_it_comes_due() {
+    let book = book(console_of_2021);
+    let edition = book.edition("2021-02-api").unwrap();
+    let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
+    let start = at("2021-03-01T09:00:00+08:00");
+    life.buy(2, start);
+    life.apply(11, start);
+    life.issue_until(start, at("2022-03-01T09:00:00+08:00"));
+    // Fewer than thirty days, so from the 29th before the day of expiry on.
+    let due = "2022-01-31T00:00:00+08:00";
+    let first = agenda(&life.world.case(), start, &life.law);
+    assert_eq!(find(&first, DueKind::NextActivation).as_deref(), Some(due));
+    // The first one's own work is the notice.
+    assert_ne!(
+        next_wakeup(&life.world.case(), start, &life.law),
+        Some(at(due))
+    );
+    life.world.focus(instance_id(2));
+    let second = agenda(&life.world.case(), start, &life.law);
+    assert_eq!(find(&second, DueKind::Activation).as_deref(), Some(due));
+    assert_eq!(
+        next_wakeup(&life.world.case(), start, &life.law),
+        Some(at(due))
+    );
+    // What was missed is due now, and once; then the first one has nobody behind it any more.
+    let late = at("2022-02-10T00:00:00+08:00");
+    assert_eq!(next_wakeup(&life.world.case(), late, &life.law), Some(late));
+    life.activate(12, late);
+    assert_eq!(next_wakeup(&life.world.case(), late, &life.law), None);
+    life.world.focus(instance_id(1));
+    let first = agenda(&life.world.case(), start, &life.law);
+    assert_eq!(find(&first, DueKind::NextActivation), None);
+}
+
+#[test]
+fn r29_what_revoking_brings_ends_with_the_certificate() {
+    let book = book(console_of_2020);
+    let edition = book.edition("2021-02-api").unwrap();
+    let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
+    let start = at("2021-03-01T09:00:00+08:00");
+    life.buy(1, start);
+    life.apply(11, start);
+    // Ten days, where the clause gives 28: an expired certificate is not revoked.
+    life.issue_until(start, at("2021-03-11T09:00:00+08:00"));
+    let due = agenda(&life.world.case(), start, &life.law);
+    let refund = DueKind::RefundEnds {
+        of: RefundCase::Revoked,
+        review: Review::WorkingDays(15),
+    };
+    let over = Some("2021-03-11T09:00:01+08:00".to_owned());
+    assert_eq!(find(&due, refund), over);
+    assert_eq!(
+        find(&due, DueKind::Closes(CommandKind::RequestRevocation)),
+        over
+    );
+}
+
+#[test]
+fn l12_nothing_is_due_for_a_stranger() {
+    let book = Rulebook::published();
+    let edition = book.edition("2021-02-api").unwrap();
+    let law = Law::single(&edition, book.ceilings());
+    let found = sample(Some(Status::Issued), ValidationClass::Dv, &law).unwrap();
+    let mut case = found.world.case();
+    case.account = cert_lifecycle::model::AccountId::new("stranger").unwrap();
+    assert_eq!(agenda(&case, found.now, &law), Vec::new());
+    assert_eq!(next_wakeup(&case, found.now, &law), None);
+}
