@@ -81,6 +81,56 @@ pub fn decide(
     now: Timestamp,
     law: &Law<'_>,
 ) -> Result<Events, Refusal> {
+    let mut events = Events::default();
+    decide_into(case, command, now, law, &mut events)?;
+    Ok(events)
+}
+
+/// The same, with the events written into a list that the caller keeps.
+///
+/// What the list held is dropped first; after a refusal it is empty. A list of events is long, and
+/// returning one moves it: whoever decides very often saves that.
+///
+/// # Errors
+/// As [`decide`].
+///
+/// # Example
+/// ```
+/// use std::num::NonZeroU32;
+/// use cert_lifecycle::lifecycle::{Case, Command, Events, Law, decide_into};
+/// use cert_lifecycle::model::{AccountId, Catalog, Payment, PlanId};
+/// use cert_lifecycle::rulebook::Rulebook;
+///
+/// let book = Rulebook::published();
+/// let edition = book.edition("2021-02-api")?;
+/// let law = Law::single(&edition, book.ceilings());
+/// let case = Case::new(AccountId::new("1234567890")?);
+/// let product = Catalog::published().get("symantec-free-1-free").expect("a published product");
+/// let (plan, payment) = (PlanId::new("plan-1")?, Payment::NONE);
+/// let buy = Command::BuyPlan { plan, product, count: NonZeroU32::MIN, payment };
+/// let now = "2021-03-01T09:00:00+08:00".parse()?;
+///
+/// let mut events = Events::default();
+/// decide_into(&case, &buy, now, &law, &mut events)?;
+/// assert_eq!((events.len(), events.rules().len()), (1, 1));
+/// decide_into(&case, &buy, now, &law, &mut events)?;
+/// assert_eq!((events.len(), events.rules().len()), (1, 1));
+/// assert!(decide_into(&case, &Command::Withdraw, now, &law, &mut events).is_err());
+/// assert!(events.is_empty() && events.rules().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[expect(
+    clippy::result_large_err,
+    reason = "a refusal holds no heap memory, so that refusing is cheap and cannot fail"
+)]
+pub fn decide_into(
+    case: &Case<'_>,
+    command: &Command,
+    now: Timestamp,
+    law: &Law<'_>,
+    events: &mut Events,
+) -> Result<(), Refusal> {
+    events.clear();
     let mut failed = None;
     let _ = visit(case, command, law, &mut |clause| {
         if clause.holds.contains(now) {
@@ -90,10 +140,10 @@ pub fn decide(
         ControlFlow::Break(())
     });
     if failed.is_none() {
-        let mut events = Events::default();
-        if let Some(()) = produce(case, command, now, law, &mut events) {
-            return Ok(events);
+        if let Some(()) = produce(case, command, now, law, events) {
+            return Ok(());
         }
+        events.clear();
     }
     // The clauses name every combination that `produce` has no outcome for; should one be missing,
     // it is refused like any unlisted pair.

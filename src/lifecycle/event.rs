@@ -516,14 +516,26 @@ impl Default for Events {
 }
 
 impl Events {
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        match &mut self.list {
+            List::Few(few) => few.clear(),
+            List::Many(many) => many.clear(),
+        }
+        self.rules.clear();
+    }
+
+    #[inline]
     pub(super) fn follow(&mut self, rule: RuleId) {
         let _ = self.rules.try_push(rule);
     }
 
+    #[inline]
     pub(super) fn instance(&mut self, id: InstanceId, event: InstanceEvent) {
         self.push(Event::Instance { id, event });
     }
 
+    #[inline]
     pub(super) fn plan(&mut self, id: PlanId, event: PlanEvent) {
         self.push(Event::Plan { id, event });
     }
@@ -536,14 +548,24 @@ impl Events {
         self.push(Event::Purchase { id, event });
     }
 
+    // In the caller, where the event is made: so it is written once.
+    #[inline]
     fn push(&mut self, event: Event) {
         match &mut self.list {
+            List::Few(few) if !few.is_full() => {
+                let _ = few.try_push(event);
+            }
+            List::Few(_) | List::Many(_) => self.spill(event),
+        }
+    }
+
+    #[cold]
+    fn spill(&mut self, event: Event) {
+        match &mut self.list {
             List::Few(few) => {
-                if let Err(full) = few.try_push(event) {
-                    let mut many: Vec<Event> = few.drain(..).collect();
-                    many.push(full.element());
-                    self.list = List::Many(many);
-                }
+                let mut many: Vec<Event> = few.drain(..).collect();
+                many.push(event);
+                self.list = List::Many(many);
             }
             List::Many(many) => many.push(event),
         }

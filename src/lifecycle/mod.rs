@@ -46,7 +46,7 @@ pub use coverage::{Coverage, Gap, GapCause, Outlook, Span, coverage};
 pub use deadline::{
     Deadline, ProofLimit, domain_proof_valid_until, domain_proof_window, revocation_deadline,
 };
-pub use decide::{Clauses, clauses, decide};
+pub use decide::{Clauses, clauses, decide, decide_into};
 pub use effect::{Effect, Notice, effects};
 pub use event::{
     Applied, Bought, ChainEvent, Event, Events, InstanceEvent, IntoEvents, Linked, Opened, PaidFor,

@@ -48,7 +48,8 @@ pub enum KeySource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submission {
     operation: Operation,
-    names: Vec<DomainName>,
+    // Shared with the order that it becomes: submitting copies no names.
+    names: Arc<[DomainName]>,
     applicant: Applicant,
     method: ValidationMethod,
     key: KeySource,
@@ -78,7 +79,7 @@ impl Submission {
     pub fn with_csr(csr: CsrFacts, applicant: Applicant, method: ValidationMethod) -> Self {
         Self {
             operation: Operation::WithCsr,
-            names: Vec::new(),
+            names: Arc::default(),
             applicant,
             method,
             key: KeySource::Own(Arc::new(csr)),
@@ -95,7 +96,7 @@ impl Submission {
     ) -> Self {
         Self {
             operation: Operation::Request,
-            names: Vec::from([name]),
+            names: Arc::from([name]),
             applicant,
             method,
             key: KeySource::ServiceMade(key),
@@ -128,7 +129,7 @@ impl Submission {
         }
         Ok(Self {
             operation: Operation::ForPackage,
-            names,
+            names: Arc::from(names),
             applicant,
             method,
             key,
@@ -144,6 +145,11 @@ impl Submission {
     /// The domains as handed in; empty where the signing request names them.
     #[must_use]
     pub fn names(&self) -> &[DomainName] {
+        &self.names
+    }
+
+    /// The same, shared.
+    pub(crate) const fn shared_names(&self) -> &Arc<[DomainName]> {
         &self.names
     }
 

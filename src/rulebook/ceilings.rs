@@ -22,6 +22,14 @@ pub struct Ceiling {
     pub advised_days: u16,
 }
 
+impl Ceiling {
+    /// Whether a certificate that this ceiling applies to stays within it (C8).
+    #[must_use]
+    pub const fn permits(self, validity: Validity) -> bool {
+        validity.inclusive_seconds() <= max_seconds(self.max_days)
+    }
+}
+
 /// The ceilings in the order of their dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ceilings {
@@ -128,9 +136,8 @@ impl Ceilings {
     /// Whether a certificate stays within the ceiling of its issuance, taken as its first second.
     #[must_use]
     pub fn permits(&self, validity: Validity) -> bool {
-        self.at(validity.not_before()).is_some_and(|(entry, _)| {
-            validity.inclusive_seconds() <= max_seconds(entry.value.max_days)
-        })
+        self.at(validity.not_before())
+            .is_some_and(|(entry, _)| entry.value.permits(validity))
     }
 }
 

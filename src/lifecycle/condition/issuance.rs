@@ -106,7 +106,7 @@ pub(super) fn approve<'a>(
         )),
         // Too late: recorded, and revoked at the CA, if it is the order's own (T-49).
         Phase::Pending { withdrawn, .. } => {
-            comes_late(withdrawn.key, &withdrawn.names, certificate, sink)
+            comes_late(withdrawn.key.as_ref(), &withdrawn.names, certificate, sink)
         }
         // What was deleted with its certificate: the same approval again is nothing new.
         Phase::Deleted {
@@ -114,7 +114,7 @@ pub(super) fn approve<'a>(
             ..
         } if *known == certificate.fingerprint() => Flow::Continue(()),
         Phase::Deleted { key, names, .. } => comes_late(
-            *key,
+            key.as_ref(),
             names.as_deref().unwrap_or_default(),
             certificate,
             sink,
@@ -136,7 +136,7 @@ pub(super) fn approve<'a>(
 /// A late certificate is the order's own by its key; where the CA never said which key it was given,
 /// by its names (T-49).
 fn comes_late<'a>(
-    key: Option<SpkiDigest>,
+    key: Option<&SpkiDigest>,
     names: &[DomainName],
     certificate: &IssuedCertificate,
     sink: &mut impl Sink<'a>,
@@ -149,14 +149,14 @@ fn comes_late<'a>(
 
 /// The certificate carries the order's key (K-07).
 fn carries_key<'a>(
-    key: Option<SpkiDigest>,
+    key: Option<&SpkiDigest>,
     certificate: &IssuedCertificate,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     sink(clause(
         RuleId::K07,
         Why::CertificateKey,
-        Window::when(key == Some(certificate.spki())),
+        Window::when(key == Some(&certificate.facts().spki)),
         WayOut::Reissue,
     ))
 }
@@ -185,7 +185,7 @@ fn fits_order<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    carries_key(application.key, certificate, sink)?;
+    carries_key(application.key.as_ref(), certificate, sink)?;
     carries_names(&application.names, certificate, sink)?;
     let validity = certificate.validity();
     if let Some((ceiling, _)) = law.ceilings.at(validity.not_before()) {
@@ -193,7 +193,7 @@ fn fits_order<'a>(
             rule: RuleId::K08,
             why: Why::AboveCeiling(ceiling.value.max_days),
             basis: Basis::Ceiling(ceiling),
-            holds: Window::when(law.ceilings.permits(validity)),
+            holds: Window::when(ceiling.value.permits(validity)),
             changes: None,
             way_out: WayOut::Reissue,
         })?;

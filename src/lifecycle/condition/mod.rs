@@ -21,7 +21,7 @@ use crate::rulebook::{RuleId, Ruling, Window};
 pub(in crate::lifecycle) use hosting::{due_before, handed_down, serving};
 pub(in crate::lifecycle) use refund::{Prospect, deciding, prospects};
 pub(in crate::lifecycle) use revocation::requested;
-pub(in crate::lifecycle) use submission::{acceptable, bound_names};
+pub(in crate::lifecycle) use submission::{acceptable, names_to_keep};
 
 pub(in crate::lifecycle) type Flow = ControlFlow<()>;
 

@@ -1,5 +1,7 @@
 //! Applying: a plan with a unit, and an application that the edition accepts.
 
+use alloc::sync::Arc;
+
 use super::ending::instead_of_ending;
 use super::purchase::unit_left;
 use super::{Flow, From, Sink, clause, never, payer, ruled};
@@ -327,4 +329,12 @@ pub(in crate::lifecycle) fn bound<'s>(
         (None, names) | (Some(_), names @ [_, _, ..]) => Some(BoundNames::Given(names)),
         (Some(csr), [] | [_]) => csr.common_name()?.domain().map(BoundNames::CommonName),
     }
+}
+
+/// The same, to keep: what was handed in is shared, not copied.
+pub(in crate::lifecycle) fn names_to_keep(submission: &Submission) -> Option<Arc<[DomainName]>> {
+    Some(match bound_names(submission)? {
+        BoundNames::CommonName(name) => Arc::from([name.clone()]),
+        BoundNames::Given(_) => Arc::clone(submission.shared_names()),
+    })
 }

@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use core::ops::ControlFlow;
 
 use crate::lifecycle::case::{Case, Law};
-use crate::lifecycle::condition::{acceptable, bound_names, handed_down};
+use crate::lifecycle::condition::{acceptable, handed_down, names_to_keep};
 use crate::lifecycle::event::{Applied, ChainEvent, Events, InstanceEvent, PlanEvent};
 use crate::model::{
     CertificateInstance, CsrFacts, HoldState, Note, OrderId, Phase, Submission, Timestamp,
@@ -58,7 +58,7 @@ fn apply(
     let applied = Applied {
         order,
         submission: submission.clone(),
-        names: Arc::from(bound_names(submission)?.as_slice()),
+        names: names_to_keep(submission)?,
         key: submission.csr().map(CsrFacts::spki),
         pin: law.application.pin(),
         verify,

@@ -16,7 +16,7 @@ use crate::rulebook::{ConsumeAt, DecisiveAct, ReturnAnchor, RuleId, Window};
 
 use super::case::{Case, Law};
 use super::command::{Command, Slot};
-use super::condition::{bound_names, requested};
+use super::condition::{names_to_keep, requested};
 use super::event::{
     Bought, ChainEvent, Events, InstanceEvent, PlanEvent, PurchaseEvent, ReturnCause, Submitted,
 };
@@ -349,7 +349,7 @@ fn submitted(
     law: &Law<'_>,
     events: &mut Events,
 ) -> Option<()> {
-    let names = Arc::from(bound_names(submission)?.as_slice());
+    let names = names_to_keep(submission)?;
     let order = slot.order;
     let movement = match unit {
         HoldState::Settled => PlanEvent::Settled {

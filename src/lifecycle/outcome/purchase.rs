@@ -1,11 +1,10 @@
 //! What purchases, renewals and uploads yield.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::command::{Extension, NewPurchase, Paid, Slot, Upload};
-use crate::lifecycle::condition::bound_names;
+use crate::lifecycle::condition::names_to_keep;
 use crate::lifecycle::event::{
     ChainEvent, Events, InstanceEvent, Linked, Opened, PaidFor, PlanEvent, PurchaseEvent,
     Submitted, UploadedHere,
@@ -277,7 +276,7 @@ pub(super) fn renewed(
                 renewed,
                 order: slot.order,
                 submission: submission.clone(),
-                names: Arc::from(bound_names(submission)?.as_slice()),
+                names: names_to_keep(submission)?,
                 key: submission.csr().map(CsrFacts::spki),
                 pin: law.application.pin(),
                 verify: law
