@@ -303,7 +303,7 @@ pub(crate) fn generate(editions: &[(Timestamp, Rules)], ceilings: &Ceilings) -> 
         .collect();
     let catalog = Catalog::published();
     let products: Vec<Product> = [
-        "digicert-free-1-free",
+        "globalsign-dv-1-personal",
         "globalsign-dv-w-advanced",
         "globalsign-ov-1-personal",
         "globalsign-ov-w-advanced",

@@ -60,7 +60,7 @@ fn key(subject: u64) -> SpkiDigest {
 }
 
 fn product() -> Product {
-    Catalog::published().get("symantec-free-1-free").unwrap()
+    Catalog::published().get("geotrust-dv-1-starter").unwrap()
 }
 
 /// The stream in the library's words: the same facts, with real names, digests and certificates.

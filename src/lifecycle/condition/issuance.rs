@@ -26,10 +26,8 @@ pub(super) fn receive_challenge<'a>(
         ));
     };
     // What goes to the CA's review at once learns its key and challenge there (T-03, T-26).
-    let repeated = application.key == Some(key) && application.challenge.is_some();
     let waiting = matches!(instance.phase, Phase::Verifying(_))
-        || (matches!(instance.phase, Phase::Validating(_))
-            && (application.challenge.is_none() || repeated));
+        || (matches!(instance.phase, Phase::Validating(_)) && application.challenge.is_none());
     sink(clause(
         RuleId::R15,
         Why::Status(stage(instance)),
