@@ -191,7 +191,8 @@ impl Due {
 /// It goes by the facts and the law at hand. At a [`DueKind::RuleChange`] the edition in force
 /// changes, and behind it the agenda should be asked for anew; clauses of which the rulebook does not
 /// know yet change nothing. Ends of refunds and of the unit's return are those that the holder can
-/// still reach, by withdrawing or revoking first if need be. Working days are Monday to Friday
+/// still reach, by withdrawing or revoking first if need be; that of a plan's refund is listed while
+/// its ledger permits a claim. Working days are Monday to Friday
 /// without holidays here; [`last_safe_day`] takes a list of them.
 ///
 /// ```
@@ -501,20 +502,33 @@ impl List {
                 self.safe_revocation(window, instance, law);
             }
         }
+        self.safe_claim(instance, &all, law);
+    }
+
+    /// X-06, C6: until when a claim that is reviewed is safe to be through before the expiry.
+    fn safe_claim(&mut self, instance: &CertificateInstance, all: &[Prospect<'_>], law: &Law<'_>) {
         let margin = law.money.refund_margin();
-        let reviewed = all
-            .iter()
-            .any(|one| matches!(one.clause.review, Review::WorkingDays(_)));
-        if let (Some(certificate), true) =
-            (instance.certificate(), reviewed && margin.value.working > 0)
-        {
-            let calendar = law.money.calendar().value;
-            let alive = calendar.unexpired(certificate.validity().not_after());
-            let day = last_safe_day(alive, margin.value.working, &calendar, &[]);
-            let over = day.map(|day| day.plus_days(1).midnight(calendar.offset));
+        let Some(certificate) = instance.certificate() else {
+            return;
+        };
+        if margin.value.working == 0 {
+            return;
+        }
+        let calendar = law.money.calendar().value;
+        let alive = calendar.unexpired(certificate.validity().not_after());
+        let Some(day) = last_safe_day(alive, margin.value.working, &calendar, &[]) else {
+            return;
+        };
+        let over = day.plus_days(1).midnight(calendar.offset);
+        let open = all.iter().any(|one| {
+            one.first == WayOut::None
+                && matches!(one.clause.review, Review::WorkingDays(_))
+                && one.window.contains(over.saturating_add(-1))
+        });
+        if open {
             let basis = Cited::by(law.money, &margin.cite);
             self.push(
-                over,
+                Some(over),
                 DueKind::LastSafeClaim,
                 RuleId::R29,
                 Some(basis),

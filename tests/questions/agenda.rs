@@ -101,6 +101,10 @@ fn prospects(
                 let _ = world.apply(step, now, law);
             }
             let hold = world.instance().and_then(|instance| instance.hold());
+            // Giving units back one by one until a plan is unused is more than one step.
+            if world.purchase().is_none() && !steps.is_empty() {
+                return (None, hold.map(|hold| hold.state));
+            }
             (claim(&world, now, law), hold.map(|hold| hold.state))
         })
         .collect()

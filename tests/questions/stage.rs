@@ -75,6 +75,7 @@ pub fn console_of_2020(parts: &mut RulebookParts) {
         .into_iter()
         .collect(),
     });
+    parts.refund_trigger = always(RefundTrigger::OnClaim);
     parts.refund_margin = always(RefundMargin {
         natural: 15,
         working: 15,
@@ -118,7 +119,7 @@ pub fn console_of_2021(parts: &mut RulebookParts) {
             ),
             clause(
                 RefundCase::Revoked,
-                &[limit(Anchor::Payment, RefundAct::RevocationCompleted, 30)],
+                &[limit(Anchor::Payment, RefundAct::Claim, 30)],
                 Review::WorkingDays(5),
             ),
         ]
@@ -134,6 +135,21 @@ pub fn console_of_2021(parts: &mut RulebookParts) {
 
 pub fn paid_on_revocation(parts: &mut RulebookParts) {
     console_of_2021(parts);
+    let within = |days| {
+        [limit(
+            Anchor::Issuance,
+            RefundAct::RevocationCompleted,
+            days,
+        )]
+    };
+    parts.refund = always(RefundRule {
+        clauses: [
+            clause(RefundCase::Revoked, &within(10), Review::Instant),
+            clause(RefundCase::Revoked, &within(40), Review::WorkingDays(5)),
+        ]
+        .into_iter()
+        .collect(),
+    });
     parts.refund_trigger = always(RefundTrigger::OnRevocation);
 }
 
