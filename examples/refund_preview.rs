@@ -110,7 +110,7 @@ struct Story<'a> {
 /// Cash and vouchers together.
 fn payment(cash: u64) -> Payment {
     Payment {
-        voucher: 50_00,
+        voucher: 5_000,
         ..Payment::cash(cash, Currency::CNY)
     }
 }
@@ -137,7 +137,7 @@ impl Story<'_> {
         let purchase = NewPurchase {
             paid: Paid {
                 purchase: PurchaseId::new("purchase")?,
-                payment: payment(1_500_00),
+                payment: payment(150_000),
             },
             product: product()?,
             slots: Arc::from([slot()?]),
@@ -151,7 +151,7 @@ impl Story<'_> {
             plan: PlanId::new("plan")?,
             product: product()?,
             count: NonZeroU32::MIN.saturating_add(4),
-            payment: payment(7_500_00),
+            payment: payment(750_000),
         };
         self.tell(&buy, now)
     }
@@ -267,13 +267,13 @@ impl Story<'_> {
             Availability::Never { rule } => println!("   not as things stand ({rule})"),
         }
         for due in agenda(&case, now, &self.law) {
-            let told = match due.kind {
+            let told = matches!(
+                due.kind,
                 DueKind::RefundEnds { .. }
-                | DueKind::ReturnEnds
-                | DueKind::LastSafeRevocation
-                | DueKind::LastSafeClaim => true,
-                _ => false,
-            };
+                    | DueKind::ReturnEnds
+                    | DueKind::LastSafeRevocation
+                    | DueKind::LastSafeClaim
+            );
             if told {
                 println!(
                     "   {}  {} ({:?})",

@@ -130,7 +130,7 @@ fn purchase(product: Product) -> Outcome<Command> {
     Ok(Command::Buy(Arc::new(NewPurchase {
         paid: Paid {
             purchase: PurchaseId::new("purchase")?,
-            payment: Payment::cash(4_500_00, Currency::CNY),
+            payment: Payment::cash(450_000, Currency::CNY),
         },
         product,
         slots: Arc::from([slot(1)?, slot(2)?, slot(3)?]),

@@ -421,15 +421,14 @@ impl Sight<'_> {
             spans: Vec::new(),
             reasons: Vec::new(),
         };
-        let last = match self.chain {
-            Some(chain) => self.of_chain(chain, &mut forecast),
-            None => {
-                let mut last = None;
-                for instance in self.instances {
-                    last = Some(self.begun(instance, None, &mut forecast));
-                }
-                last
+        let last = if let Some(chain) = self.chain {
+            self.of_chain(chain, &mut forecast)
+        } else {
+            let mut last = None;
+            for instance in self.instances {
+                last = Some(self.begun(instance, None, &mut forecast));
             }
+            last
         };
         // What stands still was said already.
         if let Some(before) = last.filter(|one| one.serves_until.is_some()) {
@@ -564,10 +563,6 @@ impl Sight<'_> {
     }
 
     /// A member whose turn came, or an instance outside chains.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm a phase: a new one must be thought of here"
-    )]
     fn begun(
         &self,
         instance: &CertificateInstance,

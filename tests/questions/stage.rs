@@ -202,8 +202,8 @@ impl<'a> Life<'a> {
             paid: Paid {
                 purchase: PurchaseId::new("purchase").unwrap(),
                 payment: Payment {
-                    voucher: 50_00,
-                    ..Payment::cash(1_500_00, Currency::CNY)
+                    voucher: 5_000,
+                    ..Payment::cash(150_000, Currency::CNY)
                 },
             },
             product: self.product,
