@@ -12,8 +12,8 @@ use core::panic::PanicInfo;
 
 use cert_lifecycle::lifecycle::v2;
 use cert_lifecycle::lifecycle::{
-    Case, Command, Law, Streams, availability, clauses, decide, domain_proof_window, evolve,
-    next_wakeup, revocation_deadline, status,
+    Case, Command, Law, Outlook, Streams, agenda, availability, clauses, coverage, decide,
+    domain_proof_window, evolve, next_wakeup, revocation_deadline, status, term_end,
 };
 use cert_lifecycle::model::{
     AccountId, Catalog, Channel, InstanceId, Payment, PlanId, RevocationReason, Site, Timestamp,
@@ -80,6 +80,12 @@ fn reach(seconds: i64) -> Option<bool> {
     let _ = (
         status(&Case::of(instance), now, law.conduct),
         next_wakeup(&Case::of(instance), now, &law),
+    );
+    let outlook = Outlook::at(now);
+    let _ = (
+        agenda(&Case::of(instance), now, &law).len(),
+        coverage(None, &[instance], &(now..Timestamp::MAX), &outlook, &law).covered_seconds(),
+        term_end(instance, now, &law),
     );
     let asked = revocation_deadline(RevocationReason::Unspecified, now, book.duties())?;
     let _ = domain_proof_window(asked.must_by, book.duties());
