@@ -22,7 +22,8 @@ use core::num::NonZeroU32;
 
 use crate::lifecycle::{
     Availability, Case, Command, Event, Expect, InstanceEvent, Offer, Preview, Streams, allowed,
-    availability, decide, effects, evolve, expectations, next_wakeup, preview, status,
+    availability, decide, effects, evolve, evolve_instance, expectations, next_wakeup, preview,
+    status,
 };
 use crate::model::{
     AccountId, CertificateInstance, EditionKey, OrderId, Payment, PlanId, Product, ProductCode,
@@ -423,7 +424,9 @@ impl Service {
             let mut outbox = Vec::new();
             for event in &events {
                 evolve(&mut after, event);
-                let work = effects(event, after.instance.as_ref());
+                // A renewal that is submitted at once begins another instance than the one at hand.
+                let begun = begun_beside(event, after.instance.as_ref());
+                let work = effects(event, begun.as_ref().or(after.instance.as_ref()));
                 outbox.extend(
                     work.into_iter()
                         .map(|effect| (self.ports.ids.request_id(), effect)),
@@ -494,6 +497,21 @@ fn case(account: AccountId, loaded: &Loaded) -> Case<'_> {
         other: loaded.other.as_ref().map(state),
         beside: loaded.beside,
     }
+}
+
+/// The instance that an event begins, if another one is at hand.
+fn begun_beside(
+    event: &Event,
+    at_hand: Option<&CertificateInstance>,
+) -> Option<CertificateInstance> {
+    let Event::Instance { id, event } = event else {
+        return None;
+    };
+    let mut begun = None;
+    if at_hand.is_some_and(|own| own.id() != *id) {
+        evolve_instance(&mut begun, *id, event);
+    }
+    begun
 }
 
 /// What a submission expects besides: the core speaks of streams, and an order is not one.

@@ -1,13 +1,13 @@
 //! Whole lives: from the plan to the revocation, with every kind of key.
 
-use cert_lifecycle::lifecycle::{Case, Command, RefusalKind};
-use cert_lifecycle::model::{HoldState, KeySource, OrderId, Status, Submission};
+use cert_lifecycle::lifecycle::{Case, Command, RefusalKind, Slot};
+use cert_lifecycle::model::{HoldState, InstanceId, KeySource, OrderId, Status, Submission};
 use cert_lifecycle::pki::{Limits, matches_csr, matches_key, parse_private_key};
 use cert_lifecycle::port::{Clock, KeyVault, KeyVaultError, Loaded, Version, Versioned};
 use cert_lifecycle::service::ServiceError;
 
 use super::world::{
-    API_2021, DAY, DV, P256, REVOKE, RSA, World, csr, for_package, note, refused, request, tom,
+    API_2021, DAY, DV, P256, REVOKE, RSA, World, at, csr, for_package, note, refused, request, tom,
     wait, with_csr,
 };
 
@@ -339,4 +339,23 @@ fn the_editions_of_a_case_give_the_law_that_the_service_goes_by() {
     let law = editions.law(rules.book());
     let seen = cert_lifecycle::lifecycle::status(&Case::of(&instance), now, law.conduct);
     assert_eq!(seen, Some(world.status(order)));
+}
+
+#[test]
+fn r55_a_renewal_is_asked_for_with_the_time_that_it_carries_over() {
+    let world = World::new(API_2021, "2022-03-01T09:00:00Z");
+    world.buy(DV, 2);
+    let order = world.issued(DV, request(P256));
+    let old = world.certificate(order).validity().not_after();
+    assert_eq!(old, at("2023-03-01T08:59:59Z"));
+    world.clock.set(at("2023-02-20T00:00:00Z"));
+    let slot = Slot {
+        instance: InstanceId::new("renewal").unwrap(),
+        order: OrderId::new(77).unwrap(),
+    };
+    let renew = Command::Renew { slot, paid: None };
+    world.execute(order, &renew).unwrap();
+    let renewed = world.issue(slot.order).validity();
+    // A year after the old one, by date, whatever the day of issuance.
+    assert_eq!(renewed.not_after(), at("2024-03-01T08:59:59Z"));
 }
