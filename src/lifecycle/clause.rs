@@ -167,6 +167,8 @@ pub enum Why {
     WasMerged,
     /// A later certificate of the chain was applied for.
     ChainMovedOn,
+    /// The certificate before it in the chain is being applied for.
+    UnderWayBefore,
     /// The purchase was the kind that is not paid back.
     LateHosting,
     /// Units of the plan are used.
@@ -211,10 +213,16 @@ pub enum Why {
     Deployed,
     /// It is deployed to as many places as are kept.
     TooManyDeployments,
+    /// The slot holds a unit of a plan; it was not bought by itself.
+    HoldsUnit,
     /// Slots are not closed.
     NoClosing,
     /// Two slots of these products are not merged.
     NotMergeable,
+    /// The other slot of the command is in a status that it does not fit.
+    OtherStatus(Status),
+    /// A slot of a plan or of a chain is not merged.
+    NotSingle,
     /// The year's free certificates are taken.
     NoFreeLeft,
     /// No such instance for this account.
@@ -310,7 +318,7 @@ impl fmt::Display for Why {
             Self::RevocationUnconfirmed => "its holder has not confirmed the revocation yet",
             Self::AlreadyRevoked => "the certificate is revoked",
             Self::Expired => "the certificate expired",
-            Self::NoRevocationLeft => "every revocation that the plan allows is used",
+            Self::NoRevocationLeft => "as many revocations are used as certificates were bought",
             Self::ReasonOfCa => "only a CA gives this reason",
             Self::DomainUnproved => "the domain is not proved yet",
             Self::NoChallenge => "the CA has not said yet how to prove the domain",
@@ -365,11 +373,12 @@ impl fmt::Display for Why {
             Self::NothingPaid => "nothing was paid in cash",
             Self::Free => "the certificate is free of charge",
             Self::NoRefundHere => "nothing is paid back in this condition",
-            Self::RefundWindow => "the window for it is not open",
+            Self::RefundWindow => "the time for a refund is over",
             Self::UnderWay => "the application is under way",
             Self::NotRevoked => "the certificate is issued and not revoked",
             Self::WasMerged => "the slot was merged with another one",
             Self::ChainMovedOn => "a later certificate of the chain was applied for",
+            Self::UnderWayBefore => "the certificate before it in the chain is being applied for",
             Self::LateHosting => "it was bought by enabling hosting later",
             Self::PlanUsed => "the plan is used",
             Self::Slots => {
@@ -394,7 +403,12 @@ impl fmt::Display for Why {
             Self::NotDeployed => "the certificate is not deployed there",
             Self::Deployed => "the certificate is deployed to a cloud product",
             Self::TooManyDeployments => "the certificate is deployed to as many places as are kept",
+            Self::HoldsUnit => "the slot holds a unit of a plan, and was not bought by itself",
             Self::NoClosing => "slots are not closed",
+            Self::OtherStatus(status) => {
+                return write!(f, "the status of the other slot is {status}");
+            }
+            Self::NotSingle => "a slot of a plan or of a chain is not merged",
             Self::NotMergeable => "slots of these products are not merged",
             Self::NoFreeLeft => "the free certificates of this year are taken",
             Self::NoInstance => "there is no such instance",
@@ -473,12 +487,14 @@ pub enum WayOut {
     Apply,
     /// Cancel it, which gives its unit back.
     Cancel,
+    /// Cancel it before its turn in the chain.
+    CancelMember,
     /// Cancel the chain's members that wait.
     CancelMembers,
     /// Take the refund claim back.
     CancelRefund,
-    /// Claim the refund.
-    ClaimRefund,
+    /// Wait for the answer to the refund claim.
+    AwaitRefund,
     /// Withdraw, then claim the refund.
     WithdrawFirst,
     /// Revoke, then claim the refund.
@@ -553,9 +569,10 @@ impl WayOut {
             Self::Resubmit => "correct the application and submit it again with the same slot",
             Self::Apply => "apply with the slot",
             Self::Cancel => "cancel the pending order: its unit returns",
+            Self::CancelMember => "cancel it before its turn",
             Self::CancelMembers => "first cancel the members of its chain that are not activated",
             Self::CancelRefund => "take the refund claim back first",
-            Self::ClaimRefund => "claim the refund",
+            Self::AwaitRefund => "wait for the vendor to decide on the claim, or take it back",
             Self::WithdrawFirst => "first withdraw the application, then claim the refund",
             Self::RevokeFirst => "first have the certificate revoked, then claim the refund",
             Self::AwaitActivation => {

@@ -414,7 +414,11 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NotDeployed
         | Why::Deployed
         | Why::TooManyDeployments
+        | Why::HoldsUnit
         | Why::NoClosing
+        | Why::OtherStatus(_)
+        | Why::NotSingle
+        | Why::UnderWayBefore
         | Why::NotMergeable
         | Why::InstanceStatus
         | Why::NoCertificate

@@ -60,13 +60,13 @@ pub(super) fn activate<'a>(
         return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
     };
     let Some(certificate) = serving(before) else {
-        return sink(never(RuleId::R47, Why::NoPredecessor, WayOut::Cancel));
+        return sink(never(RuleId::R47, Why::NoPredecessor, WayOut::CancelMember));
     };
     sink(clause(
         RuleId::R46,
         Why::NoSubmission,
         Window::when(handed_down(chain, before).is_some()),
-        WayOut::Cancel,
+        WayOut::CancelMember,
     ))?;
     let calendar = law.money.calendar().value;
     let not_after = certificate.validity().not_after();
@@ -115,7 +115,7 @@ pub(super) fn cancel_member<'a>(
     let in_process = matches!(before.phase, Phase::Verifying(_) | Phase::Validating(_));
     sink(clause(
         RuleId::T25,
-        Why::UnderWay,
+        Why::UnderWayBefore,
         Window::when(!in_process),
         WayOut::AwaitCa,
     ))

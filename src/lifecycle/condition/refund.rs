@@ -58,11 +58,7 @@ fn paid_for<'a>(case: &Case<'a>) -> (Option<&'a Purchase>, Option<&'a ResourcePl
 fn under_review<'a>(refund: RefundState, sink: &mut impl Sink<'a>) -> Flow {
     match refund {
         RefundState::Review { .. } => Flow::Continue(()),
-        RefundState::None => sink(never(
-            RuleId::R34,
-            Why::NoRefundClaimed,
-            WayOut::ClaimRefund,
-        )),
+        RefundState::None => sink(never(RuleId::R34, Why::NoRefundClaimed, WayOut::None)),
         RefundState::Refunded { .. } => sink(never(RuleId::R34, Why::Refunded, WayOut::None)),
     }
 }
@@ -72,11 +68,7 @@ fn payable<'a>(refund: RefundState, free: bool, cash: u64, sink: &mut impl Sink<
     match refund {
         RefundState::None => {}
         RefundState::Review { .. } => {
-            return sink(never(
-                RuleId::R34,
-                Why::RefundUnderWay,
-                WayOut::CancelRefund,
-            ));
+            return sink(never(RuleId::R34, Why::RefundUnderWay, WayOut::AwaitRefund));
         }
         RefundState::Refunded { .. } => {
             return sink(never(RuleId::R34, Why::Refunded, WayOut::None));
@@ -189,6 +181,14 @@ fn claim<'a>(
             WayOut::None,
         ))?;
     }
+    if let Phase::Live(live) = &instance.phase {
+        sink(clause(
+            RuleId::R29,
+            Why::Expired,
+            unexpired(&live.certificate, law.conduct),
+            WayOut::None,
+        ))?;
+    }
     let condition = match condition(case, instance, law) {
         Ok(condition) => condition,
         Err((why, way_out)) => return sink(never(RuleId::R29, why, way_out)),
@@ -254,14 +254,10 @@ fn condition(
             };
             Err((Why::UnderWay, way_out))
         }
-        Phase::Live(live) => {
-            let over = unexpired(&live.certificate, law.conduct).is_never();
-            Err(if over {
-                (Why::Expired, WayOut::None)
-            } else {
-                (Why::NotRevoked, WayOut::RevokeFirst)
-            })
+        Phase::Live(live) if live.revocation.is_some() => {
+            Err((Why::RevocationUnderWay, WayOut::AwaitRevocation))
         }
+        Phase::Live(_) => Err((Why::NotRevoked, WayOut::RevokeFirst)),
         Phase::Ended {
             how: End::Merged(_),
             ..

@@ -31,7 +31,7 @@ pub(super) fn request_revocation<'a>(
             ));
         }
         Phase::NotActivated { .. } => {
-            return sink(never(RuleId::R37, Why::NotIssued, WayOut::Cancel));
+            return sink(never(RuleId::R37, Why::NotIssued, WayOut::CancelMember));
         }
         Phase::Ended { .. } => {
             return sink(never(
