@@ -51,6 +51,8 @@ pub enum Why {
     NoPlan,
     /// The plan of the case is not the one whose unit is at stake.
     OtherPlan,
+    /// The plan was paid back.
+    PlanRefunded,
     /// The plan has no unit left.
     NoUnitLeft,
     /// The id is taken already.
@@ -308,9 +310,10 @@ impl fmt::Display for Why {
             Self::OrderDeleted => "the order was deleted",
             Self::NoPlan => "no resource plan of this product was bought",
             Self::OtherPlan => "the plan at hand is not the one that the order drew from",
+            Self::PlanRefunded => "the resource plan was paid back",
             Self::NoUnitLeft => "the resource plan has no unit left",
             Self::IdTaken => "the id is taken",
-            Self::OtherEdition => "the edition at hand is not the one that the order is pinned to",
+            Self::OtherEdition => "the edition at hand is not the one that it is pinned to",
             Self::AlreadyIssued => "a certificate was issued",
             Self::NotIssued => "no certificate is issued yet",
             Self::RevocationUnderWay => "its revocation is under way",
@@ -379,8 +382,8 @@ impl fmt::Display for Why {
             Self::WasMerged => "the slot was merged with another one",
             Self::ChainMovedOn => "a later certificate of the chain was applied for",
             Self::UnderWayBefore => "the certificate before it in the chain is being applied for",
-            Self::LateHosting => "it was bought by enabling hosting later",
-            Self::PlanUsed => "the plan is used",
+            Self::LateHosting => "what was bought by enabling hosting later is not paid back",
+            Self::PlanUsed => "units of the plan are used",
             Self::Slots => {
                 "the slots don't fit the purchase: one a year, a chain from the second on, every id once"
             }
@@ -394,7 +397,7 @@ impl fmt::Display for Why {
             Self::NotDue => "the certificate before it in the chain is not due yet",
             Self::NoSubmission => "there is no application whose data the next one could take",
             Self::RenewalWindow => "it is not renewed in this state",
-            Self::OtherProduct => "the product is another one",
+            Self::OtherProduct => "the product is another one than the certificate's",
             Self::UploadName => "the name is not of the allowed form",
             Self::NameTaken => "another uploaded certificate has this name",
             Self::KeyMismatch => "the key does not belong to the certificate",
@@ -404,7 +407,7 @@ impl fmt::Display for Why {
             Self::Deployed => "the certificate is deployed to a cloud product",
             Self::TooManyDeployments => "the certificate is deployed to as many places as are kept",
             Self::HoldsUnit => "the slot holds a unit of a plan, and was not bought by itself",
-            Self::NoClosing => "slots are not closed",
+            Self::NoClosing => "no slot is closed under this edition",
             Self::OtherStatus(status) => {
                 return write!(f, "the status of the other slot is {status}");
             }
@@ -445,6 +448,8 @@ pub enum WayOut {
     BuyPlan,
     /// Buy more, or delete orders that failed or were withdrawn.
     FreeUnits,
+    /// Delete what failed or was withdrawn, so that its unit returns.
+    ReturnUnits,
     /// Use a new id.
     NewId,
     /// Load the edition of the order's pin.
@@ -457,8 +462,10 @@ pub enum WayOut {
     Delete,
     /// Delete the order and create a new one.
     DeleteAndCreate,
-    /// Revoke the certificate.
+    /// Revoke the certificate, which may give its unit back.
     Revoke,
+    /// Revoke the certificate, which holds no unit.
+    RevokeOnly,
     /// Wait for the CA.
     AwaitCa,
     /// Wait for the answer to the revocation.
@@ -475,6 +482,8 @@ pub enum WayOut {
     UseForPackage,
     /// Hand in a corrected application.
     CorrectApplication,
+    /// Hand in an application for the next one.
+    HandInApplication,
     /// Hand in a new signing request.
     NewCsr,
     /// Prove the domain in the DNS.
@@ -542,8 +551,9 @@ impl WayOut {
             Self::FreeUnits => {
                 "buy another plan, or delete orders that failed or were withdrawn: their units return"
             }
+            Self::ReturnUnits => "delete orders that failed or were withdrawn: their units return",
             Self::NewId => "use an id that was never used",
-            Self::LoadPinned => "resolve the edition that the order is pinned to",
+            Self::LoadPinned => "resolve the edition that it is pinned to",
             Self::WithdrawThenDelete => {
                 "first withdraw the application, then delete the order: its unit returns"
             }
@@ -551,6 +561,7 @@ impl WayOut {
             Self::Delete => "delete the order: its unit returns",
             Self::DeleteAndCreate => "delete the order, whose unit returns, and create a new one",
             Self::Revoke => "revoke the certificate, whose unit returns only inside its window",
+            Self::RevokeOnly => "revoke the certificate",
             Self::AwaitCa => "wait for the CA's answer",
             Self::AwaitRevocation => "wait for the CA to decide on the revocation",
             Self::ConfirmByMail => "let the holder answer the CA's mail",
@@ -561,6 +572,7 @@ impl WayOut {
                 "use CreateCertificateForPackageRequest, which takes every class"
             }
             Self::CorrectApplication => "hand in a corrected application",
+            Self::HandInApplication => "hand in what the next one is to be applied for with",
             Self::NewCsr => {
                 "make a new signing request, with a new key where the key is the matter"
             }

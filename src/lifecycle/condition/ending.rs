@@ -2,7 +2,7 @@
 //! merging.
 
 use super::refund::unrefunded;
-use super::revocation::revocation_left;
+use super::revocation::revocable;
 use super::{Flow, From, Sink, clause, hosting, in_good_standing, never, not_found, payer, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
@@ -90,8 +90,12 @@ pub(super) fn instead_of_ending(
         }
         Phase::Pending { .. } | Phase::Bought { .. } if applied_for(at) => WayOut::Apply,
         Phase::NotActivated { .. } => WayOut::CancelMember,
-        Phase::Live(live) if live.revocation.is_none() && revocation_left(case, law) => {
-            WayOut::Revoke
+        Phase::Live(live) if live.revocation.is_none() && revocable(case, instance, law) => {
+            if unit {
+                WayOut::Revoke
+            } else {
+                WayOut::RevokeOnly
+            }
         }
         Phase::Bought { .. }
         | Phase::Failed { .. }

@@ -57,7 +57,7 @@ pub(super) fn activate<'a>(
         WayOut::AwaitActivation,
     ))?;
     let Some(before) = predecessor(case, chain) else {
-        return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
+        return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));
     };
     let Some(certificate) = serving(before) else {
         return sink(never(RuleId::R47, Why::NoPredecessor, WayOut::CancelMember));
@@ -110,7 +110,7 @@ pub(super) fn cancel_member<'a>(
         return Flow::Continue(());
     };
     let Some(before) = predecessor(case, chain) else {
-        return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
+        return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));
     };
     let in_process = matches!(before.phase, Phase::Verifying(_) | Phase::Validating(_));
     sink(clause(
@@ -158,7 +158,7 @@ pub(super) fn enable<'a>(
             RuleId::R46,
             Why::NoSubmission,
             Window::when(extension.submission.is_some()),
-            WayOut::CorrectApplication,
+            WayOut::HandInApplication,
         ))?;
     }
     let calendar = law.conduct.calendar().value;

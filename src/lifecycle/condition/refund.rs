@@ -98,6 +98,10 @@ fn claim_plan<'a>(plan: &'a ResourcePlan, law: &Law<'a>, sink: &mut impl Sink<'a
     )?;
     money_pinned(&plan.bill.pin, law, sink)?;
     let rule = law.money.plan_refund();
+    let way_out = match rule.value.unused {
+        Unused::NeverApplied => WayOut::None,
+        Unused::LedgerFull => WayOut::ReturnUnits,
+    };
     sink(ruled(
         RuleId::R32,
         Why::PlanUsed,
@@ -107,7 +111,7 @@ fn claim_plan<'a>(plan: &'a ResourcePlan, law: &Law<'a>, sink: &mut impl Sink<'a
             Unused::NeverApplied => plan.taken == 0,
             Unused::LedgerFull => plan.used() == 0,
         },
-        WayOut::FreeUnits,
+        way_out,
     ))?;
     let calendar = law.money.calendar().value;
     sink(ruled_window(
