@@ -351,7 +351,7 @@ impl<C, S> Refusal<C, S> {
                     None => f.write_str("."),
                     Some(change) if *pinned => write!(
                         f,
-                        "; the answer differs for orders submitted from {change} on."
+                        "; the answer differs for what is bought or applied for from {change} on."
                     ),
                     Some(change) => write!(f, "; the answer differs from {change} on."),
                 }
