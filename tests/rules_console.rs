@@ -880,6 +880,11 @@ fn t15_a_slot_of_a_plan_is_cancelled() {
     assert_eq!(stage.status(now), Status::Deleted);
     assert_eq!(stage.world.plan().unwrap().remaining(), 1);
     stage.tell(&another, now);
+    // A bought slot is not: nothing would come back for it.
+    stage.buy(1, now);
+    let refusal = stage.refused(&Command::CancelOrder, now);
+    is(&refusal, RuleId::T14, Why::HoldsNoUnit);
+    assert_eq!(refusal.way_out(), WayOut::Apply);
 }
 
 /// Advice that helps: what was bought by itself has no unit that would return.

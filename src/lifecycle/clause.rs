@@ -217,6 +217,8 @@ pub enum Why {
     TooManyDeployments,
     /// The slot holds a unit of a plan; it was not bought by itself.
     HoldsUnit,
+    /// The slot was bought by itself; it is no order of a plan.
+    HoldsNoUnit,
     /// Slots are not closed.
     NoClosing,
     /// Two slots of these products are not merged.
@@ -407,6 +409,7 @@ impl fmt::Display for Why {
             Self::Deployed => "the certificate is deployed to a cloud product",
             Self::TooManyDeployments => "the certificate is deployed to as many places as are kept",
             Self::HoldsUnit => "the slot holds a unit of a plan, and was not bought by itself",
+            Self::HoldsNoUnit => "the slot was bought by itself, and holds no unit of a plan",
             Self::NoClosing => "no slot is closed under this edition",
             Self::OtherStatus(status) => {
                 return write!(f, "the status of the other slot is {status}");

@@ -419,6 +419,7 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::Deployed
         | Why::TooManyDeployments
         | Why::HoldsUnit
+        | Why::HoldsNoUnit
         | Why::NoClosing
         | Why::OtherStatus(_)
         | Why::NotSingle

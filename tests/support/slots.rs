@@ -237,6 +237,14 @@ fn of_purchases(book: &Rulebook, tell: &mut impl FnMut(&str, Refusal)) {
         "closing a slot of a plan",
         plan.refused(&Command::Close, now),
     );
+    let pending = StatusSet::of(&[Status::PendingApplication]);
+    let cancelling = console(|parts| set(&mut parts.order_cancellation, &pending));
+    let mut bought = Console::new(book, &cancelling);
+    bought.buy(1, now);
+    tell(
+        "cancelling what was bought by itself",
+        bought.refused(&Command::CancelOrder, now),
+    );
     tell(
         "closing what is issued",
         chain(book, &closing, 1).refused(&Command::Close, now),

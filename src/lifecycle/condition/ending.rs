@@ -147,7 +147,15 @@ pub(super) fn end<'a>(
         Phase::Deleted { .. } => not_found(sink)?,
     }
     payer(case, instance, sink)?;
-    unrefunded(case, instance, sink)
+    unrefunded(case, instance, sink)?;
+    // What is cancelled is an order of a plan, whose unit returns (T-15); a bought slot would be lost.
+    let bought = rule == RuleId::T14 && matches!(instance.origin, Origin::Purchase(_));
+    sink(clause(
+        rule,
+        Why::HoldsNoUnit,
+        Window::when(!bought),
+        way_out,
+    ))
 }
 
 /// T-43: a slot that was bought and carries no certificate is shut down.
