@@ -17,9 +17,10 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, LazyLock};
 
 use cert_lifecycle::lifecycle::CommandKind::{
-    self, Approve, BuyPlan, CancelOrder, Collect, CompleteRevocation, ConfirmDomain,
-    ConfirmRevocation, Delete, ReceiveChallenge, RecordCaRevocation, RefuseRevocation, Reject,
-    RequestRevocation, Submit, Wake, Withdraw,
+    self, Activate, Apply, Approve, Buy, BuyPlan, CancelOrder, CancelRefund, ClaimRefund, Close,
+    Collect, CompleteRevocation, ConfirmDomain, ConfirmRevocation, Delete, DeleteCertificate,
+    Deploy, EnableHosting, GrantRefund, Merge, ReceiveChallenge, RecordCaRevocation, RefuseRefund,
+    RefuseRevocation, Reject, Renew, RequestRevocation, Submit, Undeploy, Upload, Wake, Withdraw,
 };
 use cert_lifecycle::lifecycle::{
     Case, Command, Why, World, allowed, clauses, decide, domain_proof_valid_until, next_wakeup,
@@ -31,9 +32,11 @@ use cert_lifecycle::model::{
 };
 use cert_lifecycle::rulebook::rule::RULES;
 use cert_lifecycle::rulebook::{RuleId, Rulebook};
+use support::console::{self, Console};
 use support::golden;
 use support::scenarios::{everything_everywhere, refusals};
 use support::scene::{Story, applicant, at, csr_application, note, sound_rsa};
+use support::slots::{consoles, further_answers};
 
 /// The commands that a rule granted, and those that it refused.
 #[derive(Clone, Default)]
@@ -47,7 +50,15 @@ static OBSERVED: LazyLock<BTreeMap<RuleId, Observed>> = LazyLock::new(observe);
 fn observe() -> BTreeMap<RuleId, Observed> {
     let book = Rulebook::published();
     let mut all: BTreeMap<RuleId, Observed> = BTreeMap::new();
-    for (kind, answer) in everything_everywhere(&book) {
+    let published = everything_everywhere(&book);
+    let of_consoles = consoles()
+        .into_iter()
+        .flat_map(|one| everything_everywhere(&one));
+    for (kind, answer) in published
+        .into_iter()
+        .chain(of_consoles)
+        .chain(further_answers(&book))
+    {
         match answer {
             Ok(events) => {
                 assert!(!events.rules().is_empty(), "{kind} was granted by no rule");
@@ -146,6 +157,22 @@ fn bought_anew() -> String {
     "seen on the clock: Expired, and the way out of every refusal is to buy anew".to_owned()
 }
 
+/// R-45 decides no command: it is what a certificate shows while a later one of its chain waits.
+fn hosted_at_first() -> String {
+    let book = Rulebook::published();
+    let edition = console::hosting();
+    let now = at("2022-03-01T09:00:00+08:00");
+    let shown = |years| {
+        let mut stage = Console::new(&book, &edition);
+        stage.buy(years, now);
+        stage.issue(now, now.saturating_add(300 * 86_400));
+        stage.status(now)
+    };
+    assert_eq!(shown(1), Status::Issued);
+    assert_eq!(shown(2), Status::Hosted);
+    "seen once issued: Issued for one year, Hosted for two".to_owned()
+}
+
 /// K-20 binds the CA, and decides no command: it answers a question.
 fn revoked_in_time() -> String {
     let book = Rulebook::published();
@@ -195,6 +222,10 @@ fn every_rule_has_decided_something() {
         }
         if rule == RuleId::R44 {
             writeln!(text, "      {}", time_alone()).unwrap();
+            continue;
+        }
+        if rule == RuleId::R45 {
+            writeln!(text, "      {}", hosted_at_first()).unwrap();
             continue;
         }
         if rule == RuleId::K20 {
@@ -270,9 +301,15 @@ macro_rules! rules {
 }
 
 rules! {
+    r01_a_year_is_one_slot: R01 => decided(&[Buy], &[]);
+    r02_years_are_slots_in_a_chain: R02 => decided(&[Buy], &[]);
+    r03_years_that_are_sold: R03 => decided(&[], &[Buy]);
+    r04_a_slot_is_applied_for: R04 => decided(&[Apply], &[Apply]);
+    r05_never_straight_to_a_certificate: R05 => decided(&[Apply], &[]);
     r06_the_domain_is_proved_before_the_review: R06 => decided(&[ConfirmDomain], &[ConfirmDomain, Approve, Reject]);
     r07_an_approval_issues: R07 => decided(&[Approve], &[Approve]);
     r08_a_rejection_fails_the_validation: R08 => decided(&[Reject], &[Approve]);
+    r09_corrected_in_its_slot: R09 => decided(&[Apply], &[]);
     r10_a_failed_order_is_deleted: R10 => decided(&[Delete], &[]);
     r11_no_withdrawal_after_issuance: R11 => decided(&[], &[Withdraw]);
     r12_a_withdrawal_from_the_named_states: R12 => decided(&[Withdraw], &[Withdraw]);
@@ -290,16 +327,36 @@ rules! {
     r26_nothing_that_its_state_forbids: R26 => decided(&[], &[ConfirmDomain, Reject]);
     r27_the_unit_of_a_revoked_certificate: R27 => decided(&[CompleteRevocation, RecordCaRevocation], &[]);
     r28_judged_by_the_pinned_edition: R28 => decided(&[], &[RequestRevocation]);
+    r29_the_price_inside_the_window: R29 => decided(&[ClaimRefund, CompleteRevocation, RecordCaRevocation], &[ClaimRefund]);
+    r31_cash_and_nothing_else: R31 => decided(&[], &[ClaimRefund]);
+    r32_an_unused_plan: R32 => decided(&[ClaimRefund], &[ClaimRefund]);
+    r33_the_deadline_of_a_plan: R33 => decided(&[], &[ClaimRefund]);
+    r34_a_claim_under_review: R34 => decided(&[CancelRefund, GrantRefund, RefuseRefund], &[Apply, ClaimRefund, CancelRefund, GrantRefund, RefuseRefund, Deploy, Renew]);
     r35_requested_then_completed: R35 => decided(&[RequestRevocation, CompleteRevocation], &[RequestRevocation, CompleteRevocation]);
     r36_not_collected_once_revocation_is_asked_for: R36 => decided(&[], &[Collect]);
     r37_only_what_is_issued_is_revoked: R37 => decided(&[], &[RequestRevocation]);
     r38_no_more_revocations_than_bought: R38 => decided(&[], &[RequestRevocation]);
     r39_a_refused_revocation: R39 => decided(&[RefuseRevocation], &[RefuseRevocation]);
     r40_no_id_is_used_again: R40 => decided(&[], &[BuyPlan, Submit]);
+    r41_deleted_in_the_named_states: R41 => decided(&[DeleteCertificate], &[DeleteCertificate]);
     r42_the_notice_of_expiry: R42 => decided(&[Wake], &[]);
     r43_what_expired_is_bought_anew: R43 => |_| drop(bought_anew());
     r44_time_alone_goes_to_expiry: R44 => |_| drop(time_alone());
+    r45_hosted_at_first: R45 => |_| drop(hosted_at_first());
+    r46_the_service_activates_what_comes_due: R46 => decided(&[Activate], &[Activate, Apply]);
+    r47_members_in_order: R47 => decided(&[], &[Activate]);
+    r48_somebody_talks_to_the_owner: R48 => decided(&[Activate], &[]);
+    r50_hosting_for_what_is_there: R50 => decided(&[EnableHosting], &[EnableHosting]);
+    r51_an_uploaded_certificate: R51 => decided(&[Upload], &[Upload, Apply]);
+    r52_deployed_to_the_named_products: R52 => decided(&[Deploy, Undeploy], &[Deploy, Undeploy]);
+    r53_downloaded_in_the_named_states: R53 => decided(&[], &[Collect]);
+    r54_renewed_in_the_named_states: R54 => decided(&[Renew], &[Renew]);
+    r55_the_remaining_time_is_carried: R55 => decided(&[Renew], &[]);
+    r61_free_certificates_of_a_year: R61 => decided(&[], &[Buy]);
     t14_cancelled_in_one_step: T14 => decided(&[CancelOrder], &[CancelOrder]);
+    t25_cancelled_before_its_turn: T25 => decided(&[CancelOrder], &[CancelOrder]);
+    t42_two_slots_become_one: T42 => decided(&[Merge], &[Merge]);
+    t43_a_slot_is_closed: T43 => decided(&[Close], &[Close]);
     t20_confirmed_by_mail: T20 => decided(&[RequestRevocation, ConfirmRevocation], &[ConfirmRevocation, CompleteRevocation]);
     t48_revoked_by_the_ca: T48 => decided(&[RecordCaRevocation], &[RecordCaRevocation]);
     t49_an_approval_that_comes_too_late: T49 => decided(&[Approve], &[]);

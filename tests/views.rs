@@ -650,14 +650,34 @@ fn r58_the_page_offers_what_its_modules_stand_for() {
 fn r58_commands_of_the_modules() {
     use CommandKind as K;
     let of = |module| commands(module).collect::<Vec<_>>();
-    assert_eq!(of(Module::Purchase), [K::BuyPlan]);
-    assert_eq!(of(Module::Apply), [K::Submit, K::Withdraw, K::CancelOrder]);
-    assert_eq!(of(Module::Revoke), [K::Delete, K::RequestRevocation]);
+    let bought = [K::BuyPlan, K::Buy, K::Draw, K::Close, K::Merge];
+    let money = [K::ClaimRefund, K::CancelRefund];
+    assert_eq!(of(Module::Purchase), [&bought[..], &money].concat());
+    assert_eq!(
+        of(Module::Apply),
+        [K::Submit, K::Apply, K::Withdraw, K::CancelOrder]
+    );
+    assert_eq!(
+        of(Module::Revoke),
+        [K::Delete, K::RequestRevocation, K::DeleteCertificate]
+    );
     assert_eq!(of(Module::Download), [K::Collect]);
+    assert_eq!(of(Module::Deploy), [K::Deploy, K::Undeploy]);
+    assert_eq!(of(Module::Upload), [K::Upload]);
+    assert_eq!(of(Module::Renew), [K::Renew]);
+    assert_eq!(of(Module::Hosting), [K::EnableHosting]);
     assert_eq!(of(Module::Status), []);
     assert_eq!(of(Module::Tabs), []);
-    // Nobody presses a button for the CA or the clock.
-    for kind in [K::Approve, K::CompleteRevocation, K::ConfirmDomain, K::Wake] {
+    // Nobody presses a button for the CA, the vendor, hosting or the clock.
+    for kind in [
+        K::Approve,
+        K::CompleteRevocation,
+        K::ConfirmDomain,
+        K::GrantRefund,
+        K::RefuseRefund,
+        K::Activate,
+        K::Wake,
+    ] {
         assert_eq!(module(kind), None, "{kind}");
     }
 }

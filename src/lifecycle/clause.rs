@@ -51,6 +51,8 @@ pub enum Why {
     NoPlan,
     /// The plan of the case is not the one whose unit is at stake.
     OtherPlan,
+    /// The plan was paid back.
+    PlanRefunded,
     /// The plan has no unit left.
     NoUnitLeft,
     /// The id is taken already.
@@ -167,6 +169,8 @@ pub enum Why {
     WasMerged,
     /// A later certificate of the chain was applied for.
     ChainMovedOn,
+    /// The certificate before it in the chain is being applied for.
+    UnderWayBefore,
     /// The purchase was the kind that is not paid back.
     LateHosting,
     /// Units of the plan are used.
@@ -211,10 +215,18 @@ pub enum Why {
     Deployed,
     /// It is deployed to as many places as are kept.
     TooManyDeployments,
+    /// The slot holds a unit of a plan; it was not bought by itself.
+    HoldsUnit,
+    /// The slot was bought by itself; it is no order of a plan.
+    HoldsNoUnit,
     /// Slots are not closed.
     NoClosing,
     /// Two slots of these products are not merged.
     NotMergeable,
+    /// The other slot of the command is in a status that it does not fit.
+    OtherStatus(Status),
+    /// A slot of a plan or of a chain is not merged.
+    NotSingle,
     /// The year's free certificates are taken.
     NoFreeLeft,
     /// No such instance for this account.
@@ -300,9 +312,10 @@ impl fmt::Display for Why {
             Self::OrderDeleted => "the order was deleted",
             Self::NoPlan => "no resource plan of this product was bought",
             Self::OtherPlan => "the plan at hand is not the one that the order drew from",
+            Self::PlanRefunded => "the resource plan was paid back",
             Self::NoUnitLeft => "the resource plan has no unit left",
             Self::IdTaken => "the id is taken",
-            Self::OtherEdition => "the edition at hand is not the one that the order is pinned to",
+            Self::OtherEdition => "the edition at hand is not the one that it is pinned to",
             Self::AlreadyIssued => "a certificate was issued",
             Self::NotIssued => "no certificate is issued yet",
             Self::RevocationUnderWay => "its revocation is under way",
@@ -310,7 +323,7 @@ impl fmt::Display for Why {
             Self::RevocationUnconfirmed => "its holder has not confirmed the revocation yet",
             Self::AlreadyRevoked => "the certificate is revoked",
             Self::Expired => "the certificate expired",
-            Self::NoRevocationLeft => "every revocation that the plan allows is used",
+            Self::NoRevocationLeft => "as many revocations are used as certificates were bought",
             Self::ReasonOfCa => "only a CA gives this reason",
             Self::DomainUnproved => "the domain is not proved yet",
             Self::NoChallenge => "the CA has not said yet how to prove the domain",
@@ -365,13 +378,14 @@ impl fmt::Display for Why {
             Self::NothingPaid => "nothing was paid in cash",
             Self::Free => "the certificate is free of charge",
             Self::NoRefundHere => "nothing is paid back in this condition",
-            Self::RefundWindow => "the window for it is not open",
+            Self::RefundWindow => "the time for a refund is over",
             Self::UnderWay => "the application is under way",
             Self::NotRevoked => "the certificate is issued and not revoked",
             Self::WasMerged => "the slot was merged with another one",
             Self::ChainMovedOn => "a later certificate of the chain was applied for",
-            Self::LateHosting => "it was bought by enabling hosting later",
-            Self::PlanUsed => "the plan is used",
+            Self::UnderWayBefore => "the certificate before it in the chain is being applied for",
+            Self::LateHosting => "what was bought by enabling hosting later is not paid back",
+            Self::PlanUsed => "units of the plan are used",
             Self::Slots => {
                 "the slots don't fit the purchase: one a year, a chain from the second on, every id once"
             }
@@ -385,7 +399,7 @@ impl fmt::Display for Why {
             Self::NotDue => "the certificate before it in the chain is not due yet",
             Self::NoSubmission => "there is no application whose data the next one could take",
             Self::RenewalWindow => "it is not renewed in this state",
-            Self::OtherProduct => "the product is another one",
+            Self::OtherProduct => "the product is another one than the certificate's",
             Self::UploadName => "the name is not of the allowed form",
             Self::NameTaken => "another uploaded certificate has this name",
             Self::KeyMismatch => "the key does not belong to the certificate",
@@ -394,7 +408,13 @@ impl fmt::Display for Why {
             Self::NotDeployed => "the certificate is not deployed there",
             Self::Deployed => "the certificate is deployed to a cloud product",
             Self::TooManyDeployments => "the certificate is deployed to as many places as are kept",
-            Self::NoClosing => "slots are not closed",
+            Self::HoldsUnit => "the slot holds a unit of a plan, and was not bought by itself",
+            Self::HoldsNoUnit => "the slot was bought by itself, and holds no unit of a plan",
+            Self::NoClosing => "no slot is closed under this edition",
+            Self::OtherStatus(status) => {
+                return write!(f, "the status of the other slot is {status}");
+            }
+            Self::NotSingle => "a slot of a plan or of a chain is not merged",
             Self::NotMergeable => "slots of these products are not merged",
             Self::NoFreeLeft => "the free certificates of this year are taken",
             Self::NoInstance => "there is no such instance",
@@ -431,6 +451,8 @@ pub enum WayOut {
     BuyPlan,
     /// Buy more, or delete orders that failed or were withdrawn.
     FreeUnits,
+    /// Delete what failed or was withdrawn, so that its unit returns.
+    ReturnUnits,
     /// Use a new id.
     NewId,
     /// Load the edition of the order's pin.
@@ -443,8 +465,10 @@ pub enum WayOut {
     Delete,
     /// Delete the order and create a new one.
     DeleteAndCreate,
-    /// Revoke the certificate.
+    /// Revoke the certificate, which may give its unit back.
     Revoke,
+    /// Revoke the certificate, which holds no unit.
+    RevokeOnly,
     /// Wait for the CA.
     AwaitCa,
     /// Wait for the answer to the revocation.
@@ -461,6 +485,8 @@ pub enum WayOut {
     UseForPackage,
     /// Hand in a corrected application.
     CorrectApplication,
+    /// Hand in an application for the next one.
+    HandInApplication,
     /// Hand in a new signing request.
     NewCsr,
     /// Prove the domain in the DNS.
@@ -473,12 +499,14 @@ pub enum WayOut {
     Apply,
     /// Cancel it, which gives its unit back.
     Cancel,
+    /// Cancel it before its turn in the chain.
+    CancelMember,
     /// Cancel the chain's members that wait.
     CancelMembers,
     /// Take the refund claim back.
     CancelRefund,
-    /// Claim the refund.
-    ClaimRefund,
+    /// Wait for the answer to the refund claim.
+    AwaitRefund,
     /// Withdraw, then claim the refund.
     WithdrawFirst,
     /// Revoke, then claim the refund.
@@ -526,8 +554,9 @@ impl WayOut {
             Self::FreeUnits => {
                 "buy another plan, or delete orders that failed or were withdrawn: their units return"
             }
+            Self::ReturnUnits => "delete orders that failed or were withdrawn: their units return",
             Self::NewId => "use an id that was never used",
-            Self::LoadPinned => "resolve the edition that the order is pinned to",
+            Self::LoadPinned => "resolve the edition that it is pinned to",
             Self::WithdrawThenDelete => {
                 "first withdraw the application, then delete the order: its unit returns"
             }
@@ -535,6 +564,7 @@ impl WayOut {
             Self::Delete => "delete the order: its unit returns",
             Self::DeleteAndCreate => "delete the order, whose unit returns, and create a new one",
             Self::Revoke => "revoke the certificate, whose unit returns only inside its window",
+            Self::RevokeOnly => "revoke the certificate",
             Self::AwaitCa => "wait for the CA's answer",
             Self::AwaitRevocation => "wait for the CA to decide on the revocation",
             Self::ConfirmByMail => "let the holder answer the CA's mail",
@@ -545,6 +575,7 @@ impl WayOut {
                 "use CreateCertificateForPackageRequest, which takes every class"
             }
             Self::CorrectApplication => "hand in a corrected application",
+            Self::HandInApplication => "hand in what the next one is to be applied for with",
             Self::NewCsr => {
                 "make a new signing request, with a new key where the key is the matter"
             }
@@ -553,9 +584,10 @@ impl WayOut {
             Self::Resubmit => "correct the application and submit it again with the same slot",
             Self::Apply => "apply with the slot",
             Self::Cancel => "cancel the pending order: its unit returns",
+            Self::CancelMember => "cancel it before its turn",
             Self::CancelMembers => "first cancel the members of its chain that are not activated",
             Self::CancelRefund => "take the refund claim back first",
-            Self::ClaimRefund => "claim the refund",
+            Self::AwaitRefund => "wait for the vendor to decide on the claim, or take it back",
             Self::WithdrawFirst => "first withdraw the application, then claim the refund",
             Self::RevokeFirst => "first have the certificate revoked, then claim the refund",
             Self::AwaitActivation => {

@@ -98,7 +98,9 @@ impl Refusal {
             (law.application, law.conduct),
         );
         // What expired can't be revoked; a clause does not know the instant.
-        if (refusal.way_out, status) == (WayOut::Revoke, Some(Status::Expired)) {
+        if let (WayOut::Revoke | WayOut::RevokeOnly, Some(Status::Expired)) =
+            (refusal.way_out, status)
+        {
             refusal.way_out = WayOut::ApplyAnew;
         }
         refusal
@@ -266,7 +268,9 @@ impl<C: Phrased, S: Copy + fmt::Display> fmt::Display for Refusal<C, S> {
                 write!(f, "the instance's status is {status}. ")?;
             }
             // It says so itself.
-            (Some(_), Why::OrderDeleted | Why::InstanceDeleted) => write!(f, "{}. ", self.why)?,
+            (Some(_), Why::OrderDeleted | Why::InstanceDeleted | Why::Ended(_)) => {
+                write!(f, "{}. ", self.why)?;
+            }
             (Some(status), why) => write!(f, "{why} (status {status}). ")?,
             (None, why) => write!(f, "{why}. ")?,
         }
@@ -347,7 +351,7 @@ impl<C, S> Refusal<C, S> {
                     None => f.write_str("."),
                     Some(change) if *pinned => write!(
                         f,
-                        "; the answer differs for orders submitted from {change} on."
+                        "; the answer differs for what is bought or applied for from {change} on."
                     ),
                     Some(change) => write!(f, "; the answer differs from {change} on."),
                 }
@@ -361,7 +365,7 @@ impl<C: Phrased + fmt::Debug, S: Copy + fmt::Display + fmt::Debug> Error for Ref
 #[expect(clippy::too_many_lines, reason = "one line a reason")]
 const fn kind_of(why: Why) -> RefusalKind {
     match why {
-        Why::NoPlan => RefusalKind::PlanNotFound,
+        Why::NoPlan | Why::PlanRefunded => RefusalKind::PlanNotFound,
         Why::NoUnitLeft | Why::NoFreeLeft => RefusalKind::QuotaExhausted,
         Why::NoOrder | Why::OrderDeleted | Why::NoInstance | Why::InstanceDeleted => {
             RefusalKind::OrderNotFound
@@ -414,7 +418,12 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NotDeployed
         | Why::Deployed
         | Why::TooManyDeployments
+        | Why::HoldsUnit
+        | Why::HoldsNoUnit
         | Why::NoClosing
+        | Why::OtherStatus(_)
+        | Why::NotSingle
+        | Why::UnderWayBefore
         | Why::NotMergeable
         | Why::InstanceStatus
         | Why::NoCertificate

@@ -344,9 +344,16 @@ pub fn sample(status: Option<Status>, class: ValidationClass, law: &Law<'_>) -> 
             let asked = [issued.as_slice(), &[K::RequestRevocation]].concat();
             run(&[asked.as_slice(), &[K::ConfirmRevocation]].concat()).or_else(|| run(&asked))
         }
-        Some(Status::Revoked) => run(&[issued.as_slice(), &[K::RecordCaRevocation]].concat()),
+        // Where a revocation is paid back by itself, one that comes too late for it.
+        Some(Status::Revoked) => run(&[issued.as_slice(), &[K::RecordCaRevocation]].concat())
+            .filter(|found| found.world.status(found.now, law) == status)
+            .or_else(|| revoked_late(&kit, run(&issued)?, law)),
         Some(Status::RefundReview) => claimed(&kit, Status::RefundReview, law),
-        Some(Status::Refunded) => claimed(&kit, Status::Refunded, law),
+        Some(Status::Refunded) => claimed(&kit, Status::Refunded, law).or_else(|| {
+            let mut found = claimed(&kit, Status::RefundReview, law)?;
+            kit.go_on(&mut found, &[K::GrantRefund], law)?;
+            Some(found)
+        }),
         Some(Status::Closed) => kit.run(&[K::Buy, K::Close], law),
         Some(Status::Cancelled) => {
             let mut found = waiting(&kit, law)?;
@@ -355,7 +362,11 @@ pub fn sample(status: Option<Status>, class: ValidationClass, law: &Law<'_>) -> 
         }
         Some(Status::Merged) => merged(&kit, law),
         Some(Status::Deleted) => run(&[K::Withdraw, K::Delete])
-            .or_else(|| run(&[issued.as_slice(), &[K::DeleteCertificate]].concat())),
+            .or_else(|| run(&[issued.as_slice(), &[K::DeleteCertificate]].concat()))
+            .or_else(|| {
+                let revoked = [K::RecordCaRevocation, K::DeleteCertificate];
+                run(&[issued.as_slice(), &revoked].concat())
+            }),
     }?;
     let not_after = kit.certificate.validity().not_after();
     let now = match status {
@@ -368,6 +379,18 @@ pub fn sample(status: Option<Status>, class: ValidationClass, law: &Law<'_>) -> 
         world: found.world,
         now,
     })
+}
+
+/// What was issued, revoked by its holder in its last minute.
+fn revoked_late(kit: &Kit, mut issued: Sample, law: &Law<'_>) -> Option<Sample> {
+    use CommandKind as K;
+    issued.now = kit.certificate.validity().not_after().saturating_add(-60);
+    kit.go_on(&mut issued, &[K::RequestRevocation], law)?;
+    if issued.world.status(issued.now, law) == Some(Status::RevocationToConfirm) {
+        kit.go_on(&mut issued, &[K::ConfirmRevocation], law)?;
+    }
+    kit.go_on(&mut issued, &[K::CompleteRevocation], law)?;
+    Some(issued)
 }
 
 /// A chain of two, the second in focus.

@@ -75,7 +75,7 @@ fn settled(case: &Case<'_>, instance: &CertificateInstance) -> Status {
 }
 
 /// Whether a later member of its chain waits for it.
-pub(super) fn hosted(case: &Case<'_>, instance: &CertificateInstance) -> bool {
+pub(in crate::lifecycle) fn hosted(case: &Case<'_>, instance: &CertificateInstance) -> bool {
     instance.chain().is_some()
         && case
             .chain

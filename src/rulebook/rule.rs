@@ -113,11 +113,11 @@ rules! {
     R20 = b'R' 20, "S3 S4", "an application needs a resource plan of its product with a unit left";
     R21 = b'R' 21, "S4", "an unknown, foreign or deleted order is not found";
     R23 = b'R' 23, "S4 A21", "each operation consumes its unit on submission or on issuance, and reserves it in between";
-    R24 = b'R' 24, "S3 S4", "the total of a plan is what remains, what is reserved and what is settled, and a unit stays with its plan";
+    R24 = b'R' 24, "S3 S4", "the total of a plan is what remains, what is reserved and what is settled; a unit stays with its plan, a slot with its purchase";
     R25 = b'R' 25, "S3 A21", "certificate and key are read once the certificate is issued";
     R26 = b'R' 26, "C", "an operation that its state does not allow changes nothing";
     R27 = b'R' 27, "S3", "the unit of a certificate revoked inside the window after its issuance returns, and later it does not";
-    R28 = b'R' 28, "C", "application, quota and its return are judged by the edition in force at submission";
+    R28 = b'R' 28, "C", "application, quota and its return are judged by the edition in force at submission, money, hosting and renewal by that of the purchase";
     R29 = b'R' 29, "S1 S0", "the price of a certificate comes back only inside the window of the edition that its purchase is bound to";
     R31 = b'R' 31, "RF19c RF20a", "vouchers are never paid back, and free certificates never";
     R32 = b'R' 32, "S3 RFP20", "a resource plan is paid back while it is unused";
@@ -125,11 +125,11 @@ rules! {
     R34 = b'R' 34, "RF20a", "a refund claim under review can be taken back or refused, which restores the state before it";
     R35 = b'R' 35, "S0", "a revocation is requested, then completed by the CA, and what is revoked stays revoked";
     R36 = b'R' 36, "RV19a", "from the request of a revocation on, the certificate can't be viewed or downloaded";
-    R37 = b'R' 37, "RV19a RV21a", "only an issued, unexpired certificate can be revoked";
+    R37 = b'R' 37, "RV19a RV21a", "only an issued, unexpired certificate can be revoked, a hosted or free one where the edition has it";
     R38 = b'R' 38, "RV21b RV23", "revocations never exceed the certificates bought, where the edition limits them";
     R39 = b'R' 39, "C", "a refused revocation restores the state before it, and the attempt";
     R40 = b'R' 40, "S0 S1", "a deletion is final, and ids are never used again";
-    R41 = b'R' 41, "S0 S1 DL19a DL20 DL21a", "which certificates are deleted in which states is the edition's word";
+    R41 = b'R' 41, "S0 S1 DL19a DL20 DL21a", "a certificate is deleted in the states that the edition names";
     R42 = b'R' 42, "S0", "a certificate about to expire is announced once";
     R43 = b'R' 43, "S0 S1", "an expired certificate is replaced by buying anew";
     R44 = b'R' 44, "C", "with time alone a certificate goes from Issued to Pending Expiration to Expired";

@@ -228,7 +228,8 @@ impl Service {
             return Ok(());
         };
         // Withdrawn or deleted meanwhile: the CA need not hear of it.
-        let Phase::Verifying(application) = instance.phase() else {
+        let (Phase::Verifying(application) | Phase::Validating(application)) = instance.phase()
+        else {
             return Ok(());
         };
         let csr_der: Arc<[u8]> = match application.submission().key() {

@@ -13,7 +13,9 @@
     reason = "every test file uses its part of this, and tests stop on the first surprise"
 )]
 
+pub mod console;
 pub mod golden;
 pub mod scenarios;
 pub mod scene;
+pub mod slots;
 pub mod strategies;

@@ -18,6 +18,7 @@ use super::scene::{
     Story, applicant, application_for, at, certificate, challenge, name, note, product, request,
     sound_rsa,
 };
+use super::slots;
 
 /// An answer, and the command that it was given to.
 pub type Answer = (CommandKind, Result<Events, Refusal>);
@@ -43,7 +44,8 @@ pub fn everything_everywhere(book: &Rulebook) -> Vec<Answer> {
             };
             for kind in CommandKind::ALL {
                 let command = sample_command(kind, class, &law).unwrap();
-                all.push((kind, decide(&found.world.case(), &command, found.now, &law)));
+                let case = found.world.case_for(&command, found.now, &law);
+                all.push((kind, decide(&case, &command, found.now, &law)));
             }
         }
     }
@@ -158,6 +160,7 @@ pub fn refusals(book: &Rulebook) -> Vec<Told> {
     in_application(book, [&s1, &s3, &s4], &mut tell);
     of_applications(book, [&s3, &s4], &mut tell);
     of_the_ca(book, &s4, &mut tell);
+    slots::refusals(book, &mut tell);
     all
 }
 

@@ -133,13 +133,18 @@ pub(super) fn deploy<'a>(
         ));
     };
     linked(case, instance, sink)?;
+    let way_out = if under_way(instance) {
+        WayOut::AwaitRevocation
+    } else {
+        WayOut::ApplyAnew
+    };
     sink(ruled_window(
         RuleId::R52,
         Why::Status(stage(instance)),
         (From::Day, law),
         law.conduct.deployment(),
         |states| while_in(*states, case, instance, law.conduct),
-        WayOut::ApplyAnew,
+        way_out,
     ))?;
     sink(ruled(
         RuleId::R52,
@@ -196,6 +201,11 @@ pub(super) fn undeploy<'a>(
     ))
 }
 
+/// Whether its revocation is asked for and not decided yet.
+fn under_way(instance: &CertificateInstance) -> bool {
+    matches!(&instance.phase, Phase::Live(live) if live.revocation.is_some())
+}
+
 /// which certificates are deleted in which states.
 pub(super) fn delete_certificate<'a>(
     case: &Case<'a>,
@@ -223,10 +233,7 @@ pub(super) fn delete_certificate<'a>(
     };
     unreviewed(case, instance, sink)?;
     linked(case, instance, sink)?;
-    let under_way = instance.live().is_some_and(|live| {
-        live.revocation.is_some() && !matches!(instance.phase, Phase::Revoked { .. })
-    });
-    let way_out = if under_way {
+    let way_out = if under_way(instance) {
         WayOut::AwaitRevocation
     } else {
         instead_of_ending(case, instance, law)

@@ -2,7 +2,7 @@
 //! merging.
 
 use super::refund::unrefunded;
-use super::revocation::revocation_left;
+use super::revocation::revocable;
 use super::{Flow, From, Sink, clause, hosting, in_good_standing, never, not_found, payer, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
@@ -56,6 +56,8 @@ pub(super) fn instead_of_ending(
     let deletable = |at| law.conduct.order_deletion().value.contains(at);
     let cancellable = |at| law.conduct.order_cancellation().value.contains(at);
     let applied_for = |at| law.conduct.applying().value.contains(at);
+    // What was bought by itself holds no unit: ending it gives nothing back.
+    let unit = instance.hold().is_some();
     match refund_of(case, instance) {
         RefundState::None => {}
         RefundState::Review { .. } => return WayOut::CancelRefund,
@@ -66,24 +68,34 @@ pub(super) fn instead_of_ending(
             let withdrawable = law.application.withdrawal().value.contains(at);
             if !withdrawable {
                 WayOut::AwaitCa
-            } else if deletable(Status::PendingApplication) {
+            } else if unit && deletable(Status::PendingApplication) {
                 WayOut::WithdrawThenDelete
             } else {
                 WayOut::Withdraw
             }
         }
-        Phase::Failed { .. } if deletable(Status::ValidationFailed) => WayOut::DeleteAndCreate,
+        Phase::Failed { .. } if unit && deletable(Status::ValidationFailed) => {
+            WayOut::DeleteAndCreate
+        }
         Phase::Failed { .. } if applied_for(Status::ValidationFailed) => WayOut::Resubmit,
-        Phase::Pending { .. } | Phase::Bought { .. } if deletable(Status::PendingApplication) => {
+        Phase::Pending { .. } | Phase::Bought { .. }
+            if unit && deletable(Status::PendingApplication) =>
+        {
             WayOut::Delete
         }
-        Phase::Pending { .. } | Phase::Bought { .. } if cancellable(Status::PendingApplication) => {
+        Phase::Pending { .. } | Phase::Bought { .. }
+            if unit && cancellable(Status::PendingApplication) =>
+        {
             WayOut::Cancel
         }
         Phase::Pending { .. } | Phase::Bought { .. } if applied_for(at) => WayOut::Apply,
-        Phase::NotActivated { .. } => WayOut::Cancel,
-        Phase::Live(live) if live.revocation.is_none() && revocation_left(case, law) => {
-            WayOut::Revoke
+        Phase::NotActivated { .. } => WayOut::CancelMember,
+        Phase::Live(live) if live.revocation.is_none() && revocable(case, instance, law) => {
+            if unit {
+                WayOut::Revoke
+            } else {
+                WayOut::RevokeOnly
+            }
         }
         Phase::Bought { .. }
         | Phase::Failed { .. }
@@ -135,11 +147,20 @@ pub(super) fn end<'a>(
         Phase::Deleted { .. } => not_found(sink)?,
     }
     payer(case, instance, sink)?;
-    unrefunded(case, instance, sink)
+    unrefunded(case, instance, sink)?;
+    // What is cancelled is an order of a plan, whose unit returns (T-15); a bought slot would be lost.
+    let bought = rule == RuleId::T14 && matches!(instance.origin, Origin::Purchase(_));
+    sink(clause(
+        rule,
+        Why::HoldsNoUnit,
+        Window::when(!bought),
+        way_out,
+    ))
 }
 
 /// T-43: a slot that was bought and carries no certificate is shut down.
 pub(super) fn close<'a>(
+    case: &Case<'a>,
     instance: &'a CertificateInstance,
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
@@ -166,9 +187,9 @@ pub(super) fn close<'a>(
     ))?;
     sink(clause(
         RuleId::T43,
-        Why::OtherPurchase,
+        Why::HoldsUnit,
         Window::when(matches!(instance.origin, Origin::Purchase(_))),
-        WayOut::Cancel,
+        instead_of_ending(case, instance, law),
     ))?;
     sink(ruled(
         RuleId::T43,
@@ -187,10 +208,9 @@ pub(super) fn merge<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let unused = |slot: &CertificateInstance| {
-        matches!(slot.phase, Phase::Bought { .. })
-            && matches!(slot.origin, Origin::Purchase(_))
-            && slot.chain().is_none()
+    let unused = |slot: &CertificateInstance| matches!(slot.phase, Phase::Bought { .. });
+    let single = |slot: &CertificateInstance| {
+        matches!(slot.origin, Origin::Purchase(_)) && slot.chain().is_none()
     };
     sink(clause(
         RuleId::T42,
@@ -206,9 +226,15 @@ pub(super) fn merge<'a>(
     };
     sink(clause(
         RuleId::T42,
-        Why::Status(stage(into)),
+        Why::OtherStatus(stage(into)),
         Window::when(unused(into)),
         WayOut::None,
+    ))?;
+    sink(clause(
+        RuleId::T42,
+        Why::NotSingle,
+        Window::when(single(instance) && single(into)),
+        WayOut::Apply,
     ))?;
     let same = into.product == instance.product;
     let class = instance.product.class;

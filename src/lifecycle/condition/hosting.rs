@@ -59,16 +59,16 @@ pub(super) fn activate<'a>(
         WayOut::AwaitActivation,
     ))?;
     let Some(before) = predecessor(case, chain) else {
-        return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
+        return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));
     };
     let Some(certificate) = serving(before) else {
-        return sink(never(RuleId::R47, Why::NoPredecessor, WayOut::Cancel));
+        return sink(never(RuleId::R47, Why::NoPredecessor, WayOut::CancelMember));
     };
     sink(clause(
         RuleId::R46,
         Why::NoSubmission,
         Window::when(handed_down(chain, before).is_some()),
-        WayOut::Cancel,
+        WayOut::CancelMember,
     ))?;
     let not_after = certificate.validity().not_after();
     sink(ruled_window(
@@ -121,12 +121,12 @@ pub(super) fn cancel_member<'a>(
         return Flow::Continue(());
     };
     let Some(before) = predecessor(case, chain) else {
-        return sink(never(RuleId::R24, Why::OtherInstance, WayOut::LoadAll));
+        return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));
     };
     let in_process = matches!(before.phase, Phase::Verifying(_) | Phase::Validating(_));
     sink(clause(
         RuleId::T25,
-        Why::UnderWay,
+        Why::UnderWayBefore,
         Window::when(!in_process),
         WayOut::AwaitCa,
     ))
@@ -169,7 +169,7 @@ pub(super) fn enable<'a>(
             RuleId::R46,
             Why::NoSubmission,
             Window::when(extension.submission.is_some()),
-            WayOut::CorrectApplication,
+            WayOut::HandInApplication,
         ))?;
     }
     let calendar = law.conduct.calendar().value;

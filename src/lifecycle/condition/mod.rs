@@ -273,7 +273,7 @@ fn of_instance<'a>(
         }
         Command::Close => {
             in_good_standing(case, instance, sink)?;
-            ending::close(instance, law, sink)
+            ending::close(case, instance, law, sink)
         }
         Command::Merge => {
             in_good_standing(case, instance, sink)?;

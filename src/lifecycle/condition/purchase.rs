@@ -99,12 +99,12 @@ pub(super) fn unit_left<'a>(
     case: &Case<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Result<&'a ResourcePlan, Flow> {
-    let standing = |plan: &&ResourcePlan| {
-        plan.account == case.account && !matches!(plan.bill.refund, RefundState::Refunded { .. })
-    };
-    let Some(plan) = case.plan.filter(standing) else {
+    let Some(plan) = case.plan.filter(|plan| plan.account == case.account) else {
         return Err(sink(never(RuleId::R20, Why::NoPlan, WayOut::BuyPlan)));
     };
+    if matches!(plan.bill.refund, RefundState::Refunded { .. }) {
+        return Err(sink(never(RuleId::R20, Why::PlanRefunded, WayOut::BuyPlan)));
+    }
     let asked = sink(clause(
         RuleId::R20,
         Why::NoUnitLeft,
@@ -161,7 +161,7 @@ pub(super) fn renew<'a>(
                 (From::Money, law),
                 law.money.renewal(),
                 |states| while_in(*states, case, instance, law.conduct),
-                WayOut::ApplyAnew,
+                WayOut::None,
             ))?;
         }
         Phase::Uploaded(_) => sink(ruled_window(
@@ -174,7 +174,7 @@ pub(super) fn renew<'a>(
         ))?,
         // T-48: what the CA revoked on its own account is replaced at once.
         Phase::Revoked { cause, .. } => sink(clause(
-            RuleId::T48,
+            RuleId::R54,
             Why::AlreadyRevoked,
             Window::when(matches!(cause, RevocationCause::ByCa)),
             WayOut::ApplyAnew,

@@ -60,11 +60,7 @@ fn paid_for<'a>(case: &Case<'a>) -> (Option<&'a Purchase>, Option<&'a ResourcePl
 fn under_review<'a>(refund: RefundState, sink: &mut impl Sink<'a>) -> Flow {
     match refund {
         RefundState::Review { .. } => Flow::Continue(()),
-        RefundState::None => sink(never(
-            RuleId::R34,
-            Why::NoRefundClaimed,
-            WayOut::ClaimRefund,
-        )),
+        RefundState::None => sink(never(RuleId::R34, Why::NoRefundClaimed, WayOut::None)),
         RefundState::Refunded { .. } => sink(never(RuleId::R34, Why::Refunded, WayOut::None)),
     }
 }
@@ -74,11 +70,7 @@ fn payable<'a>(refund: RefundState, free: bool, cash: u64, sink: &mut impl Sink<
     match refund {
         RefundState::None => {}
         RefundState::Review { .. } => {
-            return sink(never(
-                RuleId::R34,
-                Why::RefundUnderWay,
-                WayOut::CancelRefund,
-            ));
+            return sink(never(RuleId::R34, Why::RefundUnderWay, WayOut::AwaitRefund));
         }
         RefundState::Refunded { .. } => {
             return sink(never(RuleId::R34, Why::Refunded, WayOut::None));
@@ -108,6 +100,10 @@ fn claim_plan<'a>(plan: &'a ResourcePlan, law: &Law<'a>, sink: &mut impl Sink<'a
     )?;
     money_pinned(&plan.bill.pin, law, sink)?;
     let rule = law.money.plan_refund();
+    let way_out = match rule.value.unused {
+        Unused::NeverApplied => WayOut::None,
+        Unused::LedgerFull => WayOut::ReturnUnits,
+    };
     sink(ruled(
         RuleId::R32,
         Why::PlanUsed,
@@ -117,7 +113,7 @@ fn claim_plan<'a>(plan: &'a ResourcePlan, law: &Law<'a>, sink: &mut impl Sink<'a
             Unused::NeverApplied => plan.taken == 0,
             Unused::LedgerFull => plan.used() == 0,
         },
-        WayOut::FreeUnits,
+        way_out,
     ))?;
     let calendar = law.money.calendar().value;
     sink(ruled_window(
@@ -222,6 +218,14 @@ fn claim<'a>(
         Ok(instance) => instance,
         Err(flow) => return flow,
     };
+    if let Phase::Live(live) = &instance.phase {
+        sink(clause(
+            RuleId::R29,
+            Why::Expired,
+            unexpired(&live.certificate, law.conduct),
+            WayOut::None,
+        ))?;
+    }
     let condition = match condition(case, instance, law) {
         Ok(condition) => condition,
         Err((why, way_out)) => return sink(never(RuleId::R29, why, way_out)),
@@ -287,14 +291,10 @@ fn condition(
             };
             Err((Why::UnderWay, way_out))
         }
-        Phase::Live(live) => {
-            let over = unexpired(&live.certificate, law.conduct).is_never();
-            Err(if over {
-                (Why::Expired, WayOut::None)
-            } else {
-                (Why::NotRevoked, WayOut::RevokeFirst)
-            })
+        Phase::Live(live) if live.revocation.is_some() => {
+            Err((Why::RevocationUnderWay, WayOut::AwaitRevocation))
         }
+        Phase::Live(_) => Err((Why::NotRevoked, WayOut::RevokeFirst)),
         Phase::Ended {
             how: End::Merged(_),
             ..

@@ -4,7 +4,7 @@ use super::ending::instead_of_ending;
 use super::{Flow, From, Sink, clause, linked, never, not_found, payer, refund, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
-use crate::lifecycle::status::{stage, unexpired};
+use crate::lifecycle::status::{hosted, stage, unexpired};
 use crate::model::{CertificateInstance, Phase, RevocationReason, RevocationStage};
 use crate::rulebook::{RevocationLimit, RuleId, Window};
 
@@ -31,7 +31,7 @@ pub(super) fn request_revocation<'a>(
             ));
         }
         Phase::NotActivated { .. } => {
-            return sink(never(RuleId::R37, Why::NotIssued, WayOut::Cancel));
+            return sink(never(RuleId::R37, Why::NotIssued, WayOut::CancelMember));
         }
         Phase::Ended { .. } => {
             return sink(never(
@@ -108,9 +108,12 @@ pub(super) fn request_revocation<'a>(
     ))
 }
 
-/// Whether the allowance has a revocation left.
-pub(super) fn revocation_left(case: &Case<'_>, law: &Law<'_>) -> bool {
-    within_limit(law.conduct.revocation_limit().value, case)
+/// Whether the edition lets a certificate of this kind be revoked, and the allowance has a revocation
+/// left.
+pub(super) fn revocable(case: &Case<'_>, instance: &CertificateInstance, law: &Law<'_>) -> bool {
+    let hosted = hosted(case, instance) && !law.conduct.hosted_revocation().value.allows();
+    let free = instance.product.free && !law.conduct.free_revocation().value.allows();
+    !hosted && !free && within_limit(law.conduct.revocation_limit().value, case)
 }
 
 /// revocations against certificates bought, those beside the case included.
