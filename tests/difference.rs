@@ -7,10 +7,12 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::print_stdout,
+    clippy::too_many_lines,
     missing_docs,
     reason = "tests stop on the first surprise, and this one prints what it counted"
 )]
 
+#[allow(unreachable_pub, reason = "every test file uses its part")]
 #[path = "support/golden.rs"]
 mod golden;
 
@@ -18,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::{Display, Write as _};
 
 use cert_lifecycle::lifecycle::difference::{ADVICE, Shown, advice, example, premises};
-use cert_lifecycle::lifecycle::{Example, Law, diff, probes};
+use cert_lifecycle::lifecycle::{Example, Law, Probe, diff, probes};
 use cert_lifecycle::model::{Channel, Day, Site, Status, StatusSet, Target};
 use cert_lifecycle::rulebook::{
     AddOn, Anchor, CarryOver, ClassSet, ClauseVisitor, CommonNameRule, ConsumeAt, Dated, DayCount,
@@ -617,7 +619,7 @@ fn a_report_of_what_changed() {
 /// A probe is written for every kind of value that decides, and no two have a name.
 #[test]
 fn probes_cover_every_kind_of_value() {
-    let names: BTreeSet<_> = probes().map(|probe| probe.name()).collect();
+    let names: BTreeSet<_> = probes().map(Probe::name).collect();
     assert_eq!(names.len(), probes().count());
     for field in Field::ALL {
         let written = probes().any(|probe| probe.about().contains(field));

@@ -4,8 +4,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::model::{
-    Curve, FactorSearch, FermatSearch, KeyKind, KeySource, NameKind, Product, RsaExponent,
-    RsaFacts, SignatureHash, Submission, ValidationClass, ValidationMethod,
+    CertificateInstance, Curve, FactorSearch, FermatSearch, KeyKind, KeySource, NameKind, Product,
+    RsaExponent, RsaFacts, SignatureHash, Submission, ValidationClass, ValidationMethod,
 };
 use crate::rulebook::{CsrRule, Field};
 
@@ -349,7 +349,7 @@ fn slots(scene: &mut Scene<'_>) -> Told {
             if !scene.buy(product, 1, PRICE)? {
                 return Told::Continue(());
             }
-            let first = scene.world().instance().map(|one| one.id());
+            let first = scene.world().instance().map(CertificateInstance::id);
             scene.wait(HOUR);
             scene.ask(&Command::Close)?;
             if let Some(first) = first

@@ -163,4 +163,4 @@ pub(super) fn numbered(word: &str, number: u64) -> String {
 }
 
 /// A price in cash.
-pub(super) const PRICE: Payment = Payment::cash(1_000_00, Currency::CNY);
+pub(super) const PRICE: Payment = Payment::cash(100_000, Currency::CNY);

@@ -51,9 +51,10 @@ fn unit(scene: &mut Scene<'_>) -> Told {
     if !scene.buy_plan(product, 1, PRICE)? {
         return Told::Continue(());
     }
-    for days in [0, 10] {
+    for late in [0, 10 * DAY] {
         scene.branch(|scene| {
-            scene.wait(days * DAY + HOUR);
+            scene.wait(late);
+            scene.wait(HOUR);
             if !scene.submit(product)? || !scene.issue()? {
                 return Told::Continue(());
             }
@@ -222,13 +223,14 @@ fn claims(scene: &mut Scene<'_>, paid_at: Timestamp) -> Told {
 fn revoked(scene: &mut Scene<'_>) -> Told {
     let product = scene.kit.product(ValidationClass::Dv);
     for payment in payments() {
-        for days in [0, 5, 20, 100] {
+        for late in [0, 5 * DAY, 20 * DAY, 100 * DAY] {
             scene.branch(|scene| {
                 let paid_at = scene.now;
                 if !scene.buy(product, 1, payment)? {
                     return Told::Continue(());
                 }
-                scene.wait(days * DAY + HOUR);
+                scene.wait(late);
+                scene.wait(HOUR);
                 if scene.apply(product)? && scene.issue()? {
                     around_revocation(scene, paid_at)?;
                 }

@@ -9,13 +9,14 @@ use core::ops::ControlFlow;
 
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{
-    ChainId, Channel, InstanceId, Payment, Pin, PlanId, Product, RefundState, RevocationReason,
-    Status, Submission, Timestamp,
+    ChainId, Channel, InstanceId, Payment, Pin, PlanId, Product, RefundState, ResourcePlan,
+    RevocationReason, Status, Submission, Timestamp,
 };
 use crate::rulebook::Window;
 
 use super::super::case::Law;
 use super::super::command::{Command, Extension, NewPurchase, Upload};
+use super::super::decide::decide;
 use super::super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, PurchaseEvent};
 use super::super::question::next_wakeup;
 use super::super::refusal::Refusal;
@@ -156,17 +157,16 @@ impl<'l> Scene<'l> {
     }
 
     /// Asks what a command would bring about. Whether it would be granted.
+    #[expect(
+        clippy::result_large_err,
+        reason = "both answers are compared in their places"
+    )]
     pub(super) fn ask(&self, command: &Command) -> Told<bool> {
         let (now, [first, second]) = (self.now, self.laws);
         let [one, other] = &self.worlds;
-        let decide = |world: &World, law: &Law<'_>| {
-            super::super::decide::decide(&world.case_for(command, now, law), command, now, law)
-        };
-        self.compared(
-            command,
-            [decide(one, first), decide(other, second)],
-            Question::Asks,
-        )
+        let decided = [(one, first), (other, second)]
+            .map(|(world, law)| decide(&world.case_for(command, now, law), command, now, law));
+        self.compared(command, decided, Question::Asks)
     }
 
     fn compared(
@@ -205,7 +205,7 @@ impl<'l> Scene<'l> {
     pub(super) fn look(&self) -> Told {
         let shown = |world: &World, law: &Law<'_>| Answer::Shows {
             status: world.status(self.now, law),
-            units_left: world.plan().map(|plan| plan.remaining()),
+            units_left: world.plan().map(ResourcePlan::remaining),
             paid_back: world.purchases().fold(0, |sum: u64, one| {
                 sum.saturating_add(match one.bill().refund {
                     RefundState::Refunded { cash, .. } => cash,

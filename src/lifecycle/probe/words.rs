@@ -151,23 +151,24 @@ fn answered(answer: &Answer, offset: Offset) -> String {
             let rules: alloc::vec::Vec<_> = rules.iter().map(ToString::to_string).collect();
             format!("{what} ({})", rules.join(", "))
         }
-        Answer::Shows {
+        &Answer::Shows {
             status,
             units_left,
             paid_back,
         } => {
-            let mut text = match status {
+            let status = match status {
                 Some(status) => status.to_string(),
                 None => "no order".to_string(),
             };
-            if let Some(left) = units_left {
-                let left = usize::try_from(*left).unwrap_or(usize::MAX);
-                text.push_str(&format!(", {} left", counted(left, "unit")));
-            }
-            if *paid_back > 0 {
-                text.push_str(&format!(", {paid_back} minor units paid back"));
-            }
-            text
+            let left = units_left.map_or_else(String::new, |left| {
+                let left = usize::try_from(left).unwrap_or(usize::MAX);
+                format!(", {} left", counted(left, "unit"))
+            });
+            let back = match paid_back {
+                0 => String::new(),
+                cash => format!(", {cash} minor units paid back"),
+            };
+            format!("{status}{left}{back}")
         }
         Answer::Due(None) => "never".to_string(),
         Answer::Due(Some(at)) => at.in_offset(offset).to_string(),
