@@ -730,7 +730,8 @@ fn a_life_on_the_console_shows_what_its_edition_refuses_and_goes_on() {
     for words in [
         "  C  gets the certificate -> ",
         "  C  deploys it -> ",
-        "  C  is revoked by the CA -> Revoked",
+        "  C  is revoked by the CA -> ",
+        "  C  was paid back without a claim\n",
         ": refused\n",
     ] {
         assert!(story.contains(words), "{words}: {story}");

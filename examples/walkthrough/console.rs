@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{
-    Command, Events, Law, NewPurchase, Paid, Slot, World, effects, next_wakeup,
+    Command, Events, Law, NewPurchase, Paid, Slot, World, effects, next_wakeup, term_end,
 };
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
@@ -234,11 +234,8 @@ impl Life<'_> {
         self.wait(HOUR);
         self.tries("has proved the domain", &Command::ConfirmDomain);
         self.wait(DAY);
-        let days = i64::from(self.edition.term().value.days);
-        let sold = self
-            .now
-            .saturating_add(days.saturating_mul(DAY).saturating_sub(1));
-        let last = sold.min(self.law.ceilings.last_second(self.now));
+        let instance = self.world.instance().ok_or("something was bought")?;
+        let last = term_end(instance, self.now, &self.law);
         let certificate = IssuedCertificate::new(CertificateFacts {
             der: Arc::from(format!("certificate {}", self.last).as_bytes()),
             chain: Vec::new(),
@@ -266,7 +263,6 @@ impl Life<'_> {
             }
             None => self.notes("finds no cloud product to deploy it to"),
         }
-        self.tries("tries to delete it", &Command::DeleteCertificate);
     }
 
     /// The service activates the second year when the first comes due.
@@ -298,10 +294,7 @@ impl Life<'_> {
 
     /// The notice, and what can be done then.
     fn renew(&mut self) -> Outcome<()> {
-        let due = self
-            .world
-            .instance()
-            .and_then(|instance| next_wakeup(instance, self.now, &self.law));
+        let due = next_wakeup(&self.world.case(), self.now, &self.law);
         if let Some(due) = due {
             self.now = self.now.max(due);
             self.tries("is told that it will expire", &Command::Wake);
@@ -329,7 +322,10 @@ impl Life<'_> {
 
     fn claim(&mut self, doing: &str) -> Outcome<()> {
         self.wait(HOUR);
-        if self.tries(doing, &Command::ClaimRefund) {
+        let refund = self.world.purchase().map(|one| one.bill().refund);
+        if matches!(refund, Some(RefundState::Refunded { .. })) {
+            self.notes("was paid back without a claim");
+        } else if self.tries(doing, &Command::ClaimRefund) {
             let purchase = self.world.purchase().ok_or("a claim has a purchase")?;
             if matches!(purchase.bill().refund, RefundState::Review { .. }) {
                 self.wait(DAY);
@@ -363,6 +359,7 @@ impl Life<'_> {
             self.approve()?;
             self.revoke();
             self.claim("claims the refund within days")?;
+            self.tries("deletes it", &Command::DeleteCertificate);
         }
         Ok(())
     }

@@ -20,8 +20,8 @@ pub struct Advice {
 pub const ADVICE: &[Advice] = &[
     Advice {
         field: Field::Calendar,
-        part: "the days that are worked and what a year does on 29 February",
-        reason: "no rule in hand counts in working days or years; both are for reckoning beside it",
+        part: "the days that are worked",
+        reason: "working days are reckoned for advice alone (C6)",
     },
     Advice {
         field: Field::RsaExponent,
@@ -41,7 +41,7 @@ pub const ADVICE: &[Advice] = &[
     Advice {
         field: Field::Messages,
         part: "how many days before expiry messages go out",
-        reason: "R-42 announces an expiry once, when the notice window begins; further messages are for whoever sends them",
+        reason: "R-42 announces an expiry once, when the notice window begins; the agenda lists further messages as advice",
     },
     Advice {
         field: Field::RefundButton,
@@ -51,12 +51,12 @@ pub const ADVICE: &[Advice] = &[
     Advice {
         field: Field::RefundMargin,
         part: "how long before expiry the last claim should be made",
-        reason: "it is a recommendation, counted in two ways on one page (X-06)",
+        reason: "it is a recommendation, counted in two ways on one page (X-06); the agenda lists it as advice",
     },
     Advice {
         field: Field::Grace,
         part: "for how long settings are kept",
-        reason: "it is about an account after its service, which has no certificates here",
+        reason: "it is about what stands beside a certificate; the agenda lists its end as advice",
     },
     Advice {
         field: Field::ReviewTimes,
@@ -99,8 +99,8 @@ fn deciding(field: Field, edition: &Edition, text: &str) -> Option<String> {
         Field::Calendar => {
             let calendar = edition.calendar().value;
             Some(format!(
-                "{} {:?} {:?}",
-                calendar.offset, calendar.remaining, calendar.expiry
+                "{} {:?} {:?} {:?}",
+                calendar.offset, calendar.remaining, calendar.expiry, calendar.leap_day
             ))
         }
         Field::Refund => {

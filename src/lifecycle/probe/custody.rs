@@ -4,7 +4,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::model::{Product, RevocationReason, Target, ValidationClass};
+use crate::model::{Day, Product, RevocationReason, Target, ValidationClass};
 use crate::rulebook::Field;
 
 use super::super::command::Command;
@@ -71,7 +71,12 @@ pub(super) const PROBES: &[Probe] = &[
     },
     Probe {
         name: "a certificate is renewed",
-        about: &[Field::RenewalResult, Field::CarryOver, Field::Renewal],
+        about: &[
+            Field::RenewalResult,
+            Field::CarryOver,
+            Field::Renewal,
+            Field::Calendar,
+        ],
         story: renewed,
     },
 ];
@@ -292,6 +297,7 @@ fn uploaded_life(scene: &mut Scene<'_>) -> Told {
 /// what a renewal yields, paid for or with a unit of a plan.
 fn renewed(scene: &mut Scene<'_>) -> Told {
     let product = scene.kit.product(ValidationClass::Dv);
+    scene.branch(leap)?;
     // By plan, one unit is for the certificate and one for its renewal.
     scene.branch(|scene| {
         if scene.buy_plan(product, 2, PRICE)? && scene.submit(product)? && scene.issue()? {
@@ -312,6 +318,41 @@ fn renewed(scene: &mut Scene<'_>) -> Told {
         scene.branch(|scene| renewals(scene, &[false]))?;
         if scene.buy_plan(product, 1, PRICE)? {
             renewals(scene, &[true])?;
+        }
+    }
+    Told::Continue(())
+}
+
+/// R-55, C7: the old certificate ends on the next 29 February, and the new one a year later.
+fn leap(scene: &mut Scene<'_>) -> Told {
+    let product = scene.kit.product(ValidationClass::Dv);
+    let [law, _] = scene.laws;
+    let offset = law.money.calendar().value.offset;
+    let today = scene.now.day_in(offset);
+    let years = today
+        .to_date()
+        .map_or(0..0, |date| date.year()..date.year().saturating_add(9));
+    let next = years
+        .filter_map(|year| Day::new(year, 2, 29).ok())
+        .find(|day| day.days_after(today) > 60);
+    let Some(day) = next else {
+        return Told::Continue(());
+    };
+    // So late that a certificate of any ceiling reaches it.
+    scene.until(day.plus_days(-35).midnight(offset));
+    let end = day.midnight(offset).saturating_add(12 * HOUR);
+    if !scene.begin(product)? || !scene.issue_until(Some(end))? {
+        return Told::Continue(());
+    }
+    scene.until(day.plus_days(-10).midnight(offset));
+    if let Some(renewal) = scene.renewal(false)
+        && let Command::Renew { slot, .. } = &renewal
+    {
+        let slot = slot.instance;
+        if scene.give(renewal)? {
+            scene.focus(slot);
+            scene.apply(product)?;
+            scene.issue()?;
         }
     }
     Told::Continue(())

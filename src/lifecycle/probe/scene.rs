@@ -14,13 +14,14 @@ use crate::model::{
 };
 use crate::rulebook::Window;
 
+use super::super::agenda::next_wakeup;
 use super::super::case::Law;
 use super::super::command::{Command, Extension, NewPurchase, Upload};
 use super::super::decide::decide;
 use super::super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, PurchaseEvent};
-use super::super::question::next_wakeup;
 use super::super::refusal::Refusal;
 use super::super::status::{announced, unexpired};
+use super::super::term::term_end;
 use super::super::world::World;
 use super::kit::{Kit, PRICE, numbered, paid, slot};
 use super::{Answer, Example, Question, Step};
@@ -219,8 +220,7 @@ impl<'l> Scene<'l> {
     /// When something is due by itself.
     pub(super) fn ask_when(&self) -> Told {
         self.answered(Question::AsksWhen, |world, law| {
-            let due = |instance| next_wakeup(instance, self.now, law);
-            Answer::Due(world.instance().and_then(due))
+            Answer::Due(next_wakeup(&world.case(), self.now, law))
         })
     }
 
@@ -395,19 +395,22 @@ impl Scene<'_> {
         Told::Continue(self.give(received)? && self.give(Command::ConfirmDomain)?)
     }
 
-    /// The certificate of the application at hand, as each law has it asked for: for the days that are
-    /// sold, within the ceiling.
+    /// The certificate of the application at hand, for as long as each law has it asked for.
     pub(super) fn issue(&mut self) -> Told<bool> {
+        self.issue_until(None)
+    }
+
+    /// The certificate of the application at hand, until an instant that the CA chose.
+    pub(super) fn issue_until(&mut self, end: Option<Timestamp>) -> Told<bool> {
         if !self.prove()? {
             return Told::Continue(false);
         }
         self.wait(60);
         let now = self.now;
         let issued = |law: &Law<'_>| {
-            let application = self.world().instance()?.application()?;
-            let days = i64::from(law.application.term().value.days);
-            let sold = now.saturating_add(days.saturating_mul(DAY).saturating_sub(1));
-            let last = sold.min(law.ceilings.last_second(now));
+            let instance = self.world().instance()?;
+            let last = end.unwrap_or_else(|| term_end(instance, now, law));
+            let application = instance.application()?;
             let key = application.key()?;
             let certificate = Kit::certificate(application.names(), key, (now, last))?;
             Some(Command::Approve { certificate })
