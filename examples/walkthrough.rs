@@ -4,21 +4,33 @@
 //! ```text
 //! cargo run --example walkthrough [-- OPTIONS]
 //!   --csr FILE      a certificate signing request (PEM or DER) instead of the one shipped
-//!   --edition KEY   the edition to live through, whatever the date:
-//!                   2019-08-intl, 2021-02-api (unless said otherwise), 2023-api, 2025-12-api
+//!   --edition KEY   the edition to live through, whatever the date, such as 2019-08-intl,
+//!                   2021-02-api (unless said otherwise), 2023-api, 2025-12-api
+//!   --list-editions lists them all, with the documents behind what is newest in each
+//!   --diff KEY      prints at the end what changes to another edition, with examples
 //!   --start TIME    the first instant (RFC 3339) instead of four hours ago
 //!   --json          one JSON object a line: every command with its events or its refusal
 //!   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
 //!   --help, -h      prints this
 //! ```
 //!
-//! Everything is real but the clock and the DNS: the request, the keys, the CA's signatures, the
+//! Under an edition of the console there is one life: bought, applied for, used, renewed, revoked,
+//! paid back where the edition pays back. What an edition refuses is shown, and life goes on.
+//!
+//! By API, everything is real but the clock and the DNS: the request, the keys, the CA's signatures, the
 //! CRL. Time is moved by hand, from today on, so that OpenSSL accepts the leaf at once.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "an example shows what it does"
 )]
+
+#[path = "walkthrough/console.rs"]
+mod console;
+#[path = "walkthrough/event.rs"]
+mod event;
+#[path = "walkthrough/report.rs"]
+mod report;
 
 use std::error::Error;
 use std::fs;
@@ -31,8 +43,8 @@ use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds, SystemClock};
 use cert_lifecycle::lifecycle::{Case, Command, Event, Refusal, next_wakeup};
 use cert_lifecycle::model::{
-    AccountId, Applicant, CertificateInstance, Challenge, CsrFacts, EditionKey, HoldState,
-    IssuedCertificate, NameKind, Offset, OrderId, Origin, Payment, PlanId, Product, ProductCode,
+    AccountId, Applicant, CertificateInstance, Challenge, Channel, CsrFacts, EditionKey, HoldState,
+    IssuedCertificate, NameKind, Offset, OrderId, Payment, PlanId, Product, ProductCode,
     ResourcePlan, RevocationReason, Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{self, Limits};
@@ -43,6 +55,8 @@ use pollster::block_on;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use serde_json::{Value, json};
 
+use event::event_json;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Made with OpenSSL: P-256, one alternative name, subjectKeyIdentifier, must-staple.
@@ -51,8 +65,10 @@ const SHIPPED_CSR: &[u8] = include_bytes!("data/www.example.com.csr");
 const USAGE: &str = "\
 cargo run --example walkthrough [-- OPTIONS]
   --csr FILE      a certificate signing request (PEM or DER) instead of the one shipped
-  --edition KEY   the edition to live through, whatever the date:
-                  2019-08-intl, 2021-02-api (unless said otherwise), 2023-api, 2025-12-api
+  --edition KEY   the edition to live through, whatever the date, such as 2019-08-intl,
+                  2021-02-api (unless said otherwise), 2023-api, 2025-12-api
+  --list-editions lists them all, with the documents behind what is newest in each
+  --diff KEY      prints at the end what changes to another edition, with examples
   --start TIME    the first instant (RFC 3339) instead of four hours ago
   --json          one JSON object a line: every command with its events or its refusal
   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
@@ -81,6 +97,8 @@ struct Options {
     start: Timestamp,
     json: bool,
     out: Option<PathBuf>,
+    list_editions: bool,
+    diff: Option<EditionKey>,
 }
 
 impl Options {
@@ -94,6 +112,8 @@ impl Options {
             start: SystemClock.now().saturating_add(-4 * 3_600),
             json: false,
             out: None,
+            list_editions: false,
+            diff: None,
         };
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -102,6 +122,8 @@ impl Options {
                 Long("csr") => options.csr = Some(parser.value()?.into()),
                 Long("edition") => options.edition = EditionKey::new(&parser.value()?.string()?)?,
                 Long("start") => options.start = parser.value()?.string()?.parse()?,
+                Long("list-editions") => options.list_editions = true,
+                Long("diff") => options.diff = Some(EditionKey::new(&parser.value()?.string()?)?),
                 Long("json") => options.json = true,
                 Long("out") => options.out = Some(parser.value()?.into()),
                 other @ (Long(_) | Short(_) | Value(_)) => return Err(other.unexpected().into()),
@@ -130,6 +152,44 @@ struct Stage {
 }
 
 fn run(options: &Options) -> Outcome<ExitCode> {
+    if options.list_editions {
+        report::list_editions(options.json)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let book = Rulebook::published();
+    let edition = book.edition(options.edition.as_str())?;
+    // A misspelt key is found before the story is told.
+    let other = options.diff.map(|key| book.edition(key.as_str()));
+    let other = other.transpose()?;
+    let code = match edition.point().channel {
+        Channel::Api => by_api(options)?,
+        Channel::Console => {
+            if options.csr.is_some() || options.out.is_some() {
+                return Err("--csr and --out are for editions of the API".into());
+            }
+            console::live(&edition, book.ceilings(), options.start, options.json)?;
+            ExitCode::SUCCESS
+        }
+        Channel::ApiV2 => {
+            let skipped = format!(
+                "The edition {} is of the instance operations of 2026; their machine is lifecycle::v2, and no life of it is told here.",
+                options.edition
+            );
+            if options.json {
+                println!("{}", json!({ "note": skipped }));
+            } else {
+                println!("{skipped}");
+            }
+            ExitCode::SUCCESS
+        }
+    };
+    if let Some(other) = other {
+        report::differences(&edition, other.key().as_str(), options.json)?;
+    }
+    Ok(code)
+}
+
+fn by_api(options: &Options) -> Outcome<ExitCode> {
     let stage = Stage::new(options)?;
     let bytes = match &options.csr {
         Some(path) => fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?,
@@ -185,12 +245,13 @@ fn run(options: &Options) -> Outcome<ExitCode> {
     }
     stage.tries(a, "tries to withdraw now", &Command::Withdraw)?;
     // Of a short certificate the notice comes before the window ends.
-    let (due, (_, end)) = (notice_due(&stage, b)?, window_of(&stage, a)?);
-    if due < end {
+    let due = notice_due(&stage, b)?;
+    let notice_first = window_of(&stage, a)?.is_some_and(|(_, end)| due < end);
+    if notice_first {
         about_to_expire(&stage, b, due)?;
-        revoke_inside(&stage, a)?;
-    } else {
-        revoke_inside(&stage, a)?;
+    }
+    revoke_inside(&stage, a)?;
+    if !notice_first {
         about_to_expire(&stage, b, due)?;
     }
     revoke_outside(&stage, b)?;
@@ -256,18 +317,23 @@ fn issue(stage: &Stage, life: &Life) -> Outcome<()> {
     Ok(())
 }
 
-/// Which act decides whether the unit returns, and before which instant it must happen.
-fn window_of(stage: &Stage, life: &Life) -> Outcome<(&'static str, Timestamp)> {
+/// Which act decides whether the unit returns, and before which instant it must happen; nothing where
+/// the edition refuses the revocation.
+fn window_of(stage: &Stage, life: &Life) -> Outcome<Option<(&'static str, Timestamp)>> {
     let revoke = Command::RequestRevocation {
         reason: RevocationReason::Unspecified,
     };
-    let preview = block_on(stage.service.preview(life.account, life.order, &revoke))?;
+    let preview = match block_on(stage.service.preview(life.account, life.order, &revoke)) {
+        Ok(preview) => preview,
+        Err(ServiceError::Refused(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let (act, window) = preview.returns.ok_or("a revocation has a window")?;
     let act = match act {
         DecisiveAct::RevocationRequested => "requested",
         DecisiveAct::RevocationCompleted => "completed",
     };
-    Ok((act, window.until().ok_or("the window has an end")?))
+    Ok(Some((act, window.until().ok_or("the window has an end")?)))
 }
 
 /// When a live certificate's expiry is to be announced.
@@ -285,20 +351,20 @@ fn revoke_inside(stage: &Stage, life: &Life) -> Outcome<()> {
     let revoke = Command::RequestRevocation {
         reason: RevocationReason::Superseded,
     };
-    let (act, end) = window_of(stage, life)?;
-    let shown = end.in_offset(stage.offset);
-    stage.notes(
-        life.name,
-        &format!("its unit returns if the revocation is {act} before {shown}"),
-        json!({ "returns": { "act": act, "before": end.to_string() } }),
-    );
-    stage.moves_on_to(end.saturating_add(-1));
-    stage.gives(
-        life,
-        "asks for revocation in the window's last second",
-        &revoke,
-    )?;
-    stage.complete_revocation(life)
+    if let Some((act, end)) = window_of(stage, life)? {
+        let shown = end.in_offset(stage.offset);
+        stage.notes(
+            life.name,
+            &format!("its unit returns if the revocation is {act} before {shown}"),
+            json!({ "returns": { "act": act, "before": end.to_string() } }),
+        );
+        stage.moves_on_to(end.saturating_add(-1));
+    }
+    let doing = "asks for revocation in the window's last second";
+    if stage.gives(life, doing, &revoke)? {
+        stage.complete_revocation(life)?;
+    }
+    Ok(())
 }
 
 /// Moves time to the notice, and tries what is not allowed then.
@@ -320,20 +386,25 @@ fn about_to_expire(stage: &Stage, life: &Life, due: Timestamp) -> Outcome<()> {
 
 /// Revokes when the window is over.
 fn revoke_outside(stage: &Stage, life: &Life) -> Outcome<()> {
-    let (act, end) = window_of(stage, life)?;
-    stage.moves_on_to(end);
-    let shown = end.in_offset(stage.offset);
-    stage.notes(
-        life.name,
-        &format!("its unit would have returned if the revocation had been {act} before {shown}"),
-        json!({ "returns": { "act": act, "before": end.to_string() } }),
-    );
+    if let Some((act, end)) = window_of(stage, life)? {
+        stage.moves_on_to(end);
+        let shown = end.in_offset(stage.offset);
+        stage.notes(
+            life.name,
+            &format!(
+                "its unit would have returned if the revocation had been {act} before {shown}"
+            ),
+            json!({ "returns": { "act": act, "before": end.to_string() } }),
+        );
+    }
     let revoke = Command::RequestRevocation {
         reason: RevocationReason::CessationOfOperation,
     };
-    stage.gives(life, "asks for revocation", &revoke)?;
-    stage.complete_revocation(life)?;
-    stage.tries(life, "asks once more", &revoke)
+    if stage.gives(life, "asks for revocation", &revoke)? {
+        stage.complete_revocation(life)?;
+        stage.tries(life, "asks once more", &revoke)?;
+    }
+    Ok(())
 }
 
 /// Both ledgers.
@@ -436,23 +507,27 @@ impl Stage {
         Ok(described.instance)
     }
 
-    /// Gives a command that is allowed.
-    fn gives(&self, life: &Life, doing: &str, command: &Command) -> Outcome<()> {
-        let receipt = block_on(self.service.execute(life.account, life.order, command))?;
-        self.done(life.name, doing, &receipt);
-        Ok(())
-    }
-
-    /// Gives a command that is refused, and shows the explanation.
-    fn tries(&self, life: &Life, doing: &str, command: &Command) -> Outcome<()> {
+    /// Gives a command, and shows the explanation where the edition refuses it. Whether it was granted.
+    fn gives(&self, life: &Life, doing: &str, command: &Command) -> Outcome<bool> {
         match block_on(self.service.execute(life.account, life.order, command)) {
+            Ok(receipt) => {
+                self.done(life.name, doing, &receipt);
+                Ok(true)
+            }
             Err(ServiceError::Refused(refusal)) => {
                 self.refused(life.name, doing, &refusal);
-                Ok(())
+                Ok(false)
             }
             Err(error) => Err(error.into()),
-            Ok(_) => Err(format!("{} {doing}, and nobody objects", life.name).into()),
         }
+    }
+
+    /// Gives a command that every edition refuses.
+    fn tries(&self, life: &Life, doing: &str, command: &Command) -> Outcome<()> {
+        if self.gives(life, doing, command)? {
+            return Err(format!("{} {doing}, and nobody objects", life.name).into());
+        }
+        Ok(())
     }
 
     /// Lets the worker hand on what waits.
@@ -476,7 +551,8 @@ impl Stage {
     fn complete_revocation(&self, life: &Life) -> Outcome<()> {
         self.work()?;
         self.refresh(life, "is revoked by the CA")?;
-        let unit = self.instance(life)?.hold().unwrap().state;
+        let hold = self.instance(life)?.hold();
+        let unit = hold.ok_or("an order holds a unit of its plan")?.state;
         let text = match unit {
             HoldState::Returned => "its unit returned",
             HoldState::Settled | HoldState::Reserved => "its unit stays used",
@@ -723,116 +799,4 @@ fn ledger_move(event: &Event) -> String {
         Some(count) => format!("{name} {count}"),
         None => name.to_owned(),
     }
-}
-
-/// An event as one JSON object. This is for reading; the stored form is another matter.
-fn event_json(event: &Event) -> Value {
-    use cert_lifecycle::lifecycle::{InstanceEvent as I, PlanEvent as P};
-    let (stream, id, name, more) = match event {
-        Event::Instance { id, event } => {
-            let (name, more) = match event {
-                I::Submitted(begun) => (
-                    "Submitted",
-                    json!({
-                        "order": begun.order.get(),
-                        "operation": begun.submission.operation().word(),
-                        "names": strings(&begun.names),
-                        "unit": match begun.origin {
-                            Origin::Plan(hold) => hold.state.word(),
-                            Origin::Purchase(_) | Origin::Uploaded => "none",
-                        },
-                        "pin": { "edition": begun.pin.edition.as_str(), "digest": begun.pin.digest.to_string() },
-                    }),
-                ),
-                // Lives with a plan have none of these.
-                I::Opened(_)
-                | I::Applied(_)
-                | I::Uploaded(_)
-                | I::Closed { .. }
-                | I::Merged { .. }
-                | I::Absorbed { .. }
-                | I::ChainJoined { .. }
-                | I::Deployed { .. }
-                | I::Undeployed { .. } => ("Other", json!({ "event": format!("{event:?}") })),
-                I::ChallengeReceived { challenge, .. } => (
-                    "ChallengeReceived",
-                    json!({ "challenge": shown(challenge) }),
-                ),
-                I::DomainConfirmed { .. } => ("DomainConfirmed", json!({})),
-                I::Issued { certificate, .. } => (
-                    "Issued",
-                    json!({
-                        "serial": certificate.serial().to_string(),
-                        "fingerprint": certificate.fingerprint().to_string(),
-                        "not_before": certificate.validity().not_before().to_string(),
-                        "not_after": certificate.validity().not_after().to_string(),
-                    }),
-                ),
-                I::Rejected { reason, .. } => ("Rejected", json!({ "reason": reason.as_str() })),
-                I::Withdrawn { .. } => ("Withdrawn", json!({})),
-                I::Deleted { .. } => ("Deleted", json!({})),
-                I::Cancelled { .. } => ("Cancelled", json!({})),
-                I::RevocationRequested {
-                    reason, confirm, ..
-                } => (
-                    "RevocationRequested",
-                    json!({ "reason": reason.word(), "confirm": confirm }),
-                ),
-                I::RevocationConfirmed { .. } => ("RevocationConfirmed", json!({})),
-                I::Revoked {
-                    reason,
-                    unit_returned,
-                    ..
-                } => (
-                    "Revoked",
-                    json!({ "reason": reason.word(), "unit_returned": unit_returned }),
-                ),
-                I::RevocationRefused { reason, .. } => {
-                    ("RevocationRefused", json!({ "reason": reason.as_str() }))
-                }
-                I::ExpiryAnnounced { .. } => ("ExpiryAnnounced", json!({})),
-                I::OrphanIssued { serial, .. } => {
-                    ("OrphanIssued", json!({ "serial": serial.to_string() }))
-                }
-            };
-            ("instance", id.to_string(), name, more)
-        }
-        Event::Chain { id, event } => (
-            "chain",
-            id.to_string(),
-            "Other",
-            json!({ "event": format!("{event:?}") }),
-        ),
-        Event::Purchase { id, event } => (
-            "purchase",
-            id.to_string(),
-            "Other",
-            json!({ "event": format!("{event:?}") }),
-        ),
-        Event::Plan { id, event } => {
-            let (name, more) = match event {
-                P::Bought(bought) => (
-                    "Bought",
-                    json!({ "count": bought.count, "product": bought.product.code.as_str() }),
-                ),
-                P::Reserved { .. } => ("Reserved", json!({})),
-                P::Settled { was_reserved, .. } => {
-                    ("Settled", json!({ "was_reserved": was_reserved }))
-                }
-                P::Returned { was_settled, .. } => {
-                    ("Returned", json!({ "was_settled": was_settled }))
-                }
-                P::CertificateIssued { .. } => ("CertificateIssued", json!({})),
-                P::RevocationCharged { .. } => ("RevocationCharged", json!({})),
-                P::RevocationGivenBack { .. } => ("RevocationGivenBack", json!({})),
-                P::Refunded { cash, .. } => ("Refunded", json!({ "cash": cash })),
-            };
-            ("plan", id.to_string(), name, more)
-        }
-    };
-    let mut object = json!({ "stream": stream, "id": id, "event": name });
-    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
-        object.extend(more);
-    }
-    object
 }

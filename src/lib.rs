@@ -44,6 +44,8 @@
 //! - **You check rules**: [`rulebook::Rulebook::parts`] to change a clause, [`lifecycle::World`] to
 //!   try it, [`lifecycle::table()`] to see every state and command at once.
 //! - **You have subscription instances of 2026**: [`lifecycle::v2`], a machine of its own.
+//! - **You ask what changed**: [`lifecycle::diff()`] between two editions, with an example for each
+//!   difference.
 //! - **You read the documents**: [`rulebook::rule::RULES`] is every rule with its number and
 //!   sources, [`rulebook::Edition`] prints what was in force, and every refusal cites both.
 //!

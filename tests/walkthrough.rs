@@ -14,10 +14,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use cert_lifecycle::model::Timestamp;
+use cert_lifecycle::model::{Channel, Timestamp};
+use cert_lifecycle::rulebook::Rulebook;
 use serde_json::Value;
 
-const EDITIONS: [&str; 4] = ["2019-08-intl", "2021-02-api", "2023-api", "2025-12-api"];
+/// Of the API: two lives, side by side.
+const EDITIONS: [&str; 3] = ["2021-02-api", "2023-api", "2025-12-api"];
 /// An instant at which a story begins that is told the same way every time.
 const START: &str = "2021-03-01T09:00:00+08:00";
 const ONE_LEFT: &str = "ledger: total 1 = remaining 1 + reserved 0 + settled 0";
@@ -401,11 +403,7 @@ fn the_documented_command_runs_it() {
 /// Beside the window stands the act that must fall into it, and after a revocation what became of
 /// the unit.
 fn the_act_and_the_unit_are_named(story: &str, edition: &str) {
-    let act = if edition == "2019-08-intl" {
-        "requested"
-    } else {
-        "completed"
-    };
+    let act = "completed";
     let place = |words: &str| {
         let lines: Vec<usize> = (0..)
             .zip(story.lines())
@@ -443,7 +441,7 @@ fn the_act_and_the_unit_are_named(story: &str, edition: &str) {
 }
 
 #[test]
-fn every_edition_can_be_lived_through() {
+fn every_edition_of_the_api_can_be_lived_through_twice() {
     for edition in EDITIONS {
         let story = told(&["--edition", edition, "--start", START]);
         let heading = format!("Two lives under the edition {edition}, from ");
@@ -487,7 +485,16 @@ fn help_is_the_documented_usage() {
         .map(|line| line.strip_prefix("//! ").unwrap())
         .collect();
     let usage = lines.join("\n") + "\n";
-    for flag in ["--csr", "--edition", "--start", "--json", "--out", "--help"] {
+    for flag in [
+        "--csr",
+        "--edition",
+        "--list-editions",
+        "--diff",
+        "--start",
+        "--json",
+        "--out",
+        "--help",
+    ] {
         assert!(usage.contains(&format!("\n  {flag}")), "{usage}");
     }
     for edition in EDITIONS {
@@ -567,11 +574,7 @@ fn json_lines_tell_every_event_of_every_stream() {
         let [a, b] = values("returns")[..] else {
             panic!("two windows: {lines:?}")
         };
-        let act = if edition == EDITIONS[0] {
-            "requested"
-        } else {
-            "completed"
-        };
+        let act = "completed";
         assert_eq!((&a["act"], &b["act"]), (&act.into(), &act.into()));
         for line in lines.iter().filter(|line| !line["returns"].is_null()) {
             let before = at(line["returns"]["before"].as_str().unwrap());
@@ -637,7 +640,7 @@ fn the_ceiling_of_the_date_applies() {
         ("2029-03-15T00:00:00Z", 47),
         ("2029-04-01T09:00:00Z", 47),
     ] {
-        for edition in [EDITIONS[1], EDITIONS[2]] {
+        for edition in [EDITIONS[0], EDITIONS[1]] {
             let desk = Desk::new(&format!(
                 "ceiling_{days}_{edition}_{}",
                 at(start).unix_seconds()
@@ -700,4 +703,86 @@ fn columns_stand_under_each_other() {
         assert_eq!(indent, if moves { 27 } else { 33 }, "{line:?}");
         assert!(line.len() <= 33 + 92, "{line:?}");
     }
+}
+
+#[test]
+fn a_life_under_every_named_point_comes_to_its_end() {
+    let book = Rulebook::published();
+    for point in book.points() {
+        let key = point.key.as_str();
+        let arguments = ["--edition", key, "--start", START];
+        let story = told(&arguments);
+        let heading = story.lines().next().unwrap();
+        let begins = match point.channel {
+            Channel::Api => "Two lives under the edition ",
+            Channel::Console => "A life on the console under the edition ",
+            Channel::ApiV2 => "The edition ",
+        };
+        assert!(heading.starts_with(&format!("{begins}{key}")), "{heading}");
+        objects(&told(&[&arguments[..], &["--json"]].concat()));
+    }
+}
+
+#[test]
+fn a_life_on_the_console_shows_what_its_edition_refuses_and_goes_on() {
+    let arguments = ["--edition", "2019-08-intl", "--start", START];
+    let story = told(&arguments);
+    for words in [
+        "  C  gets the certificate -> ",
+        "  C  deploys it -> ",
+        "  C  is revoked by the CA -> ",
+        "  C  was paid back without a claim\n",
+        ": refused\n",
+    ] {
+        assert!(story.contains(words), "{words}: {story}");
+    }
+    assert_eq!(told(&arguments), story, "nothing in it is random");
+    let lines = objects(&told(&[&arguments[..], &["--json"]].concat()));
+    let refused = lines.iter().filter(|line| line["refusal"].is_string());
+    assert_eq!(refused.count(), story.matches(": refused\n").count());
+    let paid = lines
+        .iter()
+        .flat_map(|line| line["events"].as_array().into_iter().flatten())
+        .filter(|event| event["event"] == "Paid");
+    assert!(paid.count() >= 3, "three certificates: {lines:?}");
+    let output = walkthrough(&["--edition", "2019-08-intl", "--out", "nowhere"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--csr and --out are for editions of the API"));
+}
+
+#[test]
+fn editions_are_listed_with_what_is_newest_in_them() {
+    let book = Rulebook::published();
+    let list = told(&["--list-editions"]);
+    assert_eq!(list.lines().count(), book.points().len());
+    for (line, point) in list.lines().zip(book.points()) {
+        let day = point.day.to_string();
+        assert!(line.starts_with(point.key.as_str()) && line.contains(&day));
+    }
+    let line = list.lines().find(|line| line.starts_with("2025-12-api"));
+    assert!(line.unwrap().contains("latest: 2025-12-23 ["), "{list}");
+    let lines = objects(&told(&["--list-editions", "--json"]));
+    assert_eq!(lines.len(), book.points().len());
+    assert!(lines.iter().all(|line| line["sources"].is_array()));
+}
+
+#[test]
+fn what_changes_to_another_edition_stands_at_the_end() {
+    let arguments = ["--edition", "2021-02-api", "--start", START];
+    let alone = told(&arguments);
+    let story = told(&[&arguments[..], &["--diff", "2023-api"]].concat());
+    let (life, report) = story
+        .split_once(" values change from 2021-02-api to 2023-api.\n")
+        .unwrap();
+    assert_eq!(life.lines().count(), alone.lines().count() + 2);
+    assert!(report.contains("\nThe unit of a revoked certificate returns within 28 days"));
+    assert!(report.contains("  For example:\n"));
+    let output = walkthrough(&["--diff", "nowhere"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(text(&output.stdout), "", "nothing is told first");
+    let lines = objects(&told(
+        &[&arguments[..], &["--diff", "2023-api", "--json"]].concat(),
+    ));
+    let fields = lines.iter().filter(|line| line["field"].is_string());
+    assert_eq!(fields.count(), report.matches(" Concerns ").count());
 }

@@ -10,6 +10,8 @@
 //!   [`term_end`] how long a certificate is asked for.
 //! - [`revocation_deadline`] and [`domain_proof_window`] say what the CA/Browser Forum gives a CA time
 //!   for.
+//! - [`diff()`] says what changes for whom between two editions, each difference with an example that
+//!   [`probes()`](probes) made.
 //! - [`table()`] probes `decide` for the whole phase × command table.
 //!
 //! [`v2`] is the instance model of 2026, a machine of its own.
@@ -25,10 +27,12 @@ mod coverage;
 mod deadline;
 mod decide;
 pub mod diagram;
+pub mod difference;
 mod effect;
 mod event;
 mod evolve;
 mod outcome;
+pub mod probe;
 mod question;
 mod refusal;
 pub mod sample;
@@ -47,12 +51,14 @@ pub use deadline::{
     Deadline, ProofLimit, domain_proof_valid_until, domain_proof_window, revocation_deadline,
 };
 pub use decide::{Clauses, clauses, decide, decide_into};
+pub use difference::{Difference, diff};
 pub use effect::{Effect, Notice, effects};
 pub use event::{
     Applied, Bought, ChainEvent, Event, Events, InstanceEvent, IntoEvents, Linked, Opened, PaidFor,
     PlanEvent, PurchaseEvent, ReturnCause, Submitted, UploadedHere,
 };
 pub use evolve::{Streams, evolve, evolve_chain, evolve_instance, evolve_plan, evolve_purchase};
+pub use probe::{Example, Probe, probes};
 pub use question::{
     Availability, Offer, Preview, UnitChange, allowed, availability, deciding_clause, preview,
     return_window,
