@@ -322,6 +322,9 @@ pub(crate) fn apply(
             order.challenge = Some(challenge.clone());
             order.key = Some(*key);
         }
+        // The same answer again is nothing new.
+        (Command::ReceiveChallenge { challenge, key }, State::Validating)
+            if order.challenge.as_ref() == Some(challenge) && order.key == Some(*key) => {}
         (Command::ConfirmDomain, State::Verifying) if order.challenge.is_some() => {
             order.state = State::Validating;
         }

@@ -6,15 +6,14 @@ use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
 use crate::lifecycle::status::stage;
 use crate::model::{
-    Application, CertificateInstance, DomainName, IssuedCertificate, Phase, SpkiDigest,
-    ValidationMethod,
+    Application, CertificateInstance, Challenge, DomainName, IssuedCertificate, Phase, SpkiDigest,
 };
 use crate::rulebook::{RuleId, Window};
 
 /// Receiving the challenge: for an order that still waits for its domain.
 pub(super) fn receive_challenge<'a>(
     instance: &CertificateInstance,
-    method: ValidationMethod,
+    challenge: &Challenge,
     key: SpkiDigest,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
@@ -26,8 +25,13 @@ pub(super) fn receive_challenge<'a>(
         ));
     };
     // What goes to the CA's review at once learns its key and challenge there (T-03, T-26).
+    // The same answer again is nothing new.
+    let repeated =
+        application.challenge.as_deref() == Some(challenge) && application.key == Some(key);
     let waiting = matches!(instance.phase, Phase::Verifying(_))
-        || (matches!(instance.phase, Phase::Validating(_)) && application.challenge.is_none());
+        || (matches!(instance.phase, Phase::Validating(_))
+            && (application.challenge.is_none() || repeated));
+    let method = challenge.method();
     sink(clause(
         RuleId::R15,
         Why::Status(stage(instance)),

@@ -357,7 +357,7 @@ fn of_order<'a>(
             revocation::request_revocation(case, instance, *reason, law, sink)
         }
         Command::ReceiveChallenge { challenge, key } => {
-            issuance::receive_challenge(instance, challenge.method(), *key, sink)
+            issuance::receive_challenge(instance, challenge, *key, sink)
         }
         Command::ConfirmDomain => issuance::confirm_domain(instance, sink),
         Command::Reject { .. } => issuance::reject(instance, sink),
