@@ -30,8 +30,8 @@
 //!     answer("2019-08-intl")?,
 //!     "Cannot withdraw the application: the order's status is Validating. Rule R-12: a withdrawal \
 //!      takes an order back to Pending Application, from the states its edition names [WD19, \
-//!      inferred; edition 2019-08-intl]. No earlier rule is known; the answer differs for orders \
-//!      submitted from 2021-01-22T00:00:00+08:00 on. Instead: wait for the CA's answer."
+//!      inferred; edition 2019-08-intl]. No earlier rule is known; the answer differs for what is bought \
+//!      or applied for from 2021-01-22T00:00:00+08:00 on. Instead: wait for the CA's answer."
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

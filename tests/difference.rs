@@ -604,6 +604,9 @@ fn what_changes_between_two_editions_has_an_example() {
         .iter()
         .map(|point| book.edition(point.key.as_str()).unwrap())
         .collect();
+    let published = crate::editions(&book);
+    let givers: Vec<_> = published.into_iter().map(|one| (one, true)).collect();
+    let mut memory = Memory::default();
     let (mut counts, mut idle) = ([0; 4], BTreeMap::new());
     for (place, first) in editions.iter().enumerate() {
         for second in &editions[place + 1..] {
@@ -622,9 +625,12 @@ fn what_changes_between_two_editions_has_an_example() {
                     }
                     Shown::Dormant(needs) => {
                         *idle.entry(difference.field.word()).or_insert(0) += 1;
+                        // A value that only the machine of 2026 reads has no story here.
+                        let one_machine = is_v2(first) == is_v2(second);
+                        let shown = memory.observe(first, difference.field, second, &givers, &book);
                         assert!(
-                            !needs.is_empty(),
-                            "{} to {}: {difference}",
+                            shown.is_some() || !one_machine,
+                            "{} to {}: {difference}\n{needs:?}",
                             first.key(),
                             second.key()
                         );

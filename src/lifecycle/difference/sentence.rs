@@ -2,7 +2,7 @@
 
 use alloc::string::{String, ToString};
 
-use crate::rulebook::{Edition, Field};
+use crate::rulebook::{Edition, Field, RefundTrigger, RenewalResult};
 
 /// Whom a kind of value concerns, as the end of "Concerns ...".
 pub(super) const fn concerns(field: Field) -> &'static str {
@@ -25,6 +25,14 @@ pub(super) fn of(
 fn short(field: Field, edition: &Edition, text: &str) -> String {
     match field {
         Field::Notice => edition.notice().value.within_days.to_string(),
+        Field::RefundTrigger => match edition.refund_trigger().value {
+            RefundTrigger::OnClaim => "when its holder claims it".to_string(),
+            RefundTrigger::OnRevocation => "by itself when it is revoked".to_string(),
+        },
+        Field::RenewalResult => match edition.renewal_result().value {
+            RenewalResult::PendingApplication => "a slot to apply with".to_string(),
+            RenewalResult::Submitted => "an application with the old data".to_string(),
+        },
         Field::NameLimit => edition.name_limit().value.0.to_string(),
         Field::Calendar
         | Field::Consumption
@@ -59,7 +67,6 @@ fn short(field: Field, edition: &Edition, text: &str) -> String {
         | Field::HostedRevocation
         | Field::Renewal
         | Field::RenewalOfUploaded
-        | Field::RenewalResult
         | Field::CarryOver
         | Field::Deletion
         | Field::DeletionOfUploaded
@@ -70,7 +77,6 @@ fn short(field: Field, edition: &Edition, text: &str) -> String {
         | Field::Targets
         | Field::UploadName
         | Field::Refund
-        | Field::RefundTrigger
         | Field::PlanRefund
         | Field::Messages
         | Field::RefundButton
@@ -272,7 +278,7 @@ const fn template(field: Field) -> (&'static str, &'static str) {
         ),
         Field::RefundTrigger => (
             "whoever paid for certificates and revokes",
-            "The refund of a revoked certificate starts {new} instead of {old}.",
+            "The refund of a revoked certificate starts {new}; before: {old}.",
         ),
         Field::PlanRefund => (
             "whoever paid for a plan",

@@ -17,28 +17,28 @@ impl fmt::Display for Example {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for step in &self.story {
             let at = step.at.in_offset(self.offset);
-            writeln!(f, "{at}  {}", doing(&step.command))?;
+            writeln!(f, "{at}  {}", doing(&step.command, self.offset))?;
         }
         let at = self.at.in_offset(self.offset);
         let [ours, theirs] = &self.answers;
-        writeln!(f, "{at}  {}", self.question)?;
+        writeln!(f, "{at}  {}", asked(&self.question, self.offset))?;
         writeln!(f, "  before: {}", answered(ours, self.offset))?;
         write!(f, "  after:  {}", answered(theirs, self.offset))
     }
 }
 
-impl fmt::Display for Question {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gives(command) | Self::Asks(command) => write!(f, "{}?", doing(command)),
-            Self::Looks => f.write_str("what does the owner see?"),
-            Self::AsksWhen => f.write_str("when is the next message due?"),
+fn asked(question: &Question, offset: Offset) -> String {
+    match question {
+        Question::Gives(command) | Question::Asks(command) => {
+            format!("{}?", doing(command, offset))
         }
+        Question::Looks => "what does the owner see?".to_string(),
+        Question::AsksWhen => "when is something due by itself?".to_string(),
     }
 }
 
 /// A command as a step: what it asks for, with what matters of its content.
-fn doing(command: &Command) -> String {
+fn doing(command: &Command, offset: Offset) -> String {
     let phrase = command.kind().phrase();
     match command {
         Command::BuyPlan {
@@ -53,9 +53,11 @@ fn doing(command: &Command) -> String {
             counted(bought.slots.len(), "year"),
             price(&bought.paid.payment)
         ),
-        Command::Submit { submission, .. } | Command::Apply { submission, .. } => {
-            format!("{phrase}: {}", applied(submission))
+        Command::Submit { submission, .. } => {
+            let operation = submission.operation().word();
+            format!("{phrase}: {operation} for {}", applied(submission))
         }
+        Command::Apply { submission, .. } => format!("{phrase} for {}", applied(submission)),
         Command::Deploy { target, .. } => format!("{phrase} to {target}"),
         Command::Renew { paid, .. } => match paid {
             Some(_) => format!("{phrase}, paid for"),
@@ -66,7 +68,7 @@ fn doing(command: &Command) -> String {
             _ => format!("{phrase} under the name \"{}\"", upload.name),
         },
         Command::Approve { certificate } => {
-            let last = certificate.validity().not_after();
+            let last = certificate.validity().not_after().in_offset(offset);
             format!("{phrase}: valid until {last}")
         }
         Command::Draw(_)
@@ -118,7 +120,6 @@ fn price(payment: &Payment) -> &'static str {
 }
 
 fn applied(submission: &Submission) -> String {
-    let operation = submission.operation().word();
     let names = match submission.names() {
         [] => "the domain of its request".to_string(),
         names if names.len() > NAMES_SHOWN => format!("{} domains", names.len()),
@@ -133,7 +134,7 @@ fn applied(submission: &Submission) -> String {
         KeySource::ServiceMade(kind) => format!("a service-made {kind} key"),
     };
     let method = submission.method().word();
-    format!("{operation} for {names}, {key}, proof by {method}")
+    format!("{names}, {key}, proof by {method}")
 }
 
 fn answered(answer: &Answer, offset: Offset) -> String {

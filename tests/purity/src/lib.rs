@@ -12,7 +12,7 @@ use core::panic::PanicInfo;
 
 use cert_lifecycle::lifecycle::v2;
 use cert_lifecycle::lifecycle::{
-    Case, Command, Law, Outlook, Streams, agenda, availability, clauses, coverage, decide,
+    Case, Command, Law, Outlook, Streams, agenda, availability, clauses, coverage, decide, diff,
     domain_proof_window, evolve, next_wakeup, revocation_deadline, status, term_end,
 };
 use cert_lifecycle::model::{
@@ -81,6 +81,8 @@ fn reach(seconds: i64) -> Option<bool> {
         status(&Case::of(instance), now, law.conduct),
         next_wakeup(&Case::of(instance), now, &law),
     );
+    let other = book.edition("2023-api").ok()?;
+    let _ = diff(&edition, &other, book.ceilings()).len();
     let outlook = Outlook::at(now);
     let _ = (
         agenda(&Case::of(instance), now, &law).len(),
