@@ -483,9 +483,12 @@ fn notices(events: &[Event], story: &Story<'_>) -> Vec<Notice> {
     let work = events
         .iter()
         .flat_map(|event| effects(event, Some(story.instance(0))));
-    work.filter_map(|effect| match effect {
-        Effect::Notify { notice, .. } => Some(notice),
-        _ => None,
+    work.filter_map(|effect| {
+        if let Effect::Notify { notice, .. } = effect {
+            Some(notice)
+        } else {
+            None
+        }
     })
     .collect()
 }
@@ -560,7 +563,7 @@ fn t07_a_rejection_keeps_the_unit() {
     });
 }
 
-/// AP21a: no document says that a domain must be proved by a day; nothing lapses.
+/// `AP21a`: no document says that a domain must be proved by a day; nothing lapses.
 #[test]
 fn t08_a_domain_that_is_never_proved() {
     everywhere(|book, edition| {
@@ -648,7 +651,7 @@ fn t18_the_second_after_the_last() {
     }
 }
 
-/// S0, RV19a, RV21b: the request stops reading at once and is charged; and who may not ask at all.
+/// S0, `RV19a`, `RV21b`: the request stops reading at once and is charged; and who may not ask at all.
 #[test]
 fn t19_what_a_request_to_revoke_brings_about() {
     everywhere(|book, edition| {
