@@ -226,9 +226,16 @@ fn r48_a_failed_automatic_application_calls_for_somebody() {
             .collect();
         all
     };
+    let asked = |stage: &Console<'_>, events: &cert_lifecycle::lifecycle::Events| {
+        let mut work = events
+            .iter()
+            .flat_map(|event| effects(event, Some(stage.instance())));
+        work.any(|effect| matches!(effect, Effect::RequestIssuance { .. }))
+    };
     let mut stage = chain(&book, &edition, 3);
     stage.focus(2);
-    stage.tell(&activate(900), due);
+    let events = stage.tell(&activate(900), due);
+    assert!(asked(&stage, &events));
     let events = stage.tell(&rejected(), due);
     assert_eq!(
         told(&stage, &events),
@@ -264,6 +271,7 @@ fn r48_a_failed_automatic_application_calls_for_somebody() {
     let events = stage.tell(&activate(900), due);
     assert!(events.rules().contains(&RuleId::R48));
     assert!(told(&stage, &events).contains(&Notice::SupportNeeded));
+    assert!(!asked(&stage, &events), "the CA is not asked for it");
     assert_eq!(stage.status(due), Status::ValidationFailed);
     // Its owner mends it (T-09).
     let again = stage.application();
