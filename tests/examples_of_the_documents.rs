@@ -1,7 +1,7 @@
 //! The worked examples of the documents, by number, each through `decide` from the purchase on
 //! wherever a decision is at stake.
 //!
-//! Examples 5 and 10 are about money, which has no commands here. Instants are written as the
+//! Examples 5 and 10 are about money: see `examples_console.rs`. Instants are written as the
 //! documents write them, at +08:00 where they mean a day.
 #![allow(
     clippy::unwrap_used,

@@ -149,9 +149,10 @@ fn r02_years_are_slots_in_a_chain() {
     stage.tell(&Command::Buy(Arc::new(fits)), now);
 }
 
-/// S2: hosting is sold for 2 or 3 years; HS21b: DV up to 4, OV up to 2.
+/// S2: hosting is sold for 2 or 3 years; `HS21b`: DV up to 4, OV up to 2.
 #[test]
 fn r03_years_that_are_sold() {
+    use ValidationClass::{Dv, Ev, Ov};
     let (book, now) = (book(), at(BOUGHT));
     let sells = |edition: &Edition, class, years| {
         let mut stage = Console::of(&book, edition, of(class));
@@ -172,7 +173,6 @@ fn r03_years_that_are_sold() {
         let all = 1..=6;
         all.filter(|years| sells(edition, class, *years)).collect()
     };
-    use ValidationClass::{Dv, Ev, Ov};
     let s2 = hosting();
     assert_eq!(years(&s2, Dv), [1, 2, 3]);
     assert_eq!(years(&s2, Ev), [1, 2, 3]);
@@ -399,7 +399,7 @@ fn r30_no_claim_after_thirty_calendar_days() {
     assert_eq!(stage.status(over), Status::Revoked);
 }
 
-/// RF19c: the voucher part is not paid back; RF20a: free certificates never.
+/// `RF19c`: the voucher part is not paid back; `RF20a`: free certificates never.
 #[test]
 fn r31_cash_and_nothing_else() {
     let (book, now) = (book(), at(BOUGHT));
@@ -492,7 +492,7 @@ fn r32_an_unused_plan() {
     }
 }
 
-/// RFP20: 30 days; RF21a: 28; RF24: 7. The deadline holds to the second, by both methods.
+/// RFP20: 30 days; `RF21a`: 28; RF24: 7. The deadline holds to the second, by both methods.
 #[test]
 fn r33_the_deadline_of_a_plan() {
     let (book, bought) = (book(), at("2020-11-10T15:00:00+08:00"));
@@ -518,7 +518,7 @@ fn r33_the_deadline_of_a_plan() {
     }
 }
 
-/// RF20a: a claim under review is taken back or refused, and all is as it was; nothing else happens
+/// `RF20a`: a claim under review is taken back or refused, and all is as it was; nothing else happens
 /// to the slot meanwhile.
 #[test]
 fn r34_a_claim_under_review() {
@@ -549,9 +549,10 @@ fn r34_a_claim_under_review() {
             &Command::DeleteCertificate,
         ] {
             let refusal = stage.refused(command, now);
-            let expected = match command {
-                Command::DeleteCertificate => (RuleId::R41, Why::NotIssued),
-                _ => (RuleId::R34, Why::RefundUnderWay),
+            let expected = if matches!(command, Command::DeleteCertificate) {
+                (RuleId::R41, Why::NotIssued)
+            } else {
+                (RuleId::R34, Why::RefundUnderWay)
             };
             is(&refusal, expected.0, expected.1);
             assert_eq!(refusal.status(), Some(Status::RefundReview));
@@ -581,8 +582,8 @@ fn r34_a_claim_under_review() {
     }
 }
 
-/// S0, S1: what is issued is deleted; DL19a: only what is revoked or expired; DL20: what was uploaded
-/// only once it expired; DL21b: not while it is deployed.
+/// S0, S1: what is issued is deleted; `DL19a`: only what is revoked or expired; DL20: what was uploaded
+/// only once it expired; `DL21b`: not while it is deployed.
 #[test]
 fn r41_what_is_deleted_in_which_states() {
     use Status::{Expired, Issued, PendingExpiration, Revoked};
@@ -854,7 +855,7 @@ fn t43_a_slot_is_closed() {
     assert_eq!(refusal.way_out(), WayOut::Delete);
 }
 
-/// T-15, AP21a: a slot of a plan is cancelled before issuance, and its unit is back.
+/// T-15, `AP21a`: a slot of a plan is cancelled before issuance, and its unit is back.
 #[test]
 fn t15_a_slot_of_a_plan_is_cancelled() {
     let (book, now) = (book(), at(BOUGHT));

@@ -146,6 +146,8 @@ fn of_instance(
         notice,
     };
     match event {
+        // What is refused at once never reaches the CA.
+        InstanceEvent::Applied(applied) if applied.unacceptable => {}
         InstanceEvent::Submitted(_) | InstanceEvent::Applied(_) => {
             push(Effect::RequestIssuance { order });
         }

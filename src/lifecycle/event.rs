@@ -96,6 +96,10 @@ pub struct Opened {
 }
 
 /// An application made with a slot that is there.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and folding reads it by its name"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
     /// The order.
@@ -114,6 +118,9 @@ pub struct Applied {
     pub settles: bool,
     /// Whether the service made it, as hosting does.
     pub automatic: bool,
+    /// Whether the data are not accepted any more: nothing is handed to the CA, and a rejection
+    /// follows at once.
+    pub unacceptable: bool,
     /// When.
     pub at: Timestamp,
 }

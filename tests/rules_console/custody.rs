@@ -243,7 +243,7 @@ fn at_the_end() -> Edition {
     )
 }
 
-/// RN21b: in the last 30 natural days; S0, S1: what expired is bought anew; the old certificate
+/// `RN21b`: in the last 30 natural days; S0, S1: what expired is bought anew; the old certificate
 /// is untouched.
 #[test]
 fn r54_renewed_when_it_is_about_to_expire() {
@@ -336,7 +336,7 @@ fn r54_after_a_revocation() {
     stage.tell(&renew, now);
 }
 
-/// RN21a to c: the old last second is carried where the specification is the same; not for what was
+/// `RN21a` to c: the old last second is carried where the specification is the same; not for what was
 /// uploaded (since 2021-01-28), and not for free ones, which are not renewed at all.
 #[test]
 fn r55_what_a_renewal_carries() {

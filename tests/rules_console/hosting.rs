@@ -39,6 +39,14 @@ fn chain<'a>(
     stage
 }
 
+fn told_by(effect: Effect) -> Option<Notice> {
+    if let Effect::Notify { notice, .. } = effect {
+        Some(notice)
+    } else {
+        None
+    }
+}
+
 fn rejected() -> Command {
     Command::Reject {
         reason: note("the company could not be reached"),
@@ -214,16 +222,20 @@ fn r48_a_failed_automatic_application_calls_for_somebody() {
         let all: Vec<Notice> = events
             .iter()
             .flat_map(|event| effects(event, Some(stage.instance())))
-            .filter_map(|effect| match effect {
-                Effect::Notify { notice, .. } => Some(notice),
-                _ => None,
-            })
+            .filter_map(told_by)
             .collect();
         all
     };
+    let asked = |stage: &Console<'_>, events: &cert_lifecycle::lifecycle::Events| {
+        let mut work = events
+            .iter()
+            .flat_map(|event| effects(event, Some(stage.instance())));
+        work.any(|effect| matches!(effect, Effect::RequestIssuance { .. }))
+    };
     let mut stage = chain(&book, &edition, 3);
     stage.focus(2);
-    stage.tell(&activate(900), due);
+    let events = stage.tell(&activate(900), due);
+    assert!(asked(&stage, &events));
     let events = stage.tell(&rejected(), due);
     assert_eq!(
         told(&stage, &events),
@@ -259,6 +271,7 @@ fn r48_a_failed_automatic_application_calls_for_somebody() {
     let events = stage.tell(&activate(900), due);
     assert!(events.rules().contains(&RuleId::R48));
     assert!(told(&stage, &events).contains(&Notice::SupportNeeded));
+    assert!(!asked(&stage, &events), "the CA is not asked for it");
     assert_eq!(stage.status(due), Status::ValidationFailed);
     // Its owner mends it (T-09).
     let again = stage.application();
@@ -275,7 +288,7 @@ fn key_of(command: &Command) -> Why {
     }
 }
 
-/// HS20: in the last 15 days; HS21c: while more than 30 remain; HS21b: not at all; S2: issued or
+/// HS20: in the last 15 days; `HS21c`: while more than 30 remain; `HS21b`: not at all; S2: issued or
 /// uploaded, X-35: uploaded no more. What is bought so is not paid back (3.7).
 #[test]
 fn r50_hosting_for_what_is_there() {
@@ -356,7 +369,7 @@ fn r50_hosting_for_what_is_there() {
 }
 
 /// S2: hosted shows at once, and an uploaded certificate's successor takes what hosting was enabled
-/// with. HS21c: of the same specification.
+/// with. `HS21c`: of the same specification.
 #[test]
 fn r50_the_successor_of_an_uploaded_certificate() {
     let (book, edition) = (book(), hosting());

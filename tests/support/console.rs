@@ -72,7 +72,7 @@ pub fn refunds(clauses: &[RefundClause]) -> RefundRule {
     }
 }
 
-/// What the refund table of 2020-09 says (RF20a): unissued within 5 days of payment at once and later
+/// What the refund table of 2020-09 says (`RF20a`): unissued within 5 days of payment at once and later
 /// with a review, issued if the revocation is completed within 30 days of issuance.
 pub fn table_of_2020() -> RefundRule {
     use RefundAct::{Claim, RevocationCompleted};
@@ -92,7 +92,7 @@ pub fn table_of_2020() -> RefundRule {
     ])
 }
 
-/// What the page of 2021-07 says (RF21c): claimed within 7 days of payment, with an add-on 30.
+/// What the page of 2021-07 says (`RF21c`): claimed within 7 days of payment, with an add-on 30.
 pub fn seven_days_of_2021() -> RefundRule {
     let one = |case, add_on, days| RefundClause {
         add_on,
@@ -110,7 +110,7 @@ pub fn seven_days_of_2021() -> RefundRule {
     ])
 }
 
-/// The console edition with the hosting of 2022 (S2, HS21c, RV21a): up to three years, the next member
+/// The console edition with the hosting of 2022 (`S2`, `HS21c`, `RV21a`): up to three years, the next member
 /// at 30 days, hosting also later, and no revocation of what is hosted.
 pub fn hosting() -> Edition {
     console(|parts| {

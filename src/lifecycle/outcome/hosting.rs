@@ -17,7 +17,6 @@ use super::unit_of;
 
 /// the owner's application.
 pub(super) fn applied(
-    case: &Case<'_>,
     instance: &CertificateInstance,
     (order, submission): (OrderId, &Arc<Submission>),
     now: Timestamp,
@@ -32,22 +31,23 @@ pub(super) fn applied(
         .verified_first()
         .value
         .contains(instance.product.class);
-    apply(
-        case,
-        instance,
-        (order, submission),
-        (verify, false),
-        now,
-        law,
-        events,
-    )
+    let by = By::Owner { verify };
+    apply(instance, (order, submission), by, now, law, events)
+}
+
+/// Who applies.
+#[derive(Clone, Copy)]
+enum By {
+    /// The owner, who may have to prove the domain before the CA reviews it.
+    Owner { verify: bool },
+    /// The service, with data that are accepted today or not.
+    Service { unacceptable: bool },
 }
 
 fn apply(
-    _case: &Case<'_>,
     instance: &CertificateInstance,
     (order, submission): (OrderId, &Arc<Submission>),
-    (verify, automatic): (bool, bool),
+    by: By,
     now: Timestamp,
     law: &Law<'_>,
     events: &mut Events,
@@ -55,6 +55,10 @@ fn apply(
     let unit = instance.hold();
     let reserved = unit.filter(|hold| matches!(hold.state, HoldState::Reserved));
     let settled = reserved.filter(|_| matches!(unit_of(submission, law), HoldState::Settled));
+    let (verify, automatic, unacceptable) = match by {
+        By::Owner { verify } => (verify, false, false),
+        By::Service { unacceptable } => (false, true, unacceptable),
+    };
     let applied = Applied {
         order,
         submission: submission.clone(),
@@ -64,6 +68,7 @@ fn apply(
         verify,
         settles: settled.is_some(),
         automatic,
+        unacceptable,
         at: now,
     };
     events.instance(instance.id, InstanceEvent::Applied(Box::new(applied)));
@@ -99,15 +104,6 @@ pub(super) fn activated(
         at: now,
     };
     events.chain(chain.id, begun);
-    apply(
-        case,
-        instance,
-        (order, &submission),
-        (false, true),
-        now,
-        law,
-        events,
-    )?;
     let mut wrong = None;
     let _ = acceptable(instance.product, &submission, law, &mut |clause| {
         if clause.holds.contains(now) {
@@ -116,6 +112,10 @@ pub(super) fn activated(
         wrong = Some((clause.rule, clause.why));
         ControlFlow::Break(())
     });
+    let by = By::Service {
+        unacceptable: wrong.is_some(),
+    };
+    apply(instance, (order, &submission), by, now, law, events)?;
     if let Some((rule, why)) = wrong {
         events.follow(RuleId::R48);
         let text = format!("the data handed down are not accepted any more: {why} ({rule})");

@@ -117,7 +117,7 @@ pub(super) fn produce(
         | Command::GrantRefund
         | Command::RefuseRefund { .. } => return None,
         Command::Apply { order, submission } => {
-            return hosting::applied(case, instance, (*order, submission), now, law, events);
+            return hosting::applied(instance, (*order, submission), now, law, events);
         }
         Command::Activate { order } => {
             return hosting::activated(case, instance, *order, now, law, events);
