@@ -476,7 +476,7 @@ impl List {
             all.iter()
                 .find(open)
                 .map(|one| match (one.first, one.clause.review) {
-                    (WayOut::RevokeFirst, _) if by_itself => true,
+                    (WayOut::RevokeFirst | WayOut::AwaitRevocation, _) if by_itself => true,
                     (_, review) => matches!(review, Review::Instant),
                 })
         };

@@ -397,7 +397,8 @@ pub(in crate::lifecycle) struct Prospect<'a> {
     pub(in crate::lifecycle) clause: &'a RefundClause,
     /// While a claim meets it, once what comes first is done.
     pub(in crate::lifecycle) window: Window,
-    /// What comes first: [`WayOut::WithdrawFirst`], [`WayOut::RevokeFirst`], or nothing.
+    /// What comes first: [`WayOut::WithdrawFirst`], [`WayOut::RevokeFirst`],
+    /// [`WayOut::AwaitRevocation`], or nothing.
     pub(in crate::lifecycle) first: WayOut,
 }
 
@@ -418,7 +419,9 @@ pub(in crate::lifecycle) fn prospects<'a>(case: &Case<'a>, law: &Law<'a>) -> Vec
     let (condition, first) = match condition(case, instance, law) {
         Ok(condition) => (condition, WayOut::None),
         Err((_, WayOut::WithdrawFirst)) => (RefundCase::Unissued, WayOut::WithdrawFirst),
-        Err((_, WayOut::RevokeFirst)) => (RefundCase::Revoked, WayOut::RevokeFirst),
+        Err((_, first @ (WayOut::RevokeFirst | WayOut::AwaitRevocation))) => {
+            (RefundCase::Revoked, first)
+        }
         Err(_) => return Vec::new(),
     };
     spoken(&law.money.refund().value, condition, purchase)
