@@ -1,7 +1,7 @@
 //! What is done with a certificate that is there: upload, download, deployment, deletion.
 
 use super::ending::instead_of_ending;
-use super::refund::unrefunded;
+use super::refund::{unrefunded, unreviewed};
 use super::{Flow, From, Sink, clause, linked, never, not_found, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
@@ -255,17 +255,4 @@ pub(super) fn delete_certificate<'a>(
         |rule| !deployed || rule.allows(),
         WayOut::UndeployFirst,
     ))
-}
-
-/// nothing is deleted while a refund claim is under review; what was paid back may go.
-fn unreviewed<'a>(
-    case: &Case<'a>,
-    instance: &CertificateInstance,
-    sink: &mut impl Sink<'a>,
-) -> Flow {
-    use crate::model::RefundState;
-    match crate::lifecycle::status::refund_of(case, instance) {
-        RefundState::Review { .. } => unrefunded(case, instance, sink),
-        RefundState::None | RefundState::Refunded { .. } => Flow::Continue(()),
-    }
 }

@@ -1,9 +1,9 @@
 //! Conditions for ending an application or a slot: withdrawing, deleting, cancelling, closing,
 //! merging.
 
-use super::refund::unrefunded;
+use super::refund::{unrefunded, unreviewed};
 use super::revocation::revocable;
-use super::{Flow, From, Sink, clause, hosting, in_good_standing, never, not_found, payer, ruled};
+use super::{Flow, From, Sink, clause, hosting, never, not_found, payer, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::status::{refund_of, stage};
@@ -135,7 +135,9 @@ pub(super) fn end<'a>(
             way_out,
         ))?,
         Phase::NotActivated { .. } if rule == RuleId::T14 => {
-            in_good_standing(case, instance, sink)?;
+            payer(case, instance, sink)?;
+            // What was paid back is still a member, and keeps the one before it hosted.
+            unreviewed(case, instance, sink)?;
             return hosting::cancel_member(case, instance, sink);
         }
         Phase::NotActivated { .. } => {

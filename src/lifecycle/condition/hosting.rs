@@ -48,8 +48,9 @@ pub(super) fn activate<'a>(
     }
     linked(case, instance, sink)?;
     unrefunded(case, instance, sink)?;
-    let Some(chain) = case.chain else {
-        return Flow::Continue(());
+    let own = |chain: &&HostingChain| instance.chain() == Some(chain.id);
+    let Some(chain) = case.chain.filter(own) else {
+        return sink(never(RuleId::R47, Why::OtherChain, WayOut::LoadAll));
     };
     money_pinned(&chain.pin, law, sink)?;
     sink(clause(
@@ -116,9 +117,9 @@ pub(super) fn cancel_member<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     linked(case, instance, sink)?;
-    unrefunded(case, instance, sink)?;
-    let Some(chain) = case.chain else {
-        return Flow::Continue(());
+    let own = |chain: &&HostingChain| instance.chain() == Some(chain.id);
+    let Some(chain) = case.chain.filter(own) else {
+        return sink(never(RuleId::R47, Why::OtherChain, WayOut::LoadAll));
     };
     let Some(before) = predecessor(case, chain) else {
         return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));

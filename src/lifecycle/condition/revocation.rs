@@ -150,12 +150,13 @@ pub(super) fn confirm_revocation<'a>(
 pub(super) fn complete_revocation<'a>(
     case: &Case<'a>,
     instance: &CertificateInstance,
+    law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match (&instance.phase, requested(instance)) {
         // Already there.
         (Phase::Revoked { .. }, _) => Flow::Continue(()),
-        (_, Ok(RevocationStage::InReview)) => payer(case, instance, sink),
+        (_, Ok(RevocationStage::InReview)) => judged(case, instance, law, sink),
         (_, Ok(RevocationStage::ToConfirm)) => sink(never(
             RuleId::T20,
             Why::RevocationUnconfirmed,
@@ -164,6 +165,22 @@ pub(super) fn complete_revocation<'a>(
         // The CA did what nobody asked for: no command of the holder mends that.
         (_, Err((why, _))) => sink(never(RuleId::R35, why, WayOut::None)),
     }
+}
+
+/// A revocation moves a unit or pays a purchase back: what it is judged by is at hand.
+fn judged<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    payer(case, instance, sink)?;
+    let bought = case.purchase.filter(|_| instance.purchase().is_some());
+    let Some(purchase) = bought else {
+        return Flow::Continue(());
+    };
+    linked(case, instance, sink)?;
+    refund::money_pinned(&purchase.bill.pin, law, sink)
 }
 
 /// The CA's refusal of a revocation.
@@ -182,10 +199,11 @@ pub(super) fn refuse_revocation<'a>(
 pub(super) fn record_ca_revocation<'a>(
     case: &Case<'a>,
     instance: &CertificateInstance,
+    law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match &instance.phase {
-        Phase::Live(_) => payer(case, instance, sink),
+        Phase::Live(_) => judged(case, instance, law, sink),
         Phase::Revoked { .. } => Flow::Continue(()),
         Phase::NotActivated { .. }
         | Phase::Bought { .. }
