@@ -361,7 +361,7 @@ fn of_order<'a>(
         }
         Command::ConfirmDomain => issuance::confirm_domain(instance, sink),
         Command::Reject { .. } => issuance::reject(instance, sink),
-        Command::ConfirmRevocation => revocation::confirm_revocation(instance, sink),
+        Command::ConfirmRevocation => revocation::confirm_revocation(case, instance, law, sink),
         Command::CompleteRevocation { .. } => {
             revocation::complete_revocation(case, instance, law, sink)
         }

@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use super::{Flow, From, Sink, clause, never, not_found, owned, payer, ruled, ruled_window};
+use super::{
+    Flow, From, Sink, clause, never, not_found, owned, payer, revocation, ruled, ruled_window,
+};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Clause, WayOut, Why};
 use crate::lifecycle::status::{refund_of, stage, unexpired};
@@ -336,7 +338,16 @@ fn condition(
         Phase::Live(live) if live.revocation.is_some() => {
             Err((Why::RevocationUnderWay, WayOut::AwaitRevocation))
         }
-        Phase::Live(_) => Err((Why::NotRevoked, WayOut::RevokeFirst)),
+        Phase::Live(_) => Err((
+            Why::NotRevoked,
+            if revocation::hosted_for_now(case, instance, law) {
+                WayOut::CancelMembers
+            } else if revocation::revocable(case, instance, law) {
+                WayOut::RevokeFirst
+            } else {
+                WayOut::None
+            },
+        )),
         Phase::Ended {
             how: End::Merged(_),
             ..
