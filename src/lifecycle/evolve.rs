@@ -167,10 +167,7 @@ fn apply(instance: &mut CertificateInstance, applied: &Applied) {
         | Phase::Deleted { .. } => return,
     };
     if let Some(earlier) = earlier {
-        let all = &mut instance.annex_mut().earlier;
-        all.push(earlier);
-        let beyond = all.len().saturating_sub(EARLIER_ORDERS);
-        all.drain(..beyond.min(all.len()));
+        remember(instance, earlier);
     }
     if applied.settles {
         set_unit(instance, HoldState::Settled);
@@ -356,10 +353,37 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
     }
 }
 
-/// What never got a certificate of its own ends.
+/// What never got a certificate of its own ends. An application that was withdrawn before is
+/// remembered, so that a late certificate is known (T-49).
 fn end(instance: &mut CertificateInstance, how: End, at: Timestamp) {
     let order = instance.order();
+    match &instance.phase {
+        Phase::NotActivated { .. } | Phase::Bought { .. } => {}
+        Phase::Pending {
+            withdrawn: application,
+            ..
+        }
+        | Phase::Failed { application, .. } => {
+            let key = application.key;
+            remember(instance, EarlierOrder { order, key });
+        }
+        // Nothing else ends so.
+        Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => return,
+    }
     instance.phase = Phase::Ended { order, how, at };
+}
+
+fn remember(instance: &mut CertificateInstance, earlier: EarlierOrder) {
+    let all = &mut instance.annex_mut().earlier;
+    all.push(earlier);
+    let beyond = all.len().saturating_sub(EARLIER_ORDERS);
+    all.drain(..beyond.min(all.len()));
 }
 
 /// What is deleted keeps what a late certificate is known by (T-49).
@@ -384,8 +408,8 @@ fn delete(instance: &mut CertificateInstance, at: Timestamp) {
             false,
         ),
         Phase::Uploaded(uploaded) => (None, None, Some(uploaded.certificate.fingerprint()), false),
-        Phase::Ended { .. } => (None, None, None, false),
-        Phase::Deleted { .. } => return,
+        // Nothing leads out of these.
+        Phase::Ended { .. } | Phase::Deleted { .. } => return,
     };
     instance.phase = Phase::Deleted {
         order,

@@ -265,6 +265,11 @@ impl World {
         self.case().chain
     }
 
+    /// Every chain.
+    pub fn chains(&self) -> impl Iterator<Item = &HostingChain> {
+        self.chains.values()
+    }
+
     /// What the owner sees of the instance in focus.
     #[must_use]
     pub fn status(&self, now: Timestamp, law: &Law<'_>) -> Option<Status> {

@@ -19,3 +19,5 @@ pub mod scenarios;
 pub mod scene;
 pub mod slots;
 pub mod strategies;
+pub mod stream_events;
+pub mod streams;

@@ -1,7 +1,7 @@
 //! What is done with a certificate that is there: upload, download, deployment, deletion.
 
-use super::ending::instead_of_ending;
-use super::refund::unrefunded;
+use super::ending::{instead_of_ending, unless_refunded};
+use super::refund::{unrefunded, unreviewed};
 use super::{Flow, From, Sink, clause, linked, never, not_found, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
@@ -99,9 +99,13 @@ pub(super) fn collect<'a>(
         Phase::Verifying(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::ProveDomain)),
         Phase::Validating(_) => sink(never(RuleId::R25, Why::NotIssued, WayOut::AwaitCa)),
         Phase::NotActivated { .. } => {
-            sink(never(RuleId::R25, Why::NotIssued, WayOut::AwaitActivation))
+            let way_out = unless_refunded(case, instance, WayOut::AwaitActivation);
+            sink(never(RuleId::R25, Why::NotIssued, way_out))
         }
-        Phase::Bought { .. } => sink(never(RuleId::R25, Why::NotIssued, WayOut::Apply)),
+        Phase::Bought { .. } => {
+            let way_out = unless_refunded(case, instance, WayOut::Apply);
+            sink(never(RuleId::R25, Why::NotIssued, way_out))
+        }
         Phase::Failed { .. } | Phase::Pending { .. } => sink(never(
             RuleId::R25,
             Why::NotIssued,
@@ -255,17 +259,4 @@ pub(super) fn delete_certificate<'a>(
         |rule| !deployed || rule.allows(),
         WayOut::UndeployFirst,
     ))
-}
-
-/// nothing is deleted while a refund claim is under review; what was paid back may go.
-fn unreviewed<'a>(
-    case: &Case<'a>,
-    instance: &CertificateInstance,
-    sink: &mut impl Sink<'a>,
-) -> Flow {
-    use crate::model::RefundState;
-    match crate::lifecycle::status::refund_of(case, instance) {
-        RefundState::Review { .. } => unrefunded(case, instance, sink),
-        RefundState::None | RefundState::Refunded { .. } => Flow::Continue(()),
-    }
 }

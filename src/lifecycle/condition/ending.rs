@@ -1,9 +1,9 @@
 //! Conditions for ending an application or a slot: withdrawing, deleting, cancelling, closing,
 //! merging.
 
-use super::refund::unrefunded;
-use super::revocation::revocable;
-use super::{Flow, From, Sink, clause, hosting, in_good_standing, never, not_found, payer, ruled};
+use super::refund::{unrefunded, unreviewed};
+use super::revocation::{hosted_for_now, revocable};
+use super::{Flow, From, Sink, clause, hosting, never, not_found, payer, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::status::{refund_of, stage};
@@ -89,7 +89,11 @@ pub(super) fn instead_of_ending(
             WayOut::Cancel
         }
         Phase::Pending { .. } | Phase::Bought { .. } if applied_for(at) => WayOut::Apply,
+        Phase::NotActivated { .. } if hosting::in_process(case) => WayOut::AwaitCa,
         Phase::NotActivated { .. } => WayOut::CancelMember,
+        Phase::Live(live) if live.revocation.is_none() && hosted_for_now(case, instance, law) => {
+            WayOut::CancelMembers
+        }
         Phase::Live(live) if live.revocation.is_none() && revocable(case, instance, law) => {
             if unit {
                 WayOut::Revoke
@@ -105,6 +109,19 @@ pub(super) fn instead_of_ending(
         | Phase::Uploaded(_)
         | Phase::Ended { .. }
         | Phase::Deleted { .. } => WayOut::None,
+    }
+}
+
+/// What to do instead, where no refund stands in its way.
+pub(super) fn unless_refunded(
+    case: &Case<'_>,
+    instance: &CertificateInstance,
+    way_out: WayOut,
+) -> WayOut {
+    match refund_of(case, instance) {
+        RefundState::None => way_out,
+        RefundState::Review { .. } => WayOut::CancelRefund,
+        RefundState::Refunded { .. } => WayOut::None,
     }
 }
 
@@ -135,7 +152,9 @@ pub(super) fn end<'a>(
             way_out,
         ))?,
         Phase::NotActivated { .. } if rule == RuleId::T14 => {
-            in_good_standing(case, instance, sink)?;
+            payer(case, instance, sink)?;
+            // What was paid back is still a member, and keeps the one before it hosted.
+            unreviewed(case, instance, sink)?;
             return hosting::cancel_member(case, instance, sink);
         }
         Phase::NotActivated { .. } => {

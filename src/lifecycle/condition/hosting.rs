@@ -1,5 +1,6 @@
 //! Hosting chains: who comes next, when, and what can be added or cancelled.
 
+use super::ending::instead_of_ending;
 use super::purchase::fits;
 use super::refund::{money_pinned, unrefunded};
 use super::{Flow, From, Sink, clause, linked, never, ruled, ruled_window};
@@ -48,8 +49,9 @@ pub(super) fn activate<'a>(
     }
     linked(case, instance, sink)?;
     unrefunded(case, instance, sink)?;
-    let Some(chain) = case.chain else {
-        return Flow::Continue(());
+    let own = |chain: &&HostingChain| instance.chain() == Some(chain.id);
+    let Some(chain) = case.chain.filter(own) else {
+        return sink(never(RuleId::R47, Why::OtherChain, WayOut::LoadAll));
     };
     money_pinned(&chain.pin, law, sink)?;
     sink(clause(
@@ -62,13 +64,17 @@ pub(super) fn activate<'a>(
         return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));
     };
     let Some(certificate) = serving(before) else {
-        return sink(never(RuleId::R47, Why::NoPredecessor, WayOut::CancelMember));
+        return sink(never(
+            RuleId::R47,
+            Why::NoPredecessor,
+            instead_of_ending(case, instance, law),
+        ));
     };
     sink(clause(
         RuleId::R46,
         Why::NoSubmission,
         Window::when(handed_down(chain, before).is_some()),
-        WayOut::CancelMember,
+        instead_of_ending(case, instance, law),
     ))?;
     let not_after = certificate.validity().not_after();
     sink(ruled_window(
@@ -109,6 +115,12 @@ pub(in crate::lifecycle) fn serving(instance: &CertificateInstance) -> Option<&I
     }
 }
 
+/// Whether the member before the waiting ones is applied for just now.
+pub(super) fn in_process(case: &Case<'_>) -> bool {
+    let before = case.chain.and_then(|chain| predecessor(case, chain));
+    before.is_some_and(|own| matches!(own.phase, Phase::Verifying(_) | Phase::Validating(_)))
+}
+
 /// T-25: a member is cancelled before its turn, while none of the chain is in process.
 pub(super) fn cancel_member<'a>(
     case: &Case<'a>,
@@ -116,9 +128,9 @@ pub(super) fn cancel_member<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     linked(case, instance, sink)?;
-    unrefunded(case, instance, sink)?;
-    let Some(chain) = case.chain else {
-        return Flow::Continue(());
+    let own = |chain: &&HostingChain| instance.chain() == Some(chain.id);
+    let Some(chain) = case.chain.filter(own) else {
+        return sink(never(RuleId::R47, Why::OtherChain, WayOut::LoadAll));
     };
     let Some(before) = predecessor(case, chain) else {
         return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));

@@ -19,7 +19,7 @@ use crate::model::{Application, CertificateInstance, Origin, Phase};
 use crate::rulebook::{RuleId, Ruling, Window};
 
 pub(in crate::lifecycle) use hosting::{due_before, handed_down, serving};
-pub(in crate::lifecycle) use refund::{Prospect, deciding, prospects};
+pub(in crate::lifecycle) use refund::{Prospect, deciding, forfeited, prospects};
 pub(in crate::lifecycle) use revocation::requested;
 pub(in crate::lifecycle) use submission::{acceptable, names_to_keep};
 
@@ -361,11 +361,13 @@ fn of_order<'a>(
         }
         Command::ConfirmDomain => issuance::confirm_domain(instance, sink),
         Command::Reject { .. } => issuance::reject(instance, sink),
-        Command::ConfirmRevocation => revocation::confirm_revocation(instance, sink),
-        Command::CompleteRevocation { .. } => revocation::complete_revocation(case, instance, sink),
+        Command::ConfirmRevocation => revocation::confirm_revocation(case, instance, law, sink),
+        Command::CompleteRevocation { .. } => {
+            revocation::complete_revocation(case, instance, law, sink)
+        }
         Command::RefuseRevocation { .. } => revocation::refuse_revocation(case, instance, sink),
         Command::RecordCaRevocation { .. } => {
-            revocation::record_ca_revocation(case, instance, sink)
+            revocation::record_ca_revocation(case, instance, law, sink)
         }
         Command::Collect => custody::collect(case, instance, law, sink),
         // The first: there may be nothing due, but looking is always permitted. The others are visited

@@ -1,14 +1,14 @@
 //! What is bought: plans, certificates, renewals, and what an account may take for nothing.
 
-use super::refund::unrefunded;
-use super::{Flow, From, Sink, clause, never, ruled, ruled_window};
+use super::refund::{money_pinned, unrefunded};
+use super::{Flow, From, Sink, clause, linked, never, payer, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::command::{NewPurchase, Paid, Slot};
 use crate::lifecycle::status::{stage, unexpired, while_in};
 use crate::model::{
-    CertificateInstance, ChainId, Phase, Product, RefundState, ResourcePlan, RevocationCause,
-    Status,
+    CertificateInstance, ChainId, Origin, Phase, Product, RefundState, ResourcePlan,
+    RevocationCause, Status,
 };
 use crate::rulebook::{RuleId, Window};
 
@@ -147,6 +147,8 @@ pub(super) fn renew<'a>(
                 Window::when(live.revocation.is_none()),
                 WayOut::AwaitRevocation,
             ))?;
+            linked(case, instance, sink)?;
+            renewal_pinned(case, instance, law, sink)?;
             if !law.money.renewal().value.contains(Status::Expired) {
                 sink(clause(
                     RuleId::R43,
@@ -164,21 +166,27 @@ pub(super) fn renew<'a>(
                 WayOut::None,
             ))?;
         }
-        Phase::Uploaded(_) => sink(ruled_window(
-            RuleId::R54,
-            Why::RenewalWindow,
-            (From::Day, law),
-            law.conduct.renewal_of_uploaded(),
-            |states| while_in(*states, case, instance, law.conduct),
-            WayOut::ApplyAnew,
-        ))?,
+        Phase::Uploaded(_) => {
+            linked(case, instance, sink)?;
+            sink(ruled_window(
+                RuleId::R54,
+                Why::RenewalWindow,
+                (From::Day, law),
+                law.conduct.renewal_of_uploaded(),
+                |states| while_in(*states, case, instance, law.conduct),
+                WayOut::ApplyAnew,
+            ))?;
+        }
         // T-48: what the CA revoked on its own account is replaced at once.
-        Phase::Revoked { cause, .. } => sink(clause(
-            RuleId::R54,
-            Why::AlreadyRevoked,
-            Window::when(matches!(cause, RevocationCause::ByCa)),
-            WayOut::ApplyAnew,
-        ))?,
+        Phase::Revoked { cause, .. } => {
+            sink(clause(
+                RuleId::R54,
+                Why::AlreadyRevoked,
+                Window::when(matches!(cause, RevocationCause::ByCa)),
+                WayOut::ApplyAnew,
+            ))?;
+            renewal_pinned(case, instance, law, sink)?;
+        }
         Phase::NotActivated { .. }
         | Phase::Bought { .. }
         | Phase::Verifying(_)
@@ -215,4 +223,23 @@ pub(super) fn renew<'a>(
         ),
         WayOut::BuyPlan,
     ))
+}
+
+/// renewal is judged by the edition of the purchase or plan.
+fn renewal_pinned<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    payer(case, instance, sink)?;
+    let bill = match instance.origin {
+        Origin::Plan(_) => case.plan.map(|plan| &plan.bill),
+        Origin::Purchase(_) => case.purchase.map(|purchase| &purchase.bill),
+        Origin::Uploaded => None,
+    };
+    match bill {
+        Some(bill) => money_pinned(&bill.pin, law, sink),
+        None => Flow::Continue(()),
+    }
 }

@@ -2,12 +2,15 @@
 
 use alloc::vec::Vec;
 
-use super::{Flow, From, Sink, clause, never, not_found, ruled, ruled_window};
+use super::{
+    Flow, From, Sink, clause, never, not_found, owned, payer, revocation, ruled, ruled_window,
+};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Clause, WayOut, Why};
 use crate::lifecycle::status::{refund_of, stage, unexpired};
 use crate::model::{
-    CertificateInstance, End, Phase, Purchase, PurchaseKind, RefundState, ResourcePlan, Timestamp,
+    CertificateInstance, End, MemberState, Phase, Purchase, PurchaseKind, RefundState,
+    ResourcePlan, Timestamp,
 };
 use crate::rulebook::{
     Anchor, RefundAct, RefundCase, RefundClause, RefundRule, RuleId, Unused, Window,
@@ -30,9 +33,25 @@ pub(super) fn unrefunded<'a>(
     }
 }
 
+/// nothing is deleted or cancelled while a claim is under review; what was paid back may go.
+pub(super) fn unreviewed<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    match refund_of(case, instance) {
+        RefundState::Review { .. } => unrefunded(case, instance, sink),
+        RefundState::None | RefundState::Refunded { .. } => Flow::Continue(()),
+    }
+}
+
 /// A claim: for the case's purchase, or without one for its plan.
 pub(super) fn claim_money<'a>(case: &Case<'a>, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
-    match paid_for(case) {
+    let paid_for = match paid_for(case, sink) {
+        Ok(paid_for) => paid_for,
+        Err(flow) => return flow,
+    };
+    match paid_for {
         (Some(purchase), _) => claim(case, purchase, law, sink),
         (None, Some(plan)) => claim_plan(plan, law, sink),
         (None, None) => not_found(sink),
@@ -41,19 +60,30 @@ pub(super) fn claim_money<'a>(case: &Case<'a>, law: &Law<'a>, sink: &mut impl Si
 
 /// The end of a claim under review.
 pub(super) fn end_review<'a>(case: &Case<'a>, sink: &mut impl Sink<'a>) -> Flow {
-    match paid_for(case) {
+    let paid_for = match paid_for(case, sink) {
+        Ok(paid_for) => paid_for,
+        Err(flow) => return flow,
+    };
+    match paid_for {
         (Some(purchase), _) => under_review(purchase.bill.refund, sink),
         (None, Some(plan)) => under_review(plan.bill.refund, sink),
         (None, None) => not_found(sink),
     }
 }
 
-/// What was paid for, of the account that asks.
-fn paid_for<'a>(case: &Case<'a>) -> (Option<&'a Purchase>, Option<&'a ResourcePlan>) {
-    (
-        case.purchase.filter(|own| own.account == case.account),
-        case.plan.filter(|own| own.account == case.account),
-    )
+type PaidFor<'a> = (Option<&'a Purchase>, Option<&'a ResourcePlan>);
+
+/// What was paid for, of the account that asks. A claim for what was bought by itself never falls
+/// upon a plan that stands beside it.
+fn paid_for<'a>(case: &Case<'a>, sink: &mut impl Sink<'a>) -> Result<PaidFor<'a>, Flow> {
+    let purchase = case.purchase.filter(|own| own.account == case.account);
+    if purchase.is_none()
+        && let Some(instance) = owned(case).filter(|own| own.purchase().is_some())
+    {
+        return Err(payer(case, instance, sink));
+    }
+    let plan = case.plan.filter(|own| own.account == case.account);
+    Ok((purchase, plan))
 }
 
 ///
@@ -255,25 +285,39 @@ fn claim<'a>(
     ))
 }
 
+/// What takes the right to a refund away for good: merging (T-42), and that a member of the chain
+/// behind the purchase's first one was applied for.
+pub(in crate::lifecycle) fn forfeited(
+    case: &Case<'_>,
+    purchase: &Purchase,
+    instance: &CertificateInstance,
+) -> Option<Why> {
+    if !instance.absorbed().is_empty() {
+        return Some(Why::WasMerged);
+    }
+    let chain = case
+        .chain
+        .filter(|chain| purchase.chain == Some(chain.id))?;
+    let moved_on = chain
+        .members
+        .iter()
+        .skip_while(|member| member.instance != purchase.first)
+        .skip(1)
+        .any(|member| matches!(member.state, MemberState::Begun));
+    moved_on.then_some(Why::ChainMovedOn)
+}
+
 /// In which condition the first instance of a purchase is, for a refund.
 fn condition(
     case: &Case<'_>,
     instance: &CertificateInstance,
     law: &Law<'_>,
 ) -> Result<RefundCase, (Why, WayOut)> {
-    if !instance.absorbed().is_empty() {
-        return Err((Why::WasMerged, WayOut::None));
-    }
-    if case.chain.is_some_and(|chain| {
-        instance.chain() == Some(chain.id)
-            && chain.purchase == case.purchase.map_or(chain.purchase, |own| own.id)
-            && chain.has_moved_on()
-            && chain
-                .members
-                .first()
-                .is_some_and(|first| first.instance == instance.id)
-    }) {
-        return Err((Why::ChainMovedOn, WayOut::None));
+    if let Some(why) = case
+        .purchase
+        .and_then(|purchase| forfeited(case, purchase, instance))
+    {
+        return Err((why, WayOut::None));
     }
     match &instance.phase {
         // The first further member of a chain that was made later.
@@ -294,7 +338,16 @@ fn condition(
         Phase::Live(live) if live.revocation.is_some() => {
             Err((Why::RevocationUnderWay, WayOut::AwaitRevocation))
         }
-        Phase::Live(_) => Err((Why::NotRevoked, WayOut::RevokeFirst)),
+        Phase::Live(_) => Err((
+            Why::NotRevoked,
+            if revocation::hosted_for_now(case, instance, law) {
+                WayOut::CancelMembers
+            } else if revocation::revocable(case, instance, law) {
+                WayOut::RevokeFirst
+            } else {
+                WayOut::None
+            },
+        )),
         Phase::Ended {
             how: End::Merged(_),
             ..

@@ -31,7 +31,11 @@ pub(super) fn request_revocation<'a>(
             ));
         }
         Phase::NotActivated { .. } => {
-            return sink(never(RuleId::R37, Why::NotIssued, WayOut::CancelMember));
+            return sink(never(
+                RuleId::R37,
+                Why::NotIssued,
+                instead_of_ending(case, instance, law),
+            ));
         }
         Phase::Ended { .. } => {
             return sink(never(
@@ -116,6 +120,19 @@ pub(super) fn revocable(case: &Case<'_>, instance: &CertificateInstance, law: &L
     !hosted && !free && within_limit(law.conduct.revocation_limit().value, case)
 }
 
+/// Whether it is revoked once the members of its chain are cancelled (T-24).
+pub(super) fn hosted_for_now(
+    case: &Case<'_>,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+) -> bool {
+    let conduct = law.conduct;
+    hosted(case, instance)
+        && !conduct.hosted_revocation().value.allows()
+        && (!instance.product.free || conduct.free_revocation().value.allows())
+        && within_limit(conduct.revocation_limit().value, case)
+}
+
 /// revocations against certificates bought, those beside the case included.
 fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
     let bought = case.instance.is_some_and(|own| own.purchase().is_some());
@@ -137,11 +154,18 @@ fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
 
 /// The holder's answer to the CA's mail (T-20).
 pub(super) fn confirm_revocation<'a>(
+    case: &Case<'a>,
     instance: &CertificateInstance,
+    law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match requested(instance) {
         Ok(_) => Flow::Continue(()),
+        Err((why @ Why::NoRevocation, _)) => sink(never(
+            RuleId::T20,
+            why,
+            instead_of_ending(case, instance, law),
+        )),
         Err((why, way_out)) => sink(never(RuleId::T20, why, way_out)),
     }
 }
@@ -150,12 +174,13 @@ pub(super) fn confirm_revocation<'a>(
 pub(super) fn complete_revocation<'a>(
     case: &Case<'a>,
     instance: &CertificateInstance,
+    law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match (&instance.phase, requested(instance)) {
         // Already there.
         (Phase::Revoked { .. }, _) => Flow::Continue(()),
-        (_, Ok(RevocationStage::InReview)) => payer(case, instance, sink),
+        (_, Ok(RevocationStage::InReview)) => judged(case, instance, law, sink),
         (_, Ok(RevocationStage::ToConfirm)) => sink(never(
             RuleId::T20,
             Why::RevocationUnconfirmed,
@@ -164,6 +189,22 @@ pub(super) fn complete_revocation<'a>(
         // The CA did what nobody asked for: no command of the holder mends that.
         (_, Err((why, _))) => sink(never(RuleId::R35, why, WayOut::None)),
     }
+}
+
+/// A revocation moves a unit or pays a purchase back: what it is judged by is at hand.
+fn judged<'a>(
+    case: &Case<'a>,
+    instance: &CertificateInstance,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    payer(case, instance, sink)?;
+    let bought = case.purchase.filter(|_| instance.purchase().is_some());
+    let Some(purchase) = bought else {
+        return Flow::Continue(());
+    };
+    linked(case, instance, sink)?;
+    refund::money_pinned(&purchase.bill.pin, law, sink)
 }
 
 /// The CA's refusal of a revocation.
@@ -182,10 +223,11 @@ pub(super) fn refuse_revocation<'a>(
 pub(super) fn record_ca_revocation<'a>(
     case: &Case<'a>,
     instance: &CertificateInstance,
+    law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match &instance.phase {
-        Phase::Live(_) => payer(case, instance, sink),
+        Phase::Live(_) => judged(case, instance, law, sink),
         Phase::Revoked { .. } => Flow::Continue(()),
         Phase::NotActivated { .. }
         | Phase::Bought { .. }

@@ -2,10 +2,11 @@
 
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::command::Command;
-use crate::lifecycle::condition::deciding;
+use crate::lifecycle::condition::{deciding, forfeited};
 use crate::lifecycle::event::{Events, PlanEvent, PurchaseEvent};
 use crate::model::{
-    CertificateInstance, Live, Phase, Purchase, RefundState, RevocationCause, Timestamp,
+    CertificateInstance, Live, Phase, Purchase, PurchaseKind, RefundState, RevocationCause,
+    Timestamp,
 };
 use crate::rulebook::{RefundCase, RefundTrigger, Review, RuleId};
 
@@ -94,6 +95,9 @@ pub(super) fn of_revocation(
         RefundTrigger::OnRevocation
     ) && law.money.has_pin(&purchase.bill.pin)
         && matches!(purchase.bill.refund, RefundState::None)
+        && forfeited(case, purchase, instance).is_none()
+        && (!matches!(purchase.kind, PurchaseKind::Hosting)
+            || law.money.late_hosting_refund().value.allows())
         && !purchase.product.free
         && purchase.bill.payment.cash > 0;
     if !payable {
