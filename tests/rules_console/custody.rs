@@ -372,6 +372,25 @@ fn r55_what_a_renewal_carries() {
     assert_eq!(carried(&carry(false, false), true), None);
     assert_eq!(carried(&carry(true, true), false), Some(at(NOT_AFTER)));
 
+    // With a unit of another specification nothing is carried; with one of the same it is.
+    for (class, carries) in [
+        (ValidationClass::Ov, None),
+        (ValidationClass::Dv, Some(at(NOT_AFTER))),
+    ] {
+        let edition = carry(true, true);
+        let mut stage = Console::new(&book, &edition);
+        let upload = stage.upload("mine", at(BOUGHT), at(NOT_AFTER));
+        stage.tell(&Command::Upload(Arc::new(upload)), at(BOUGHT));
+        stage.product = of(class);
+        stage.buy_plan(1, PRICE, at(BOUGHT));
+        let renew = stage.renewal(None);
+        stage.tell(&renew, now);
+        let slot = Console::slot(further(&stage)).instance;
+        stage.world.focus(slot);
+        assert_eq!(stage.instance().product(), of(class));
+        assert_eq!(stage.instance().renewed().unwrap().carries, carries);
+    }
+
     let mut free = Console::new(&book, &of_bought);
     free.product.free = true;
     free.buy(1, at(BOUGHT));
