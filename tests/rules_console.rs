@@ -903,13 +903,13 @@ fn r13_what_was_bought_by_itself_has_no_unit_to_return() {
     };
     stage.tell(&no, now);
     assert_eq!(advice(&stage, &Command::Withdraw), WayOut::Resubmit);
-    // What is advised is possible: a hosted certificate is not revoked here.
-    for (years, way_out) in [(1, WayOut::RevokeOnly), (2, WayOut::None)] {
+    // What is advised is possible: a hosted certificate is revoked once nothing waits behind it.
+    for (years, way_out) in [(1, WayOut::RevokeOnly), (2, WayOut::CancelMembers)] {
         let mut stage = Console::new(&book, &edition);
         stage.buy(years, now);
         stage.issue(now, now.saturating_add(90 * DAY));
         assert_eq!(advice(&stage, &Command::Withdraw), way_out);
-        assert_eq!(stage.grants(&REVOKE, now), way_out != WayOut::None);
+        assert_eq!(stage.grants(&REVOKE, now), way_out == WayOut::RevokeOnly);
     }
     let mut plan = Console::new(&book, &edition);
     plan.buy_plan(1, PRICE, now);
