@@ -208,7 +208,7 @@ fn ask_everything(case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<
     let answer = decide(case, command, now, law);
     match &answer {
         Ok(events) => {
-            let expected = expectations(events, law);
+            let expected = expectations(case, events, law);
             assert!(expected.len() <= events.len() + 1);
             for event in events {
                 let _ = effects(event, case.instance);
@@ -797,7 +797,7 @@ proptest! {
     fn expectations_guard_what_was_read((editions, timeline) in played()) {
         timeline.play(&editions, |moment| {
             let Ok(events) = moment.answer else { return };
-            let expected = expectations(events, &moment.law);
+            let expected = expectations(&moment.case, events, &moment.law);
             let id = moment.before.slots[moment.slot].id;
             let plan = moment.case.plan.map(ResourcePlan::id);
             let wanted = match moment.command {

@@ -81,7 +81,7 @@ fn ask_everything(case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<
     match &answer {
         Ok(events) => {
             assert!(!events.rules().is_empty(), "{:?}", command.kind());
-            assert!(expectations(events, law).len() <= events.len() + 2);
+            assert!(expectations(case, events, law).len() <= events.len() + 4);
             for event in events {
                 let _ = effects(event, case.instance);
             }
@@ -519,7 +519,11 @@ proptest! {
                 assert_eq!(holds(HoldState::Settled), plan.settled() as usize);
                 if let Some(before) = moment.before.plans().find(|own| own.id() == plan.id()) {
                     assert!(before.issued() <= plan.issued() && before.taken() <= plan.taken());
-                    assert_eq!(before.total(), plan.total());
+                    // What is paid back is unused, and holds nothing from then on.
+                    match plan.bill().refund {
+                        RefundState::Refunded { .. } => assert_eq!(plan.total(), 0),
+                        _ => assert_eq!(before.total(), plan.total()),
+                    }
                     assert_eq!(before.bill().payment, plan.bill().payment);
                 }
             }
@@ -732,7 +736,7 @@ proptest! {
         let end = timeline.play(|moment| {
             // What begins is expected to be new.
             if let Ok(events) = moment.answer {
-                let expected = expectations(events, &moment.law);
+                let expected = expectations(&moment.case(), events, &moment.law);
                 for event in events {
                     let new = match event {
                         Event::Instance { id, event: InstanceEvent::Submitted(_) | InstanceEvent::Opened(_) | InstanceEvent::Uploaded(_) } => {

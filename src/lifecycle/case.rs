@@ -36,6 +36,9 @@ pub struct Case<'a> {
     /// member before its turn), the one it is merged into ([`Merge`](super::Command::Merge)), the one
     /// that has the name already ([`Upload`](super::Command::Upload)).
     pub other: Option<&'a CertificateInstance>,
+    /// The purchase that bought the second instance; only [`Merge`](super::Command::Merge) looks at
+    /// it.
+    pub other_purchase: Option<&'a Purchase>,
     /// What the account has beside the plan and the purchase at hand.
     pub beside: Beside,
 }
@@ -51,6 +54,7 @@ impl<'a> Case<'a> {
             chain: None,
             purchase: None,
             other: None,
+            other_purchase: None,
             beside: Beside::NOTHING,
         }
     }
@@ -162,9 +166,10 @@ pub enum Expect {
 /// Submissions ask only that a unit is left, so many of them on one plan don't fight over a
 /// version. A unit belongs to one instance, so whatever settles or returns it is guarded by that
 /// instance; only a counted revocation needs the plan or purchase unchanged, and what the account
-/// has beside.
+/// has beside. What happens to a bought slot and what happens to its purchase look at each other, so
+/// each needs the other unchanged.
 #[must_use]
-pub fn expectations(events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 16> {
+pub fn expectations(case: &Case<'_>, events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 24> {
     let mut all = ArrayVec::new();
     let mut push = |expect: Expect| {
         if !all.contains(&expect) {
@@ -227,6 +232,25 @@ pub fn expectations(events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 16> {
                 PurchaseEvent::RevocationCharged { .. }
                 | PurchaseEvent::RevocationGivenBack { .. } => {}
             },
+        }
+    }
+    let Some(instance) = case.instance else {
+        return all;
+    };
+    let mut push = |expect: Expect| {
+        if !all.contains(&expect) {
+            let _ = all.try_push(expect);
+        }
+    };
+    let of_slot = |event: &Event| matches!(event, Event::Instance { id, .. } if *id == instance.id);
+    let of_money = |event: &Event| matches!(event, Event::Purchase { id, .. } if instance.purchase() == Some(*id));
+    if let Some(id) = instance.purchase().filter(|_| events.iter().any(of_slot)) {
+        push(Expect::SamePurchase(id));
+    }
+    if events.iter().any(of_money) {
+        push(Expect::SameInstance(instance.id));
+        if let Some(chain) = instance.chain() {
+            push(Expect::SameChain(chain));
         }
     }
     all

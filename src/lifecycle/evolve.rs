@@ -491,7 +491,11 @@ pub fn evolve_plan(state: &mut Option<ResourcePlan>, id: PlanId, event: &PlanEve
         PlanEvent::RevocationGivenBack { .. } => {
             take(&mut plan.revocations);
         }
-        PlanEvent::Refunded { cash, at } => refund(&mut plan.bill, *cash, *at),
+        PlanEvent::Refunded { cash, at } => {
+            refund(&mut plan.bill, *cash, *at);
+            // What was paid back can't be drawn from, whoever read the plan before.
+            plan.total = plan.used();
+        }
     }
 }
 

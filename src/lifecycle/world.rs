@@ -105,6 +105,10 @@ impl World {
             .or(before)
             .filter(|id| Some(*id) != self.instance)
             .and_then(|id| self.instances.get(&id));
+        case.other_purchase = case
+            .other
+            .and_then(CertificateInstance::purchase)
+            .and_then(|id| self.purchases.get(&id));
         let product = instance
             .map(CertificateInstance::product)
             .or_else(|| case.plan.map(ResourcePlan::product));

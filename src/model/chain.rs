@@ -104,13 +104,4 @@ impl HostingChain {
     pub fn hosts(&self, instance: InstanceId) -> bool {
         self.current() == Some(instance) && self.next().is_some()
     }
-
-    /// Whether a member beyond the first has begun.
-    #[must_use]
-    pub fn has_moved_on(&self) -> bool {
-        self.members
-            .iter()
-            .skip(1)
-            .any(|member| matches!(member.state, MemberState::Begun))
-    }
 }

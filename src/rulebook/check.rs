@@ -9,8 +9,8 @@ use super::book::RulebookError;
 use super::edition::{Field, RulebookParts};
 use super::schedule::Dated;
 use super::value::{
-    AddOn, Anchor, LateHosting, RefundAct, RefundCase, RefundClause, RefundRule, RefundTrigger,
-    ReviewTimes,
+    AddOn, Anchor, HostingYears, LateHosting, RefundAct, RefundCase, RefundClause, RefundRule,
+    RefundTrigger, ReviewTimes,
 };
 
 /// Refuses values that contradict themselves, or that no case could ever satisfy.
@@ -103,6 +103,12 @@ fn check_hosting(parts: &RulebookParts) -> Result<(), RulebookError> {
             .into_iter()
             .any(|class| clause.value.value.most(class) == 1)
             .then_some("one year needs no hosting: 0 says that none is sold, 2 is the least")
+    })?;
+    each(Field::HostingYears, &parts.hosting_years, |clause| {
+        ValidationClass::ALL
+            .into_iter()
+            .any(|class| clause.value.value.most(class) > HostingYears::LONGEST)
+            .then_some("hosting is sold for more years than a chain holds, which is ten")
     })
 }
 

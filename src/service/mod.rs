@@ -288,7 +288,7 @@ impl Service {
         order: OrderId,
         command: &Command,
     ) -> Result<Preview, ServiceError> {
-        let read = self.read(account, ReadSet::Order(order)).await?;
+        let read = self.read(account, ReadSet::Order(order), command).await?;
         let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
         Ok(preview(&case(account, &loaded), command, now, &law)?)
     }
@@ -305,7 +305,7 @@ impl Service {
         order: OrderId,
         command: &Command,
     ) -> Result<Availability, ServiceError> {
-        let read = self.read(account, ReadSet::Order(order)).await?;
+        let read = self.read(account, ReadSet::Order(order), command).await?;
         let law = read.editions.law(self.rules.book());
         let case = case(account, &read.loaded);
         Ok(availability(&case, command, read.now, &law))
@@ -323,7 +323,9 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Vec<Offer>, ServiceError> {
-        let read = self.read(account, ReadSet::Order(order)).await?;
+        let read = self
+            .read(account, ReadSet::Order(order), &Command::Wake)
+            .await?;
         let law = read.editions.law(self.rules.book());
         Ok(allowed(&case(account, &read.loaded), read.now, &law))
     }
@@ -341,7 +343,9 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Option<Timestamp>, ServiceError> {
-        let read = self.read(account, ReadSet::Order(order)).await?;
+        let read = self
+            .read(account, ReadSet::Order(order), &Command::Wake)
+            .await?;
         let law = read.editions.law(self.rules.book());
         Ok(next_wakeup(&case(account, &read.loaded), read.now, &law))
     }
@@ -355,7 +359,9 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Description, ServiceError> {
-        let read = self.read(account, ReadSet::Order(order)).await?;
+        let read = self
+            .read(account, ReadSet::Order(order), &Command::Wake)
+            .await?;
         let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
         // Looking is permitted wherever doing what is due would be; the refusal says why not.
         decide(&case(account, &loaded), &Command::Wake, now, &law)?;
@@ -385,10 +391,15 @@ impl Service {
     }
 
     /// What a decision needs: the instant, the case as it is stored, and the editions that judge it.
-    async fn read(&self, account: AccountId, read_set: ReadSet) -> Result<Read, ServiceError> {
+    async fn read(
+        &self,
+        account: AccountId,
+        read_set: ReadSet,
+        command: &Command,
+    ) -> Result<Read, ServiceError> {
         let now = self.ports.clock.now();
         let loaded = self.ports.store.load(account, read_set).await?;
-        let editions = self.rules.editions(&loaded, now)?;
+        let editions = self.rules.editions_for(&loaded, command, now)?;
         Ok(Read {
             now,
             loaded,
@@ -404,10 +415,10 @@ impl Service {
         command: &Command,
     ) -> Result<Receipt, ServiceError> {
         for _ in 0..ATTEMPTS {
-            let read = self.read(account, read_set).await?;
+            let read = self.read(account, read_set, command).await?;
             let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
             let events = decide(&case(account, &loaded), command, now, &law)?;
-            let expected = expectations(&events, &law)
+            let expected = expectations(&case(account, &loaded), &events, &law)
                 .into_iter()
                 .filter_map(|expect| expectation(expect, &loaded))
                 .chain(events.iter().filter_map(new_order))
@@ -495,6 +506,8 @@ fn case(account: AccountId, loaded: &Loaded) -> Case<'_> {
         chain: loaded.chain.as_ref().map(state),
         purchase: loaded.purchase.as_ref().map(state),
         other: loaded.other.as_ref().map(state),
+        // No read set of the service brings a second slot to merge with.
+        other_purchase: None,
         beside: loaded.beside,
     }
 }

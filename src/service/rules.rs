@@ -2,10 +2,8 @@
 
 use alloc::sync::Arc;
 
-use crate::lifecycle::Law;
-use crate::model::{
-    Application, CertificateInstance, Channel, EditionKey, Phase, Pin, Site, Timestamp,
-};
+use crate::lifecycle::{Command, CommandKind, Law};
+use crate::model::{Application, Channel, EditionKey, Phase, Pin, Site, Timestamp};
 use crate::port::Loaded;
 use crate::rulebook::{Edition, ResolveError, Rulebook};
 
@@ -117,6 +115,67 @@ impl Rules {
     /// # Errors
     /// [`ResolveError`] if one of them does not resolve.
     pub fn editions(&self, loaded: &Loaded, at: Timestamp) -> Result<Editions, ResolveError> {
+        let application = loaded
+            .instance
+            .as_ref()
+            .and_then(|found| found.state.application())
+            .map(Application::pin);
+        self.resolve(loaded, application, at)
+    }
+
+    /// The editions that judge a command: as [`editions`](Self::editions), but an application that is
+    /// about to be made is judged by the edition in force, whatever an earlier one was bound to (L9).
+    ///
+    /// # Errors
+    /// [`ResolveError`] if one of them does not resolve.
+    pub fn editions_for(
+        &self,
+        loaded: &Loaded,
+        command: &Command,
+        at: Timestamp,
+    ) -> Result<Editions, ResolveError> {
+        match command.kind() {
+            CommandKind::Apply | CommandKind::Renew | CommandKind::Activate => {
+                self.resolve(loaded, None, at)
+            }
+            CommandKind::BuyPlan
+            | CommandKind::Buy
+            | CommandKind::Draw
+            | CommandKind::Submit
+            | CommandKind::Withdraw
+            | CommandKind::Delete
+            | CommandKind::CancelOrder
+            | CommandKind::Close
+            | CommandKind::Merge
+            | CommandKind::RequestRevocation
+            | CommandKind::ConfirmRevocation
+            | CommandKind::Collect
+            | CommandKind::DeleteCertificate
+            | CommandKind::Deploy
+            | CommandKind::Undeploy
+            | CommandKind::EnableHosting
+            | CommandKind::Upload
+            | CommandKind::ClaimRefund
+            | CommandKind::CancelRefund
+            | CommandKind::ReceiveChallenge
+            | CommandKind::ConfirmDomain
+            | CommandKind::Approve
+            | CommandKind::Reject
+            | CommandKind::CompleteRevocation
+            | CommandKind::RefuseRevocation
+            | CommandKind::RecordCaRevocation
+            | CommandKind::GrantRefund
+            | CommandKind::RefuseRefund
+            | CommandKind::Wake => self.editions(loaded, at),
+        }
+    }
+
+    fn resolve(
+        &self,
+        loaded: &Loaded,
+        application: Option<Pin>,
+        at: Timestamp,
+    ) -> Result<Editions, ResolveError> {
         let conduct = Arc::new(self.in_force(at)?);
         let resolve = |pin: Option<Pin>| match pin {
             Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
@@ -124,9 +183,6 @@ impl Rules {
             None => Ok(conduct.clone()),
         };
         let instance = loaded.instance.as_ref().map(|found| &found.state);
-        let application = instance
-            .and_then(CertificateInstance::application)
-            .map(Application::pin);
         // A chain is bound to the purchase that made it, whoever paid for its first member.
         let waits = instance.is_some_and(|own| matches!(own.phase(), Phase::NotActivated { .. }));
         let chain = loaded.chain.as_ref().filter(|_| waits);

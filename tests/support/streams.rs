@@ -617,7 +617,7 @@ impl Timeline {
             let before = world.clone();
             let answer = decide(&before.case_for(&command, now, &law), &command, now, &law);
             let committed = answer.as_ref().is_ok_and(|events| {
-                expectations(events, &law)
+                expectations(&before.case_for(&command, now, &law), events, &law)
                     .iter()
                     .all(|expect| met(&world, expect))
             });

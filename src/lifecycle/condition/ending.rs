@@ -255,6 +255,19 @@ pub(super) fn merge<'a>(
         Window::when(single(instance) && single(into)),
         WayOut::Apply,
     ))?;
+    let paid = case
+        .other_purchase
+        .filter(|own| own.account == case.account && into.purchase() == Some(own.id));
+    match paid.map(|own| own.bill.refund) {
+        None => return sink(never(RuleId::T42, Why::OtherPurchase, WayOut::LoadAll)),
+        Some(RefundState::None) => {}
+        Some(RefundState::Review { .. }) => {
+            return sink(never(RuleId::R34, Why::RefundUnderWay, WayOut::Apply));
+        }
+        Some(RefundState::Refunded { .. }) => {
+            return sink(never(RuleId::R34, Why::Refunded, WayOut::Apply));
+        }
+    }
     let same = into.product == instance.product;
     let class = instance.product.class;
     sink(ruled(

@@ -1,7 +1,7 @@
 //! Hosting chains: who comes next, when, and what can be added or cancelled.
 
 use super::ending::instead_of_ending;
-use super::purchase::fits;
+use super::purchase::{fits, free_left};
 use super::refund::{money_pinned, unrefunded};
 use super::{Flow, From, Sink, clause, linked, never, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
@@ -233,5 +233,7 @@ pub(super) fn enable<'a>(
         law.conduct.hosting_years(),
         |sold| sold.sells(class, years),
         WayOut::OtherYears,
-    ))
+    ))?;
+    let count = u32::try_from(extension.slots.len()).unwrap_or(u32::MAX);
+    free_left(case, extension.product, count, (From::Day, law), sink)
 }

@@ -1,6 +1,7 @@
 //! What is bought: plans, certificates, renewals, and what an account may take for nothing.
 
 use super::refund::{money_pinned, unrefunded};
+use super::submission::acceptable;
 use super::{Flow, From, Sink, clause, linked, never, payer, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
@@ -10,7 +11,7 @@ use crate::model::{
     CertificateInstance, ChainId, Origin, Phase, Product, RefundState, ResourcePlan,
     RevocationCause, Status,
 };
-use crate::rulebook::{RuleId, Window};
+use crate::rulebook::{RenewalResult, RuleId, Window};
 
 /// an id is used once. R-61: free certificates are limited by year.
 pub(super) fn buy_plan<'a>(
@@ -26,7 +27,7 @@ pub(super) fn buy_plan<'a>(
         Window::when(case.plan.is_none()),
         WayOut::NewId,
     ))?;
-    free_left(case, product, count, law, sink)
+    free_left(case, product, count, (From::Money, law), sink)
 }
 
 /// one slot a year, linked where there are several, for as many years as are sold.
@@ -58,7 +59,13 @@ pub(super) fn buy<'a>(
         |sold| sold.sells(class, years),
         WayOut::OtherYears,
     ))?;
-    free_left(case, purchase.product, u32::from(years), law, sink)
+    free_left(
+        case,
+        purchase.product,
+        u32::from(years),
+        (From::Money, law),
+        sink,
+    )
 }
 
 /// Every id once, and a chain exactly where more than `alone` slots are bought.
@@ -73,11 +80,11 @@ pub(super) fn fits(slots: &[Slot], chain: Option<ChainId>, alone: usize) -> bool
 }
 
 ///
-fn free_left<'a>(
+pub(super) fn free_left<'a>(
     case: &Case<'a>,
     product: Product,
     count: u32,
-    law: &Law<'a>,
+    (from, law): (From, &Law<'a>),
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     if !product.free {
@@ -87,8 +94,13 @@ fn free_left<'a>(
     sink(ruled(
         RuleId::R61,
         Why::NoFreeLeft,
-        (From::Money, law),
-        law.money.free_limit(),
+        (from, law),
+        match from {
+            From::Money => law.money,
+            From::Pin => law.application,
+            From::Day => law.conduct,
+        }
+        .free_limit(),
         |limit| limit.0.is_none_or(|most| taken <= u32::from(most)),
         WayOut::None,
     ))
@@ -208,6 +220,12 @@ pub(super) fn renew<'a>(
         Window::when(!instance.product.free),
         WayOut::ApplyAnew,
     ))?;
+    // What is submitted at once stands before the rules of its own day.
+    if matches!(law.money.renewal_result().value, RenewalResult::Submitted)
+        && let Some(application) = instance.application()
+    {
+        acceptable(instance.product, &application.submission, law, sink)?;
+    }
     if paid.is_some() {
         return Flow::Continue(());
     }

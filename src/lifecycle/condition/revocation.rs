@@ -19,18 +19,12 @@ pub(super) fn request_revocation<'a>(
 ) -> Flow {
     let live = match &instance.phase {
         Phase::Live(live) => live,
-        Phase::Bought { .. }
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
         | Phase::Verifying(_)
         | Phase::Validating(_)
         | Phase::Failed { .. }
         | Phase::Pending { .. } => {
-            return sink(never(
-                RuleId::R37,
-                Why::NotIssued,
-                instead_of_ending(case, instance, law),
-            ));
-        }
-        Phase::NotActivated { .. } => {
             return sink(never(
                 RuleId::R37,
                 Why::NotIssued,

@@ -16,6 +16,9 @@ pub struct HostingYears {
 }
 
 impl HostingYears {
+    /// The most years that a chain holds: a limit of size, not a rule.
+    pub const LONGEST: u8 = 10;
+
     /// Hosting is not sold.
     pub const NONE: Self = Self::up_to(0);
 
