@@ -12,6 +12,23 @@ use super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, Purchase
 
 /// The read set of one decision: who asks, and what was found.
 ///
+/// A command about an instance takes the instance and all that belongs to it: its plan or purchase,
+/// its chain, and in a chain the last member whose turn came ([`HostingChain::current`]) as
+/// [`other`](Self::other), unless that is the instance itself. The rest:
+///
+/// | Command | What to read |
+/// |---|---|
+/// | [`BuyPlan`](super::Command::BuyPlan) | as `plan`, what has the new plan's id already |
+/// | [`Buy`](super::Command::Buy) | as `instance` and `purchase`, what has one of the new ids already |
+/// | [`Submit`](super::Command::Submit), [`Draw`](super::Command::Draw) | the plan to draw from; as `instance`, what has the new id already |
+/// | [`Upload`](super::Command::Upload) | as `instance`, what has the new id already; as `other`, what has the name already |
+/// | [`Merge`](super::Command::Merge) | as `other`, the instance to merge into |
+/// | [`Renew`](super::Command::Renew) without a payment | the plan to draw from |
+/// | [`ClaimRefund`](super::Command::ClaimRefund) | as `instance`, the first of the purchase ([`Purchase::first`]), whichever member was shown; without a purchase, the plan |
+///
+/// [`World::case_for`](super::World::case_for) reads so, but for the last: it takes the instance in
+/// focus.
+///
 /// ```
 /// use cert_lifecycle::lifecycle::Case;
 /// use cert_lifecycle::model::AccountId;
@@ -103,10 +120,19 @@ impl Beside {
 }
 
 /// The rules that judge a case (L9).
+///
+/// A pin leads to its edition with [`Rulebook::pinned`](crate::rulebook::Rulebook::pinned), a day to
+/// the one in force with [`Rulebook::as_of`](crate::rulebook::Rulebook::as_of). [`decide()`] refuses
+/// under an edition that the case is not pinned to (R-28); the questions about a case answer under
+/// whichever law they are given. With the feature `service`, `service::Rules::editions` picks all
+/// three.
+///
+/// [`decide()`]: super::decide()
 #[derive(Clone, Copy, Debug)]
 pub struct Law<'a> {
     /// Judges money, hosting and renewal: the edition that the purchase or plan is pinned to, or for
-    /// a new one the edition in force.
+    /// a new one the edition in force. For a member of a chain that waits it is the edition that the
+    /// chain is pinned to ([`HostingChain::pin`]).
     pub money: &'a Edition,
     /// Judges application, quota and its return: the pinned edition, or for a new application the
     /// one in force.
@@ -163,6 +189,68 @@ pub enum Expect {
 /// version. A unit belongs to one instance, so whatever settles or returns it is guarded by that
 /// instance; only a counted revocation needs the plan or purchase unchanged, and what the account
 /// has beside.
+///
+/// **Order ids are not in the list**, because an order is no stream. Whoever commits keeps the ids
+/// that [`Submitted`](super::Submitted), [`Opened`](super::Opened), [`Applied`](super::Applied) and
+/// [`UploadedHere`](super::UploadedHere) bring, also those of deleted orders, and commits none twice.
+/// The stores behind the feature `service` do.
+///
+/// # Example
+/// A store of streams: what is committed is checked first, and a state is the fold of its stream.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Arc;
+/// use cert_lifecycle::lifecycle::{
+///     Case, Command, Event, Expect, Law, NewPurchase, Paid, Slot, decide, evolve_instance,
+///     expectations, status,
+/// };
+/// use cert_lifecycle::model::{
+///     AccountId, Catalog, ChainId, Currency, InstanceId, OrderId, Payment, PurchaseId, Status,
+/// };
+/// use cert_lifecycle::rulebook::Rulebook;
+///
+/// let book = Rulebook::published();
+/// let edition = book.edition("2022-hosting")?;
+/// let law = Law::single(&edition, book.ceilings());
+/// let now = "2022-07-01T09:00:00+08:00".parse()?;
+/// let slot = |id: &str, order| -> Result<Slot, Box<dyn std::error::Error>> {
+///     Ok(Slot { instance: InstanceId::new(id)?, order: OrderId::new(order)? })
+/// };
+/// let buy = Command::Buy(Arc::new(NewPurchase {
+///     paid: Paid { purchase: PurchaseId::new("bill")?, payment: Payment::cash(1, Currency::CNY) },
+///     product: Catalog::published().get("geotrust-ov-1-personal").ok_or("no such product")?,
+///     slots: Arc::from([slot("first", 1)?, slot("second", 2)?]),
+///     chain: Some(ChainId::new("chain")?),
+/// }));
+/// let case = Case::new(AccountId::new("tom")?);
+/// let events = decide(&case, &buy, now, &law)?;
+///
+/// // Purchases, chains and plans have streams of their own; here only instances are kept.
+/// let mut streams: BTreeMap<InstanceId, Vec<Event>> = BTreeMap::new();
+/// for expect in expectations(&events, &law) {
+///     match expect {
+///         Expect::NewInstance(id) => assert!(!streams.contains_key(&id)),
+///         Expect::NewPurchase(_) | Expect::NewChain(_) => {}
+///         other => return Err(format!("not checked here: {other:?}").into()),
+///     }
+/// }
+/// for event in events {
+///     if let Event::Instance { id, .. } = &event {
+///         streams.entry(*id).or_default().push(event);
+///     }
+/// }
+///
+/// let mut second = None;
+/// for event in &streams[&InstanceId::new("second")?] {
+///     if let Event::Instance { id, event } = event {
+///         evolve_instance(&mut second, *id, event);
+///     }
+/// }
+/// let second = second.ok_or("no such instance")?;
+/// assert_eq!(status(&Case::of(&second), now, &edition), Some(Status::NotActivated));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn expectations(events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 16> {
     let mut all = ArrayVec::new();
