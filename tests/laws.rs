@@ -802,9 +802,11 @@ proptest! {
             let plan = moment.case.plan.map(ResourcePlan::id);
             let wanted = match moment.command {
                 Command::BuyPlan { plan, .. } => vec![Expect::NewPlan(*plan)],
-                Command::Submit { .. } => {
-                    vec![Expect::NewInstance(id), Expect::Remaining(plan.unwrap(), 1)]
-                }
+                Command::Submit { order, .. } => vec![
+                    Expect::NewInstance(id),
+                    Expect::NewOrder(*order),
+                    Expect::Remaining(plan.unwrap(), 1),
+                ],
                 _ if events.is_empty() => vec![],
                 Command::RequestRevocation { .. } => {
                     match moment.law.conduct.revocation_limit().value {

@@ -28,7 +28,9 @@ pub enum DueKind {
     Notice,
     /// The service activates this member of a chain and applies for it: [`Command::Activate`].
     Activation,
-    /// The service activates the member of the chain that waits behind this one.
+    /// The service activates the member of the chain that waits behind this one. Listed only
+    /// where the chain is pinned to the edition of `law.money`; where hosting was enabled later, see
+    /// [`Activation`](Self::Activation) in the agenda of the member itself.
     NextActivation,
     /// The certificate shows Pending Expiration.
     PendingExpiration,

@@ -3,14 +3,31 @@
 use arrayvec::ArrayVec;
 
 use crate::model::{
-    AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, PlanId, Purchase,
-    PurchaseId, ResourcePlan,
+    AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, OrderId, PlanId,
+    Purchase, PurchaseId, ResourcePlan,
 };
 use crate::rulebook::{Ceilings, Edition, RevocationLimit};
 
 use super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, PurchaseEvent};
 
 /// The read set of one decision: who asks, and what was found.
+///
+/// A command about an instance takes the instance and all that belongs to it: its plan or purchase,
+/// its chain, and in a chain the last member whose turn came ([`HostingChain::current`]) as
+/// [`other`](Self::other), unless that is the instance itself. The rest:
+///
+/// | Command | What to read |
+/// |---|---|
+/// | [`BuyPlan`](super::Command::BuyPlan) | as `plan`, what has the new plan's id already |
+/// | [`Buy`](super::Command::Buy) | as `instance` and `purchase`, what has one of the new ids already |
+/// | [`Submit`](super::Command::Submit), [`Draw`](super::Command::Draw) | the plan to draw from; as `instance`, what has the new id already |
+/// | [`Upload`](super::Command::Upload) | as `instance`, what has the new id already; as `other`, what has the name already |
+/// | [`Merge`](super::Command::Merge) | as `other`, the instance to merge into |
+/// | [`Renew`](super::Command::Renew) without a payment | the plan to draw from |
+/// | [`ClaimRefund`](super::Command::ClaimRefund) | as `instance`, the first of the purchase ([`Purchase::first`]), whichever member was shown; without a purchase, the plan |
+///
+/// [`World::case_for`](super::World::case_for) reads so, but for the last: it takes the instance in
+/// focus.
 ///
 /// ```
 /// use cert_lifecycle::lifecycle::Case;
@@ -107,10 +124,19 @@ impl Beside {
 }
 
 /// The rules that judge a case (L9).
+///
+/// A pin leads to its edition with [`Rulebook::pinned`](crate::rulebook::Rulebook::pinned), a day to
+/// the one in force with [`Rulebook::as_of`](crate::rulebook::Rulebook::as_of). [`decide()`] refuses
+/// under an edition that the case is not pinned to (R-28); the questions about a case answer under
+/// whichever law they are given. With the feature `service`, `service::Rules::editions` picks all
+/// three.
+///
+/// [`decide()`]: super::decide()
 #[derive(Clone, Copy, Debug)]
 pub struct Law<'a> {
     /// Judges money, hosting and renewal: the edition that the purchase or plan is pinned to, or for
-    /// a new one the edition in force.
+    /// a new one the edition in force. For a member of a chain that waits it is the edition that the
+    /// chain is pinned to ([`HostingChain::pin`]).
     pub money: &'a Edition,
     /// Judges application, quota and its return: the pinned edition, or for a new application the
     /// one in force.
@@ -139,6 +165,8 @@ impl<'a> Law<'a> {
 pub enum Expect {
     /// The instance has no stream yet.
     NewInstance(InstanceId),
+    /// No instance carries or ever carried this order.
+    NewOrder(OrderId),
     /// The instance is as it was read.
     SameInstance(InstanceId),
     /// The plan has no stream yet.
@@ -168,6 +196,63 @@ pub enum Expect {
 /// instance; only a counted revocation needs the plan or purchase unchanged, and what the account
 /// has beside. What happens to a bought slot and what happens to its purchase look at each other, so
 /// each needs the other unchanged.
+///
+/// # Example
+/// A store of streams: what is committed is checked first, and a state is the fold of its stream.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Arc;
+/// use cert_lifecycle::lifecycle::{
+///     Case, Command, Event, Expect, Law, NewPurchase, Paid, Slot, decide, evolve_instance,
+///     expectations, status,
+/// };
+/// use cert_lifecycle::model::{
+///     AccountId, Catalog, ChainId, Currency, InstanceId, OrderId, Payment, PurchaseId, Status,
+/// };
+/// use cert_lifecycle::rulebook::Rulebook;
+///
+/// let book = Rulebook::published();
+/// let edition = book.edition("2022-hosting")?;
+/// let law = Law::single(&edition, book.ceilings());
+/// let now = "2022-07-01T09:00:00+08:00".parse()?;
+/// let slot = |id: &str, order| -> Result<Slot, Box<dyn std::error::Error>> {
+///     Ok(Slot { instance: InstanceId::new(id)?, order: OrderId::new(order)? })
+/// };
+/// let buy = Command::Buy(Arc::new(NewPurchase {
+///     paid: Paid { purchase: PurchaseId::new("bill")?, payment: Payment::cash(1, Currency::CNY) },
+///     product: Catalog::published().get("geotrust-ov-1-personal").ok_or("no such product")?,
+///     slots: Arc::from([slot("first", 1)?, slot("second", 2)?]),
+///     chain: Some(ChainId::new("chain")?),
+/// }));
+/// let case = Case::new(AccountId::new("tom")?);
+/// let events = decide(&case, &buy, now, &law)?;
+///
+/// // Purchases, chains and plans have streams of their own; here only instances are kept.
+/// let mut streams: BTreeMap<InstanceId, Vec<Event>> = BTreeMap::new();
+/// for expect in expectations(&case, &events, &law) {
+///     match expect {
+///         Expect::NewInstance(id) => assert!(!streams.contains_key(&id)),
+///         Expect::NewPurchase(_) | Expect::NewChain(_) | Expect::NewOrder(_) => {}
+///         other => return Err(format!("not checked here: {other:?}").into()),
+///     }
+/// }
+/// for event in events {
+///     if let Event::Instance { id, .. } = &event {
+///         streams.entry(*id).or_default().push(event);
+///     }
+/// }
+///
+/// let mut second = None;
+/// for event in &streams[&InstanceId::new("second")?] {
+///     if let Event::Instance { id, event } = event {
+///         evolve_instance(&mut second, *id, event);
+///     }
+/// }
+/// let second = second.ok_or("no such instance")?;
+/// assert_eq!(status(&Case::of(&second), now, &edition), Some(Status::NotActivated));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn expectations(case: &Case<'_>, events: &Events, law: &Law<'_>) -> ArrayVec<Expect, 24> {
     let mut all = ArrayVec::new();
@@ -283,7 +368,32 @@ fn of_instance(id: InstanceId, event: &InstanceEvent, push: &mut impl FnMut(Expe
         | InstanceEvent::ExpiryAnnounced { .. }
         | InstanceEvent::OrphanIssued { .. } => Expect::SameInstance(id),
     });
-    if let InstanceEvent::Uploaded(uploaded) = event {
-        push(Expect::FreeName(uploaded.name.clone()));
+    match event {
+        InstanceEvent::Submitted(submitted) => push(Expect::NewOrder(submitted.order)),
+        InstanceEvent::Opened(opened) => push(Expect::NewOrder(opened.order)),
+        InstanceEvent::Applied(applied) => push(Expect::NewOrder(applied.order)),
+        InstanceEvent::Uploaded(uploaded) => {
+            push(Expect::NewOrder(uploaded.order));
+            push(Expect::FreeName(uploaded.name.clone()));
+        }
+        InstanceEvent::ChallengeReceived { .. }
+        | InstanceEvent::DomainConfirmed { .. }
+        | InstanceEvent::Issued { .. }
+        | InstanceEvent::Rejected { .. }
+        | InstanceEvent::Withdrawn { .. }
+        | InstanceEvent::Deleted { .. }
+        | InstanceEvent::Cancelled { .. }
+        | InstanceEvent::Closed { .. }
+        | InstanceEvent::Merged { .. }
+        | InstanceEvent::Absorbed { .. }
+        | InstanceEvent::ChainJoined { .. }
+        | InstanceEvent::Deployed { .. }
+        | InstanceEvent::Undeployed { .. }
+        | InstanceEvent::RevocationRequested { .. }
+        | InstanceEvent::RevocationConfirmed { .. }
+        | InstanceEvent::Revoked { .. }
+        | InstanceEvent::RevocationRefused { .. }
+        | InstanceEvent::ExpiryAnnounced { .. }
+        | InstanceEvent::OrphanIssued { .. } => {}
     }
 }

@@ -229,6 +229,10 @@ pub enum Why {
     NotSingle,
     /// The year's free certificates are taken.
     NoFreeLeft,
+    /// The purchase is claimed for with its first certificate.
+    NotFirst,
+    /// Another challenge, or another key, was received before.
+    ChallengeThere,
     /// No such instance for this account.
     NoInstance,
     /// The instance was deleted.
@@ -416,6 +420,8 @@ impl fmt::Display for Why {
             }
             Self::NotSingle => "a slot of a plan or of a chain is not merged",
             Self::NotMergeable => "slots of these products are not merged",
+            Self::NotFirst => "the price is claimed with the first certificate of the purchase",
+            Self::ChallengeThere => "another challenge or key was received before",
             Self::NoFreeLeft => "the free certificates of this year are taken",
             Self::NoInstance => "there is no such instance",
             Self::InstanceDeleted => "the instance was deleted",
@@ -529,6 +535,8 @@ pub enum WayOut {
     LoadAll,
     /// Delete the certificate.
     DeleteCertificate,
+    /// Claim with the first certificate of the purchase.
+    ClaimOnFirst,
     /// Look the instance up again.
     CheckInstance,
     /// Complete the stored data.
@@ -600,6 +608,7 @@ impl WayOut {
             Self::InstallByHand => "install it by hand where its key is, or upload it with its key",
             Self::OtherKey => "upload the key that belongs to the certificate",
             Self::LoadAll => "look the case up again, with all that belongs to it",
+            Self::ClaimOnFirst => "claim with the first certificate of the purchase",
             Self::DeleteCertificate => "delete the certificate itself",
             Self::CheckInstance => "look up the instance's id under the account that bought it",
             Self::UpdateData => "store the complete data, then apply",

@@ -199,7 +199,9 @@ impl Coverage {
 ///   three certificates of 100 days.
 /// - What stands still (a failure, a revocation, a slot that waits for its owner) does so to the end of
 ///   the horizon.
-/// - `law.money` gives the trigger and `law.application` the term of all members to come.
+/// - `law.money` gives the trigger and `law.application` the term of all members to come. So it is
+///   the law of a member that waits that is to be handed in, whose money is judged by the edition
+///   that the chain is pinned to: the first member may have been bought under another.
 ///
 /// ```
 /// use cert_lifecycle::lifecycle::sample::sample;

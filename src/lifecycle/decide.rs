@@ -40,7 +40,8 @@ pub fn clauses<'a>(case: &Case<'a>, command: &'a Command, law: &Law<'a>) -> Clau
 /// same arguments (L2).
 ///
 /// It sees only the case: that an id was never used before, in this instance's stream or another's,
-/// is checked where batches are committed (R-40, [`expectations`](super::expectations)).
+/// is checked where batches are committed: [`expectations`](super::expectations) says so of
+/// streams, and of orders what to keep.
 ///
 /// # Errors
 /// A [`Refusal`] that explains itself; nothing is changed (L4).

@@ -18,6 +18,9 @@ const EARLIER_ORDERS: usize = 64;
 
 /// The states that a decision touched, one of each kind.
 ///
+/// What touches several instances, as a purchase of several years or a merger, does not fit in: keep
+/// every event, and fold each stream by itself with [`evolve_instance`].
+///
 /// ```
 /// use cert_lifecycle::lifecycle::Streams;
 /// let empty = Streams::default();

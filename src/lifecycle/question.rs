@@ -144,9 +144,12 @@ pub struct Preview {
     pub status: Option<Status>,
     /// What happens to the unit.
     pub unit: UnitChange,
-    /// Revocations charged on the plan, before and after.
+    /// Revocations charged on the purchase, or without one on the plan, before and after.
     pub revocations: (u32, u32),
-    /// The cash that goes back, in minor units of the payment's currency.
+    /// The cash that goes back with these events, in minor units of the payment's currency (R-29 to
+    /// A claim that goes to review pays nothing yet: the status is then
+    /// [`Status::RefundReview`], and what is at stake is the cash of the
+    /// [bill](crate::model::Bill).
     pub refund: u64,
     /// For a revocation: the window into which its decisive act must fall for the unit to return.
     pub returns: Option<(DecisiveAct, Window)>,
@@ -286,10 +289,11 @@ pub fn preview(
 }
 
 /// The window into which the decisive act of a revocation must fall for the unit to return;
-/// none without a certificate.
+/// none without a certificate, and none where no unit of a plan is held.
 #[must_use]
 pub fn return_window(case: &Case<'_>, law: &Law<'_>) -> Option<Window> {
     owned(case)
+        .filter(|instance| instance.hold().is_some())
         .and_then(CertificateInstance::live)
         .map(|live| return_window_of(case, live, law))
 }
@@ -338,7 +342,11 @@ pub struct Offer {
 }
 
 /// The buttons that a console would show for an instance: every command that its holder can give
-/// without handing anything in, and for those that are not possible now, why.
+/// for it, and for those that are not possible now, why.
+///
+/// `Deploy` is asked about for the first product of the edition's list, and the few commands that
+/// need something handed in with what is typical for the instance: another argument may have another
+/// answer, which [`availability`] gives.
 #[must_use]
 pub fn allowed(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> Vec<Offer> {
     let commands = offered(case, law);

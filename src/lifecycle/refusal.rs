@@ -425,6 +425,7 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NotSingle
         | Why::UnderWayBefore
         | Why::NotMergeable
+        | Why::NotFirst
         | Why::InstanceStatus
         | Why::NoCertificate
         | Why::ApplicationUnderWay
@@ -467,6 +468,7 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NoCsr => RefusalKind::Application,
         Why::ChallengeMethod(_)
         | Why::OtherKey
+        | Why::ChallengeThere
         | Why::CertificateKey
         | Why::CertificateNames
         | Why::AboveCeiling(_)

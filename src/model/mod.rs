@@ -25,7 +25,8 @@
 //! | edition keys and pins | [`pin`] |
 //!
 //! With the feature `chrono`, `model::chrono` converts instants, days and offsets; with the feature
-//! `idna`, `model::unicode` reads and shows domain names in Unicode.
+//! `idna`, `model::unicode` reads and shows domain names in Unicode. Import nouns by name: a glob also
+//! brings the modules `time` and `chrono` into scope, beside the crates of these names.
 
 pub mod applicant;
 pub mod certificate;

@@ -103,7 +103,8 @@ impl Submission {
         }
     }
 
-    /// `CreateCertificateForPackageRequest`: domains, or a signing request, or both.
+    /// `CreateCertificateForPackageRequest`: domains, or a signing request, or both. The request's CN
+    /// wins over a single domain, even if that is another one, and must be among several.
     ///
     /// # Errors
     /// [`SubmissionError`] if there is neither, or names repeat or are too many.

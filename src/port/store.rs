@@ -12,11 +12,14 @@ use crate::model::{
 
 /// A place that keeps the streams of instances and plans, and the work that waits for ports.
 ///
-/// **Streams.** An instance and a plan are each the fold of their own events
+/// **Streams.** Instances, plans, chains and purchases are each the fold of their own events
 /// ([`evolve_instance`](crate::lifecycle::evolve_instance),
-/// [`evolve_plan`](crate::lifecycle::evolve_plan)). The version of a stream is the number of its
-/// events. The events are what is kept. The folded state has no stored form yet: a store may hold it
-/// in memory, as a cache that the events can always rebuild, and both give the same answer.
+/// [`evolve_plan`](crate::lifecycle::evolve_plan), [`evolve_chain`](crate::lifecycle::evolve_chain),
+/// [`evolve_purchase`](crate::lifecycle::evolve_purchase)). The version of a stream is the number of
+/// its events. The events are what is kept; in which form is up to the store, for the crate has none
+/// yet: the fields of events are public, and what they hold has constructors. The folded state can't
+/// be built but by folding: a store may hold it in memory, as a cache that the events can always
+/// rebuild, and both give the same answer.
 ///
 /// **Isolation.** Every method but the outbox's takes the account that asks. What belongs to
 /// another account is not there (L12).

@@ -122,7 +122,7 @@ rules! {
     R31 = b'R' 31, "RF19c RF20a", "vouchers are never paid back, and free certificates never";
     R32 = b'R' 32, "S3 RFP20", "a resource plan is paid back while it is unused";
     R33 = b'R' 33, "RFP20 RF21a RF24", "where the edition sets a deadline for plans, it holds";
-    R34 = b'R' 34, "RF20a", "a refund claim under review can be taken back or refused, which restores the state before it";
+    R34 = b'R' 34, "RF20a", "a refund claim under review can be taken back or refused, which restores the state before it; until then, and once it is paid, nothing else happens to what was bought";
     R35 = b'R' 35, "S0", "a revocation is requested, then completed by the CA, and what is revoked stays revoked";
     R36 = b'R' 36, "RV19a", "from the request of a revocation on, the certificate can't be viewed or downloaded";
     R37 = b'R' 37, "RV19a RV21a", "only an issued, unexpired certificate can be revoked, a hosted or free one where the edition has it";

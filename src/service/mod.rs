@@ -21,9 +21,8 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::lifecycle::{
-    Availability, Case, Command, Event, Expect, InstanceEvent, Offer, Preview, Streams, allowed,
-    availability, decide, effects, evolve, evolve_instance, expectations, next_wakeup, preview,
-    status,
+    Availability, Case, Command, Event, Expect, Offer, Preview, Streams, allowed, availability,
+    decide, effects, evolve, evolve_instance, expectations, next_wakeup, preview, status,
 };
 use crate::model::{
     AccountId, CertificateInstance, EditionKey, OrderId, Payment, PlanId, Product, ProductCode,
@@ -421,7 +420,6 @@ impl Service {
             let expected = expectations(&case(account, &loaded), &events, &law)
                 .into_iter()
                 .filter_map(|expect| expectation(expect, &loaded))
-                .chain(events.iter().filter_map(new_order))
                 .collect();
             let rules = events.rules().to_vec();
             let events: Vec<Event> = events.into_iter().collect();
@@ -527,32 +525,6 @@ fn begun_beside(
     begun
 }
 
-/// What a submission expects besides: the core speaks of streams, and an order is not one.
-const fn new_order(event: &Event) -> Option<Expectation> {
-    match event {
-        Event::Instance {
-            event: InstanceEvent::Submitted(submitted),
-            ..
-        } => Some(Expectation::NewOrder(submitted.order)),
-        Event::Instance {
-            event: InstanceEvent::Applied(applied),
-            ..
-        } => Some(Expectation::NewOrder(applied.order)),
-        Event::Instance {
-            event: InstanceEvent::Opened(opened),
-            ..
-        } => Some(Expectation::NewOrder(opened.order)),
-        Event::Instance {
-            event: InstanceEvent::Uploaded(uploaded),
-            ..
-        } => Some(Expectation::NewOrder(uploaded.order)),
-        Event::Instance { .. }
-        | Event::Plan { .. }
-        | Event::Chain { .. }
-        | Event::Purchase { .. } => None,
-    }
-}
-
 /// What the core expects, with the versions that were read.
 fn expectation(expect: Expect, loaded: &Loaded) -> Option<Expectation> {
     Some(match expect {
@@ -569,6 +541,7 @@ fn expectation(expect: Expect, loaded: &Loaded) -> Option<Expectation> {
             Expectation::Version(StreamId::Plan(id), version)
         }
         Expect::Remaining(id, units) => Expectation::Remaining(id, units),
+        Expect::NewOrder(order) => Expectation::NewOrder(order),
         Expect::NewPurchase(id) => Expectation::New(StreamId::Purchase(id)),
         Expect::NewChain(id) => Expectation::New(StreamId::Chain(id)),
         Expect::SamePurchase(id) => {

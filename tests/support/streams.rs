@@ -712,6 +712,9 @@ impl Timeline {
 /// Whether an expectation holds; nothing else commits meanwhile.
 pub fn met(world: &World, expect: &Expect) -> bool {
     match expect {
+        Expect::NewOrder(order) => world.instances().all(|own| {
+            own.order() != *order && own.earlier().iter().all(|one| one.order != *order)
+        }),
         Expect::NewInstance(id) => world.instances().all(|own| own.id() != *id),
         Expect::NewPlan(id) => world.plans().all(|own| own.id() != *id),
         Expect::NewPurchase(id) => world.purchases().all(|own| own.id() != *id),

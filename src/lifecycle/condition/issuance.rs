@@ -28,9 +28,16 @@ pub(super) fn receive_challenge<'a>(
     // The same answer again is nothing new.
     let repeated =
         application.challenge.as_deref() == Some(challenge) && application.key == Some(key);
+    if matches!(instance.phase, Phase::Validating(_)) && application.challenge.is_some() {
+        return sink(clause(
+            RuleId::R19,
+            Why::ChallengeThere,
+            Window::when(repeated),
+            WayOut::None,
+        ));
+    }
     let waiting = matches!(instance.phase, Phase::Verifying(_))
-        || (matches!(instance.phase, Phase::Validating(_))
-            && (application.challenge.is_none() || repeated));
+        || (matches!(instance.phase, Phase::Validating(_)) && application.challenge.is_none());
     let method = challenge.method();
     sink(clause(
         RuleId::R15,

@@ -186,6 +186,16 @@ fn claimable<'a>(
             && instance.id == purchase.first
             && instance.purchase() == Some(purchase.id)
     };
+    // Its other certificates have no price of their own.
+    let behind = owned(case)
+        .is_some_and(|own| own.purchase() == Some(purchase.id) && own.id != purchase.first);
+    if behind {
+        return Err(sink(never(
+            RuleId::R29,
+            Why::NotFirst,
+            WayOut::ClaimOnFirst,
+        )));
+    }
     let Some(instance) = case.instance.filter(of_purchase) else {
         return Err(sink(never(
             RuleId::R24,
