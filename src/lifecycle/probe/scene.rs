@@ -4,6 +4,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::num::NonZeroU32;
 use core::ops::ControlFlow;
 
@@ -41,6 +42,8 @@ pub(super) struct Scene<'l> {
     worlds: [World; 2],
     steps: Vec<Step>,
     last_id: u64,
+    /// The first question that both refuse, for different reasons: told if nothing better comes.
+    refused: OnceCell<Box<Example>>,
 }
 
 type Decided = Result<Events, Refusal>;
@@ -62,6 +65,7 @@ impl<'l> Scene<'l> {
             probe,
             steps: Vec::new(),
             last_id: 0,
+            refused: OnceCell::new(),
         })
     }
 
@@ -199,7 +203,18 @@ impl<'l> Scene<'l> {
                 why: refusal.why(),
             },
         });
-        Told::Break(self.differs(question(Arc::new(command.clone())), answers))
+        let example = self.differs(question(Arc::new(command.clone())), answers);
+        if example.decides() {
+            return Told::Break(example);
+        }
+        // What is refused either way changes nothing, so the story goes on.
+        let _ = self.refused.set(example);
+        Told::Continue(false)
+    }
+
+    /// What is left to tell at the end of a story.
+    pub(super) fn into_refused(self) -> Option<Box<Example>> {
+        self.refused.into_inner()
     }
 
     /// What the owner sees.
