@@ -669,6 +669,21 @@ fn a_report_of_what_changed() {
     );
 }
 
+/// The status is the one that the owner sees, not the stored one: an order that is refused for its
+/// status as issued, by a rule that asks for issued ones, explains nothing.
+#[test]
+fn a_refused_status_is_the_one_that_is_seen() {
+    let book = Rulebook::published();
+    let [old, new] = ["2021-07-cn", "2026-03"].map(|key| book.edition(key).unwrap());
+    let all = diff(&old, &new, book.ceilings());
+    let one = all.iter().find(|one| one.field == Field::Deployment);
+    let text = one.unwrap().to_string();
+    assert!(
+        text.ends_with("after:  refused: the order's status is Pending Expiration (R-52)"),
+        "{text}"
+    );
+}
+
 /// A probe is written for every kind of value that decides, and no two have a name.
 #[test]
 fn probes_cover_every_kind_of_value() {

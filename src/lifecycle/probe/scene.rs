@@ -17,6 +17,7 @@ use crate::rulebook::Window;
 
 use super::super::agenda::next_wakeup;
 use super::super::case::Law;
+use super::super::clause::Why;
 use super::super::command::{Command, Extension, NewPurchase, Upload};
 use super::super::decide::decide;
 use super::super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, PurchaseEvent};
@@ -200,7 +201,12 @@ impl<'l> Scene<'l> {
             },
             Err(refusal) => Answer::Refused {
                 rule: refusal.rule(),
-                why: refusal.why(),
+                why: match (refusal.why(), refusal.status()) {
+                    // What the owner sees, as in the refusal's own words: a certificate that is
+                    // about to expire is stored as issued.
+                    (Why::Status(_), Some(seen)) => Why::Status(seen),
+                    (why, _) => why,
+                },
             },
         });
         let example = self.differs(question(Arc::new(command.clone())), answers);

@@ -234,10 +234,8 @@ fn happened(event: &Event, offset: Offset) -> String {
         },
         Event::Purchase { event, .. } => match event {
             PurchaseEvent::Paid(paid) => {
-                counted(
-                    usize::try_from(paid.count).unwrap_or(usize::MAX),
-                    "certificate",
-                ) + " bought"
+                let count = usize::try_from(paid.count).unwrap_or(usize::MAX);
+                format!("{} bought", counted(count, "certificate"))
             }
             PurchaseEvent::RevocationCharged { .. } => {
                 "the purchase counts a revocation".to_string()
