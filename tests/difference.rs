@@ -608,6 +608,7 @@ fn what_changes_between_two_editions_has_an_example() {
     let givers: Vec<_> = published.into_iter().map(|one| (one, true)).collect();
     let mut memory = Memory::default();
     let (mut counts, mut idle) = ([0; 4], BTreeMap::new());
+    let mut refused = BTreeSet::new();
     for (place, first) in editions.iter().enumerate() {
         for second in &editions[place + 1..] {
             for difference in diff(first, second, book.ceilings()) {
@@ -617,6 +618,9 @@ fn what_changes_between_two_editions_has_an_example() {
                 match &difference.shown {
                     Shown::InFirst(found) | Shown::InSecond(found) => {
                         seen(found, None);
+                        if !found.decides() {
+                            refused.insert(difference.field.word());
+                        }
                         counts[usize::from(matches!(difference.shown, Shown::InSecond(_)))] += 1;
                     }
                     Shown::Advice(advice) => {
@@ -646,6 +650,8 @@ fn what_changes_between_two_editions_has_an_example() {
         editions.len()
     );
     assert!(here > 0);
+    // Where neither edition sells hosting, what is refused either way is all that there is to show.
+    assert_eq!(refused, BTreeSet::from(["late_hosting"]));
 }
 
 /// A report as it is read.
@@ -660,6 +666,21 @@ fn a_report_of_what_changed() {
     golden::compare(
         "difference_2021_2023.txt",
         &format!("{}\n", report.join("\n\n")),
+    );
+}
+
+/// The status is the one that the owner sees, not the stored one: an order that is refused for its
+/// status as issued, by a rule that asks for issued ones, explains nothing.
+#[test]
+fn a_refused_status_is_the_one_that_is_seen() {
+    let book = Rulebook::published();
+    let [old, new] = ["2021-07-cn", "2026-03"].map(|key| book.edition(key).unwrap());
+    let all = diff(&old, &new, book.ceilings());
+    let one = all.iter().find(|one| one.field == Field::Deployment);
+    let text = one.unwrap().to_string();
+    assert!(
+        text.ends_with("after:  refused: the order's status is Pending Expiration (R-52)"),
+        "{text}"
     );
 }
 

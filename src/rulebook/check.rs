@@ -53,8 +53,12 @@ fn check_terms(parts: &RulebookParts) -> Result<(), RulebookError> {
         )
     })?;
     each(Field::HostingTrigger, &parts.hosting_trigger, |clause| {
+        let trigger = clause.value.value;
+        if trigger.strict && trigger.days == 0 {
+            return Some("fewer than no days never remain, so nothing is renewed");
+        }
         let terms = terms(parts, &parts.hosting_trigger, clause);
-        shorter(clause.value.value.days, &terms).then_some(
+        shorter(trigger.days, &terms).then_some(
             "the trigger is as long as the validity, so every renewal calls for the next one at once",
         )
     })?;
@@ -326,7 +330,7 @@ fn replaced_on<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rulebook::value::{HostingYears, Method, RefundLimit, Review};
+    use crate::rulebook::value::{HostingYears, Method, RefundLimit, Review, Trigger};
     use crate::rulebook::{Rulebook, RulebookError};
 
     /// What the published rulebook is refused for, once something in it is changed.
@@ -362,6 +366,12 @@ mod tests {
         });
         refused(Field::HostingTrigger, "the next one at once", |p| {
             p.hosting_trigger[0].value.value.days = 365;
+        });
+        refused(Field::HostingTrigger, "never remain", |p| {
+            p.hosting_trigger[0].value.value = Trigger {
+                days: 0,
+                strict: true,
+            };
         });
         refused(Field::LateHosting, "all days", |p| {
             set(&mut p.late_hosting, &LateHosting::LastDays(365));

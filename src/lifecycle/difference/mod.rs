@@ -41,7 +41,7 @@ pub enum Shown {
     /// A case in the first edition that ends otherwise if only this value is exchanged.
     InFirst(Box<Example>),
     /// A case in the second edition that ended otherwise if it had this value of the first: in the
-    /// first one, other rules leave it nothing to decide.
+    /// first one, other rules leave it nothing to decide, or refuse it either way.
     InSecond(Box<Example>),
     /// No decision reads what differs.
     Advice(&'static Advice),
@@ -104,17 +104,22 @@ fn shown(field: Field, first: &Edition, second: &Edition, ceilings: &Ceilings) -
     if let Some(advice) = advice(field, first, second) {
         return Shown::Advice(advice);
     }
-    if let Some(example) = example(field, first, &first.with(field, second), ceilings) {
-        return Shown::InFirst(example);
+    let in_first = example(field, first, &first.with(field, second), ceilings);
+    if let Some(example) = in_first.as_ref().filter(|example| example.decides()) {
+        return Shown::InFirst(example.clone());
     }
-    match example(field, &second.with(field, first), second, ceilings) {
-        Some(example) => Shown::InSecond(example),
-        None => Shown::Dormant(premises(field)),
+    let in_second = example(field, &second.with(field, first), second, ceilings);
+    match (in_first, in_second) {
+        (Some(example), None) => Shown::InFirst(example),
+        (Some(example), Some(better)) if !better.decides() => Shown::InFirst(example),
+        (_, Some(example)) => Shown::InSecond(example),
+        (None, None) => Shown::Dormant(premises(field)),
     }
 }
 
 /// The first case that two editions answer differently, which differ in one kind of value only:
-/// among the probes that were written for it, and then among the others.
+/// among the probes that were written for it, and then among the others. Only if there is no other,
+/// it is one that both refuse, for different reasons.
 ///
 /// ```
 /// use cert_lifecycle::lifecycle::difference::example;
@@ -137,9 +142,14 @@ pub fn example(
     let [ours, theirs] = &laws;
     let about =
         |written: bool| probes().filter(move |probe| probe.about().contains(&field) == written);
-    about(true)
-        .chain(about(false))
-        .find_map(|probe| probe.compare(ours, theirs))
+    let mut refused = None;
+    for probe in about(true).chain(about(false)) {
+        match probe.compare(ours, theirs) {
+            Some(example) if example.decides() => return Some(example),
+            other => refused = refused.or(other),
+        }
+    }
+    refused
 }
 
 /// The kinds of value that can leave another one nothing to decide.

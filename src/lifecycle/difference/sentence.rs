@@ -2,7 +2,7 @@
 
 use alloc::string::{String, ToString};
 
-use crate::rulebook::{Edition, Field, RefundTrigger, RenewalResult};
+use crate::rulebook::{Edition, Field, RefundTrigger, RenewalResult, ShownDays};
 
 /// Whom a kind of value concerns, as the end of "Concerns ...".
 pub(super) const fn concerns(field: Field) -> &'static str {
@@ -34,6 +34,8 @@ fn short(field: Field, edition: &Edition, text: &str) -> String {
             RenewalResult::Submitted => "an application with the old data".to_string(),
         },
         Field::NameLimit => edition.name_limit().value.0.to_string(),
+        Field::RefundButton => days_of_a_page(edition.refund_button().value),
+        Field::Grace => days_of_a_page(edition.grace().value),
         Field::Calendar
         | Field::Consumption
         | Field::ReturnDays
@@ -79,12 +81,18 @@ fn short(field: Field, edition: &Edition, text: &str) -> String {
         | Field::Refund
         | Field::PlanRefund
         | Field::Messages
-        | Field::RefundButton
         | Field::RefundMargin
-        | Field::Grace
         | Field::ReviewTimes
         | Field::RevocationTimes
         | Field::Modules => text.to_string(),
+    }
+}
+
+/// That no page gives a number is not that nothing is shown or kept.
+fn days_of_a_page(shown: ShownDays) -> String {
+    match shown.0 {
+        None => "no number of days that a page gives".to_string(),
+        Some(_) => shown.to_string(),
     }
 }
 
@@ -210,7 +218,7 @@ const fn template(field: Field) -> (&'static str, &'static str) {
         ),
         Field::LateHosting => (
             "holders who want hosting later",
-            "Hosting is enabled for a certificate that is there {new} instead of {old}.",
+            "Hosting is enabled later, for a certificate at hand: {new}; before: {old}.",
         ),
         Field::HostingOfUploaded => (
             "holders of uploaded certificates",

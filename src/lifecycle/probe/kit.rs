@@ -15,6 +15,9 @@ use crate::model::{
 
 use super::super::command::{Paid, Slot};
 
+/// The code of the second product in a story of two.
+pub(super) const OTHER_CODE: &str = "another-product";
+
 /// What every story begins with.
 #[derive(Clone)]
 pub(super) struct Kit {
@@ -44,7 +47,7 @@ impl Kit {
                 .ok()?
                 .for_company(company),
             code: ProductCode::new("a-product").ok()?,
-            other_code: ProductCode::new("another-product").ok()?,
+            other_code: ProductCode::new(OTHER_CODE).ok()?,
             single: DomainName::new("www.example.com").ok()?,
             wildcard: DomainName::new("*.example.com").ok()?,
             challenge: Arc::new(challenge.ok()?),

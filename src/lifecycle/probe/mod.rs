@@ -73,7 +73,7 @@ impl Probe {
         let mut scene = Scene::new(self.name, [ours, theirs])?;
         match (self.story)(&mut scene) {
             ControlFlow::Break(example) => Some(example),
-            ControlFlow::Continue(()) => None,
+            ControlFlow::Continue(()) => scene.into_refused(),
         }
     }
 }
@@ -185,6 +185,15 @@ pub struct Example {
 }
 
 impl Example {
+    /// Whether something comes of it: not both answers are refusals, for one reason or another.
+    #[must_use]
+    pub fn decides(&self) -> bool {
+        self.answers.iter().any(|answer| match answer {
+            Answer::Refused { .. } => false,
+            Answer::Happens { .. } | Answer::Shows { .. } | Answer::Due(_) => true,
+        })
+    }
+
     /// The rule that makes the difference: that of a refusal if there is one.
     #[must_use]
     pub fn rule(&self) -> Option<RuleId> {

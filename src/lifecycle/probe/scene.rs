@@ -4,6 +4,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::num::NonZeroU32;
 use core::ops::ControlFlow;
 
@@ -16,6 +17,7 @@ use crate::rulebook::Window;
 
 use super::super::agenda::next_wakeup;
 use super::super::case::Law;
+use super::super::clause::Why;
 use super::super::command::{Command, Extension, NewPurchase, Upload};
 use super::super::decide::decide;
 use super::super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, PurchaseEvent};
@@ -41,6 +43,8 @@ pub(super) struct Scene<'l> {
     worlds: [World; 2],
     steps: Vec<Step>,
     last_id: u64,
+    /// The first question that both refuse, for different reasons: told if nothing better comes.
+    refused: OnceCell<Box<Example>>,
 }
 
 type Decided = Result<Events, Refusal>;
@@ -62,6 +66,7 @@ impl<'l> Scene<'l> {
             probe,
             steps: Vec::new(),
             last_id: 0,
+            refused: OnceCell::new(),
         })
     }
 
@@ -196,10 +201,26 @@ impl<'l> Scene<'l> {
             },
             Err(refusal) => Answer::Refused {
                 rule: refusal.rule(),
-                why: refusal.why(),
+                why: match (refusal.why(), refusal.status()) {
+                    // What the owner sees, as in the refusal's own words: a certificate that is
+                    // about to expire is stored as issued.
+                    (Why::Status(_), Some(seen)) => Why::Status(seen),
+                    (why, _) => why,
+                },
             },
         });
-        Told::Break(self.differs(question(Arc::new(command.clone())), answers))
+        let example = self.differs(question(Arc::new(command.clone())), answers);
+        if example.decides() {
+            return Told::Break(example);
+        }
+        // What is refused either way changes nothing, so the story goes on.
+        let _ = self.refused.set(example);
+        Told::Continue(false)
+    }
+
+    /// What is left to tell at the end of a story.
+    pub(super) fn into_refused(self) -> Option<Box<Example>> {
+        self.refused.into_inner()
     }
 
     /// What the owner sees.

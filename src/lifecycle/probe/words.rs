@@ -8,6 +8,7 @@ use crate::model::{KeySource, Offset, Origin, Payment, Product, Renewed, Submiss
 
 use super::super::command::Command;
 use super::super::event::{ChainEvent, Event, InstanceEvent, PlanEvent, PurchaseEvent};
+use super::kit::OTHER_CODE;
 use super::{Answer, Example, Question};
 
 /// A width at which a description does not run over the page.
@@ -106,7 +107,12 @@ fn counted(count: usize, word: &str) -> String {
 
 fn named(product: &Product) -> String {
     let free = if product.free { "free " } else { "" };
-    format!("{free}{}", product.class.word())
+    let other = if product.code.as_str() == OTHER_CODE {
+        " of another product"
+    } else {
+        ""
+    };
+    format!("{free}{}{other}", product.class.word())
 }
 
 fn price(payment: &Payment) -> &'static str {
@@ -227,7 +233,10 @@ fn happened(event: &Event, offset: Offset) -> String {
             ChainEvent::MemberCancelled { .. } => "it leaves the chain".to_string(),
         },
         Event::Purchase { event, .. } => match event {
-            PurchaseEvent::Paid(paid) => format!("{} is paid for", paid.count),
+            PurchaseEvent::Paid(paid) => {
+                let count = usize::try_from(paid.count).unwrap_or(usize::MAX);
+                format!("{} bought", counted(count, "certificate"))
+            }
             PurchaseEvent::RevocationCharged { .. } => {
                 "the purchase counts a revocation".to_string()
             }

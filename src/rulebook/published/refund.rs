@@ -301,6 +301,18 @@ pub(super) fn plan() -> Vec<Dated<PlanRefundRule>> {
             Scope::CN,
             Sourced::stated(within(Some(28), full), "RF21a C2"),
         ),
+        // The same page, on the same orders of a number of certificates, has 7 days now, or 30 with
+        // an add-on. A plan's rule knows no add-on.
+        clause(
+            "2021-07-12",
+            Scope::CN,
+            Sourced::inferred(within(Some(7), full), "RF21b C2"),
+        ),
+        clause(
+            "2021-07-14",
+            Scope::CN,
+            Sourced::inferred(within(Some(7), full), "RF21c C2"),
+        ),
         clause(
             "2024-10-25",
             Scope::INTL,
@@ -326,17 +338,19 @@ pub(super) fn button() -> Vec<Dated<ShownDays>> {
         // Claims are made by ticket.
         clause(BEGINNING, Scope::ALL, Sourced::inferred(none, "RF18")),
         clause("2020-09-15", CN_CONSOLE, Sourced::inferred(thirty, "RF20a")),
+        // The last versions of the page, of 2021-01-27 and 2021-03-12, still have 30.
         clause("2020-12-08", CN_CONSOLE, Sourced::stated(thirty, "RF20c")),
-        clause(
-            "2021-01-27",
-            CN_CONSOLE,
-            Sourced::stated(twenty_eight, "RF20c"),
-        ),
         clause("2020-12-30", INTL_CONSOLE, Sourced::stated(thirty, "RF20c")),
+        // After the order.
         clause(
-            "2021-03-12",
+            "2021-04-19",
+            CN_CONSOLE,
+            Sourced::stated(twenty_eight, "RF21a"),
+        ),
+        clause(
+            "2021-04-19",
             INTL_CONSOLE,
-            Sourced::stated(twenty_eight, "RF20c"),
+            Sourced::stated(twenty_eight, "RF21i"),
         ),
         // A rule of 7 days, beside a button of 28, for two days.
         clause(
@@ -344,6 +358,7 @@ pub(super) fn button() -> Vec<Dated<ShownDays>> {
             CN_CONSOLE,
             Sourced::stated(twenty_eight, "RF21b"),
         ),
+        // While the conditions of the refund are met.
         clause("2021-07-14", CN_CONSOLE, Sourced::inferred(none, "RF21c")),
         clause("2024-10-25", INTL_CONSOLE, Sourced::inferred(none, "RF24")),
     ])

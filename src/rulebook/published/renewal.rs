@@ -99,7 +99,7 @@ pub(super) fn of_uploaded() -> Vec<Dated<StatusSet>> {
         clause(
             "2021-02-26",
             INTL_CONSOLE,
-            Sourced::inferred(EXPIRING, "RN21b"),
+            Sourced::stated(EXPIRING, "RN21b"),
         ),
         // one page in two languages.
         clause(
@@ -129,7 +129,14 @@ pub(super) fn result() -> Vec<Dated<RenewalResult>> {
             Sourced::stated(submitted, "FA19a"),
         ),
         clause("2019-08-15", INTL_CONSOLE, Sourced::inferred(slot, "S1")),
-        clause("2021-01-22", Scope::CONSOLE, Sourced::stated(slot, "RN21b")),
+        // A new order to apply with.
+        clause("2021-01-22", INTL_CONSOLE, Sourced::stated(slot, "RN21a")),
+        // RN21b says so of uploaded certificates and of plans; what is bought to renew a bought one it
+        // shows in verification, with the old data. The slot is kept for all.
+        clause("2021-01-22", CN_CONSOLE, Sourced::inferred(slot, "RN21b")),
+        clause("2021-02-26", INTL_CONSOLE, Sourced::inferred(slot, "RN21b")),
+        clause("2021-05-10", CN_CONSOLE, Sourced::stated(slot, "RN21c")),
+        clause("2021-05-24", INTL_CONSOLE, Sourced::stated(slot, "RN21c")),
         // "Adds a year", and asks for no further application.
         clause(
             "2021-02-26",

@@ -84,7 +84,12 @@ pub(super) fn hosted() -> Vec<Dated<Permission>> {
             Sourced::inferred(Permission::Allowed, "RV20a"),
         ),
         clause("2021-02-05", Scope::CN, Sourced::stated(refused, "RV21a")),
-        clause("2021-05-20", Scope::INTL, Sourced::stated(refused, "RV21b")),
+        // The English page of that day does not speak of hosting, which is not sold there yet.
+        clause(
+            "2021-05-20",
+            Scope::INTL,
+            Sourced::inferred(refused, "RV21a"),
+        ),
         // RV22 (undated, about 2022) shows the way out: once the members that are not
         // activated are cancelled, the certificate is no longer hosted.
         clause(S2_DAY, Scope::ALL, Sourced::stated(refused, "RV22")),
