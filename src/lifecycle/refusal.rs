@@ -175,7 +175,8 @@ impl<C, S> Refusal<C, S> {
         self.status
     }
 
-    /// What was the matter.
+    /// What was the matter. A [`Why::Status`] holds the stage that the events left, which time moves on
+    /// from: what the owner sees is [`status`](Self::status).
     #[must_use]
     pub const fn why(&self) -> Why {
         self.why

@@ -16,6 +16,7 @@ use crate::rulebook::Window;
 
 use super::super::agenda::next_wakeup;
 use super::super::case::Law;
+use super::super::clause::Why;
 use super::super::command::{Command, Extension, NewPurchase, Upload};
 use super::super::decide::decide;
 use super::super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, PurchaseEvent};
@@ -196,7 +197,11 @@ impl<'l> Scene<'l> {
             },
             Err(refusal) => Answer::Refused {
                 rule: refusal.rule(),
-                why: refusal.why(),
+                // The owner's view, which time moves on from the stored stage.
+                why: match (refusal.why(), refusal.status()) {
+                    (Why::Status(_), Some(status)) => Why::Status(status),
+                    (why, _) => why,
+                },
             },
         });
         Told::Break(self.differs(question(Arc::new(command.clone())), answers))

@@ -111,7 +111,7 @@ fn named(product: &Product) -> String {
 
 fn price(payment: &Payment) -> &'static str {
     match (payment.cash, payment.voucher, payment.add_on) {
-        (0, 0, _) => "for nothing",
+        (0, 0, _) => "with nothing paid",
         (0, _, _) => "for vouchers",
         (_, 0, false) => "for cash",
         (_, 0, true) => "for cash, with an add-on",
@@ -222,12 +222,18 @@ fn happened(event: &Event, offset: Offset) -> String {
             }
         },
         Event::Chain { event, .. } => match event {
-            ChainEvent::Linked(linked) => format!("a chain waits with {}", linked.waiting.len()),
+            ChainEvent::Linked(linked) => format!(
+                "{} to follow in its chain",
+                counted(linked.waiting.len(), "certificate")
+            ),
             ChainEvent::MemberBegun { .. } => "its turn has come".to_string(),
             ChainEvent::MemberCancelled { .. } => "it leaves the chain".to_string(),
         },
         Event::Purchase { event, .. } => match event {
-            PurchaseEvent::Paid(paid) => format!("{} is paid for", paid.count),
+            PurchaseEvent::Paid(paid) => {
+                let count = usize::try_from(paid.count).unwrap_or(usize::MAX);
+                format!("{} paid for", counted(count, "certificate"))
+            }
             PurchaseEvent::RevocationCharged { .. } => {
                 "the purchase counts a revocation".to_string()
             }
@@ -291,15 +297,9 @@ fn of_instance(id: &str, event: &InstanceEvent, offset: Offset) -> String {
             };
             format!("is to be revoked: {next}")
         }
-        InstanceEvent::RevocationConfirmed { .. } => "is to be revoked indeed".to_string(),
-        InstanceEvent::Revoked { unit_returned, .. } => {
-            let unit = if *unit_returned {
-                " with its unit back"
-            } else {
-                ""
-            };
-            format!("is revoked{unit}")
-        }
+        InstanceEvent::RevocationConfirmed { .. } => "has its revocation confirmed".to_string(),
+        // The plan says whether its unit returns.
+        InstanceEvent::Revoked { .. } => "is revoked".to_string(),
         InstanceEvent::RevocationRefused { .. } => "is not revoked".to_string(),
         InstanceEvent::ExpiryAnnounced { .. } => "is announced to expire".to_string(),
         InstanceEvent::OrphanIssued { .. } => "was issued too late".to_string(),
