@@ -449,9 +449,9 @@ pub enum WayOut {
     CheckOrder,
     /// Buy a plan of the product.
     BuyPlan,
-    /// Buy more, or delete orders that failed or were withdrawn.
+    /// Buy more, or delete or cancel orders without a certificate, where that is allowed.
     FreeUnits,
-    /// Delete what failed or was withdrawn, so that its unit returns.
+    /// Delete or cancel orders without a certificate, where that is allowed: their units return.
     ReturnUnits,
     /// Use a new id.
     NewId,
@@ -552,9 +552,11 @@ impl WayOut {
             Self::CheckOrder => "look up the order's id under the account that created it",
             Self::BuyPlan => "buy a resource plan of this product",
             Self::FreeUnits => {
-                "buy another plan, or delete orders that failed or were withdrawn: their units return"
+                "buy another plan, or delete or cancel orders without a certificate where that is allowed: their units return"
             }
-            Self::ReturnUnits => "delete orders that failed or were withdrawn: their units return",
+            Self::ReturnUnits => {
+                "delete or cancel the orders without a certificate where that is allowed: their units return"
+            }
             Self::NewId => "use an id that was never used",
             Self::LoadPinned => "resolve the edition that it is pinned to",
             Self::WithdrawThenDelete => {
