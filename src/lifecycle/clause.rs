@@ -398,7 +398,7 @@ impl fmt::Display for Why {
             }
             Self::NotDue => "the certificate before it in the chain is not due yet",
             Self::NoSubmission => "there is no application whose data the next one could take",
-            Self::RenewalWindow => "it is not renewed in this state",
+            Self::RenewalWindow => "no renewal is offered in this state",
             Self::OtherProduct => "the product is another one than the certificate's",
             Self::UploadName => "the name is not of the allowed form",
             Self::NameTaken => "another uploaded certificate has this name",
@@ -595,7 +595,7 @@ impl WayOut {
             Self::AwaitActivation => {
                 "wait: the service activates and submits it when the one before it comes due"
             }
-            Self::OtherYears => "choose a number of years that is sold",
+            Self::OtherYears => "buy a number of years that is sold, or one year without hosting",
             Self::UndeployFirst => "first take it off the cloud products",
             Self::OtherName => "choose another name",
             Self::OtherTarget => "choose a product of the list in force",
