@@ -591,7 +591,9 @@ impl WayOut {
             Self::CancelRefund => "take the refund claim back first",
             Self::AwaitRefund => "wait for the vendor to decide on the claim, or take it back",
             Self::WithdrawFirst => "first withdraw the application, then claim the refund",
-            Self::RevokeFirst => "first have the certificate revoked, then claim the refund",
+            Self::RevokeFirst => {
+                "first have the certificate revoked, then claim the refund, both while its window is open"
+            }
             Self::AwaitActivation => {
                 "wait: the service activates and submits it when the one before it comes due"
             }
