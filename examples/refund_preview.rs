@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{
     Availability, Command, CommandKind, DueKind, Event, Law, NewPurchase, Paid, PlanEvent,
-    PurchaseEvent, Slot, World, agenda, allowed, availability, deciding_clause, preview, term_end,
+    PurchaseEvent, Slot, Weight, World, agenda, allowed, availability, deciding_clause, preview,
+    term_end,
 };
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
@@ -276,10 +277,13 @@ impl Story<'_> {
             );
             if told {
                 println!(
-                    "   {}  {} ({:?})",
+                    "   {}  {}{}",
                     due.at.in_offset(offset),
                     due.kind,
-                    due.weight
+                    match due.weight {
+                        Weight::Guard => "",
+                        Weight::Advice => " (advice)",
+                    }
                 );
             }
         }
@@ -290,7 +294,10 @@ impl Story<'_> {
             .filter(|kind| !matches!(kind, CommandKind::Deploy | CommandKind::EnableHosting))
             .map(CommandKind::phrase)
             .collect();
-        println!("   one can: {}", buttons.join("; "));
+        match buttons.as_slice() {
+            [] => println!("   nothing else can be done now"),
+            buttons => println!("   one can: {}", buttons.join("; ")),
+        }
         Ok(())
     }
 }

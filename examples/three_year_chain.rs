@@ -19,8 +19,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{
-    Command, Coverage, DueKind, Effect, Event, Law, NewPurchase, Outlook, Paid, Slot, World,
-    agenda, coverage, effects, next_wakeup, status, term_end,
+    Command, Coverage, DueKind, Effect, Event, Law, NewPurchase, Notice, Outlook, Paid, Slot,
+    Weight, World, agenda, coverage, effects, next_wakeup, status, term_end,
 };
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
@@ -171,7 +171,7 @@ impl Story<'_> {
             };
             for effect in effects(event, about) {
                 if let Effect::Notify { instance, notice } = effect {
-                    println!("    notice about {instance}: {notice:?}");
+                    println!("    notice about {instance}: {}", told(notice));
                 }
             }
         }
@@ -293,7 +293,12 @@ impl Story<'_> {
             let commands = matches!(due.kind, DueKind::Opens(_) | DueKind::Closes(_));
             if !commands {
                 let at = due.at.in_offset(self.offset);
-                println!("    {at}  {} ({}, {:?})", due.kind, due.rule, due.weight);
+                println!(
+                    "    {at}  {} ({}{})",
+                    due.kind,
+                    due.rule,
+                    marked(due.weight)
+                );
             }
         }
         println!();
@@ -327,7 +332,9 @@ impl Story<'_> {
 
     /// The same three years, bought on other days.
     fn ceilings(&self, book: &Rulebook) -> Outcome<()> {
-        println!("Three years of hosting cover, bought and applied for at 09:00 on");
+        println!(
+            "Three years of hosting cover, bought and applied for at 09:00, each issued after 3 days, on"
+        );
         for day in [
             "2025-04-01",
             "2026-04-01",
@@ -341,6 +348,7 @@ impl Story<'_> {
             let members: Vec<&CertificateInstance> = world.instances().collect();
             let outlook = Outlook {
                 owner_acts: Some(now),
+                review_seconds: REVIEW,
                 ..Outlook::at(now)
             };
             let horizon = now..now.saturating_add(3 * 365 * SECONDS_PER_DAY);
@@ -353,6 +361,26 @@ impl Story<'_> {
             );
         }
         Ok(())
+    }
+}
+
+/// What the holder or support reads.
+const fn told(notice: Notice) -> &'static str {
+    match notice {
+        Notice::ValidationFailed => "the CA refused the application",
+        Notice::Issued => "the certificate is issued",
+        Notice::PendingExpiration => "the certificate is about to expire",
+        Notice::SupportNeeded => "support calls the owner about the application",
+        Notice::Revoked => "the certificate is revoked",
+        Notice::RevocationRefused => "the CA refused the revocation",
+    }
+}
+
+/// Marks what no decision reads.
+const fn marked(weight: Weight) -> &'static str {
+    match weight {
+        Weight::Guard => "",
+        Weight::Advice => ", information alone",
     }
 }
 

@@ -50,13 +50,13 @@ fn three_year_chain_shows_members_notices_and_gaps() {
             "As it came, the site is covered for 544 days",
             "2027-10-01T00:00:00+08:00 to 2029-02-07T00:00:00+08:00  gap: certificates are cut",
             "2029-02-07T00:00:00+08:00 to 2029-12-31T00:00:00+08:00  gap: no certificate of the chain is left",
-            "under a ceiling of 398 days: 868 of 1095 days",
-            "under a ceiling of 200 days: 538 of 1095 days",
-            "under a ceiling of 100 days: 238 of 1095 days",
-            "under a ceiling of 47 days: 79 of 1095 days",
+            "under a ceiling of 398 days: 874 of 1095 days",
+            "under a ceiling of 200 days: 544 of 1095 days",
+            "under a ceiling of 100 days: 244 of 1095 days",
+            "under a ceiling of 47 days: 85 of 1095 days",
         ],
     );
-    assert!(!told.contains("SupportNeeded"));
+    assert!(!told.contains("support calls the owner"));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn r48_three_year_chain_calls_support_when_the_service_fails() {
         &told,
         &[
             "the service activates certificate-2",
-            "notice about certificate-2: SupportNeeded",
+            "notice about certificate-2: support calls the owner about the application",
             "certificate-2 Validation Failed | certificate-3 Not Activated",
             "As it came, the site is covered for 200 days",
             "2026-10-21T09:00:00+08:00 to 2029-12-31T00:00:00+08:00  gap: the service's own application failed (R-48)",
@@ -84,10 +84,10 @@ fn refund_preview_says_what_comes_back_by_which_clause_until_when() {
             "the purchase, not applied for",
             "claim now: 1500.00 CNY of cash comes back at once; 50.00 CNY of vouchers never does",
             "by the clause: unissued: claim within 5 days of payment",
-            "2020-12-16T00:00:00+08:00  no refund any more of what is unissued, paid at once (Guard)",
+            "2020-12-16T00:00:00+08:00  no refund any more of what is unissued, paid at once",
             "the purchase, issued",
-            "Instead: first have the certificate revoked, then claim the refund.",
-            "2021-01-05T00:00:00+08:00  a revocation asked for now may come too late (Advice)",
+            "Instead: first have the certificate revoked, then claim the refund, both while its window is open.",
+            "2021-01-05T00:00:00+08:00  a revocation asked for now may come too late (advice)",
             "2021-01-10T00:00:00+08:00  no refund any more of what is revoked",
             "the purchase, revoked on day 4",
             "claim now: 1500.00 CNY of cash comes back after a review",

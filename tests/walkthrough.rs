@@ -760,7 +760,10 @@ fn editions_are_listed_with_what_is_newest_in_them() {
         assert!(line.starts_with(point.key.as_str()) && line.contains(&day));
     }
     let line = list.lines().find(|line| line.starts_with("2025-12-api"));
-    assert!(line.unwrap().contains("latest: 2025-12-23 ["), "{list}");
+    assert!(
+        line.unwrap().contains("newest value: 2025-12-23 ["),
+        "{list}"
+    );
     let lines = objects(&told(&["--list-editions", "--json"]));
     assert_eq!(lines.len(), book.points().len());
     assert!(lines.iter().all(|line| line["sources"].is_array()));

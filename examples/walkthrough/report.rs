@@ -35,7 +35,7 @@ pub(crate) fn list_editions(json: bool) -> Outcome<()> {
         } else {
             let sources: Vec<String> = sources.into_iter().collect();
             println!(
-                "{:18} {}  {site:4}  {channel:7}  latest: {} [{}]",
+                "{:18} {}  {site:4}  {channel:7}  newest value: {} [{}]",
                 point.key.as_str(),
                 point.day,
                 latest.map_or(String::new(), |day| day.to_string()),

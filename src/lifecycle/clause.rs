@@ -402,7 +402,7 @@ impl fmt::Display for Why {
             }
             Self::NotDue => "the certificate before it in the chain is not due yet",
             Self::NoSubmission => "there is no application whose data the next one could take",
-            Self::RenewalWindow => "it is not renewed in this state",
+            Self::RenewalWindow => "no renewal is offered in this state",
             Self::OtherProduct => "the product is another one than the certificate's",
             Self::UploadName => "the name is not of the allowed form",
             Self::NameTaken => "another uploaded certificate has this name",
@@ -455,9 +455,9 @@ pub enum WayOut {
     CheckOrder,
     /// Buy a plan of the product.
     BuyPlan,
-    /// Buy more, or delete orders that failed or were withdrawn.
+    /// Buy more, or delete or cancel orders without a certificate, where that is allowed.
     FreeUnits,
-    /// Delete what failed or was withdrawn, so that its unit returns.
+    /// Delete or cancel orders without a certificate, where that is allowed: their units return.
     ReturnUnits,
     /// Use a new id.
     NewId,
@@ -560,9 +560,11 @@ impl WayOut {
             Self::CheckOrder => "look up the order's id under the account that created it",
             Self::BuyPlan => "buy a resource plan of this product",
             Self::FreeUnits => {
-                "buy another plan, or delete orders that failed or were withdrawn: their units return"
+                "buy another plan, or delete or cancel orders without a certificate where that is allowed: their units return"
             }
-            Self::ReturnUnits => "delete orders that failed or were withdrawn: their units return",
+            Self::ReturnUnits => {
+                "delete or cancel the orders without a certificate where that is allowed: their units return"
+            }
             Self::NewId => "use an id that was never used",
             Self::LoadPinned => "resolve the edition that it is pinned to",
             Self::WithdrawThenDelete => {
@@ -597,11 +599,13 @@ impl WayOut {
             Self::CancelRefund => "take the refund claim back first",
             Self::AwaitRefund => "wait for the vendor to decide on the claim, or take it back",
             Self::WithdrawFirst => "first withdraw the application, then claim the refund",
-            Self::RevokeFirst => "first have the certificate revoked, then claim the refund",
+            Self::RevokeFirst => {
+                "first have the certificate revoked, then claim the refund, both while its window is open"
+            }
             Self::AwaitActivation => {
                 "wait: the service activates and submits it when the one before it comes due"
             }
-            Self::OtherYears => "choose a number of years that is sold",
+            Self::OtherYears => "buy a number of years that is sold, or one year without hosting",
             Self::UndeployFirst => "first take it off the cloud products",
             Self::OtherName => "choose another name",
             Self::OtherTarget => "choose a product of the list in force",

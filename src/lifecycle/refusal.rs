@@ -9,6 +9,7 @@ use crate::rulebook::{Edition, RuleId, Sources, Standing, Window};
 use super::case::{Case, Law};
 use super::clause::{Basis, Clause, WayOut, Why};
 use super::command::CommandKind;
+use super::condition::still_pays;
 use super::status::status;
 
 /// The few kinds of refusal that a caller has to tell apart. The documented error codes follow them.
@@ -103,6 +104,9 @@ impl Refusal {
         {
             refusal.way_out = WayOut::ApplyAnew;
         }
+        if refusal.way_out == WayOut::RevokeFirst && !still_pays(case, now, law) {
+            refusal.way_out = WayOut::None;
+        }
         refusal
     }
 }
@@ -175,7 +179,8 @@ impl<C, S> Refusal<C, S> {
         self.status
     }
 
-    /// What was the matter.
+    /// What was the matter. A [`Why::Status`] holds the stage that the events left, which time moves on
+    /// from: what the owner sees is [`status`](Self::status).
     #[must_use]
     pub const fn why(&self) -> Why {
         self.why

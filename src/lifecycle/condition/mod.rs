@@ -19,7 +19,7 @@ use crate::model::{Application, CertificateInstance, Origin, Phase};
 use crate::rulebook::{RuleId, Ruling, Window};
 
 pub(in crate::lifecycle) use hosting::{due_before, handed_down, serving};
-pub(in crate::lifecycle) use refund::{Prospect, deciding, forfeited, prospects};
+pub(in crate::lifecycle) use refund::{Prospect, deciding, forfeited, prospects, still_pays};
 pub(in crate::lifecycle) use revocation::requested;
 pub(in crate::lifecycle) use submission::{acceptable, names_to_keep};
 

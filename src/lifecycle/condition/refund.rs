@@ -7,7 +7,7 @@ use super::{
 };
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Clause, WayOut, Why};
-use crate::lifecycle::status::{refund_of, stage, unexpired};
+use crate::lifecycle::status::{refund_of, stage};
 use crate::model::{
     CertificateInstance, End, MemberState, Phase, Purchase, PurchaseKind, RefundState,
     ResourcePlan, Timestamp,
@@ -258,14 +258,6 @@ fn claim<'a>(
         Ok(instance) => instance,
         Err(flow) => return flow,
     };
-    if let Phase::Live(live) = &instance.phase {
-        sink(clause(
-            RuleId::R29,
-            Why::Expired,
-            unexpired(&live.certificate, law.conduct),
-            WayOut::None,
-        ))?;
-    }
     let condition = match condition(case, instance, law) {
         Ok(condition) => condition,
         Err((why, way_out)) => return sink(never(RuleId::R29, why, way_out)),
@@ -498,6 +490,17 @@ pub(in crate::lifecycle) fn prospects<'a>(case: &Case<'a>, law: &Law<'a>) -> Vec
             first,
         })
         .collect()
+}
+
+/// Whether a revocation asked for now would bring the price back: advice that costs a certificate is
+/// given only then.
+pub(in crate::lifecycle) fn still_pays(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> bool {
+    let purchase = case.purchase.filter(|own| own.account == case.account);
+    let (Some(purchase), Some(instance)) = (purchase, owned(case)) else {
+        return false;
+    };
+    spoken(&law.money.refund().value, RefundCase::Revoked, purchase)
+        .any(|one| window_ahead(one, purchase, instance, law).contains(now))
 }
 
 /// When its revocation was completed.

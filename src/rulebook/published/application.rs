@@ -19,7 +19,13 @@ pub(super) fn applying() -> Vec<Dated<StatusSet>> {
         clause("2021-01-22", INTL_CONSOLE, Sourced::stated(again, "S0")),
         // by API a failed order is deleted and another one created (T-10).
         clause(BEGINNING, Scope::API, Sourced::inferred(pending, "S3 A21")),
-        clause("2021-02-26", Scope::API, Sourced::stated(pending, "S3 A21")),
+        // Both say so of the failed; that a withdrawn order can be applied with again is read from the
+        // name of its status, and no operation for it is printed.
+        clause(
+            "2021-02-26",
+            Scope::API,
+            Sourced::inferred(pending, "S3 A21"),
+        ),
         // A failed instance is inactive again, with the CA's answer as a text.
         clause(BEGINNING, Scope::API_V2, Sourced::inferred(again, "SDK")),
     ])
