@@ -81,7 +81,7 @@ fn ask_everything(case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<
     match &answer {
         Ok(events) => {
             assert!(!events.rules().is_empty(), "{:?}", command.kind());
-            assert!(expectations(case, events, law).len() <= events.len() + 4);
+            assert!(expectations(case, events, law).len() <= 2 * events.len() + 4);
             for event in events {
                 let _ = effects(event, case.instance);
             }

@@ -918,6 +918,22 @@ fn r13_what_was_bought_by_itself_has_no_unit_to_return() {
     assert_eq!(advice(&plan, &Command::Withdraw), WayOut::Delete);
 }
 
+/// nobody is told to revoke a certificate for a refund that would not come any more.
+#[test]
+fn r29_no_certificate_is_revoked_for_nothing() {
+    let book = book();
+    let edition = book.edition("2021-07-cn").unwrap();
+    let now = at("2021-08-02T09:00:00+08:00");
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(1, now);
+    stage.issue(now, now.saturating_add(300 * DAY));
+    // Seven days from the payment, to the end of the last one.
+    let last = at("2021-08-09T23:59:59+08:00");
+    let advice = |at| stage.refused(&Command::ClaimRefund, at).way_out();
+    assert_eq!(advice(last), WayOut::RevokeFirst);
+    assert_eq!(advice(last.saturating_add(1)), WayOut::None);
+}
+
 /// T-33: only what is neither under way nor issued and valid is claimed for, and what expired never.
 #[test]
 fn t33_what_stands_in_the_way_of_a_claim() {
@@ -946,8 +962,8 @@ fn t33_what_stands_in_the_way_of_a_claim() {
     assert_eq!(refusal.way_out(), WayOut::RevokeFirst);
     let over = not_after.saturating_add(1);
     let refusal = stage.refused(&Command::ClaimRefund, over);
-    is(&refusal, RuleId::R29, Why::Expired);
-    assert_eq!(refusal.way_out(), WayOut::None);
+    is(&refusal, RuleId::R29, Why::NotRevoked);
+    assert_eq!(refusal.way_out(), WayOut::ApplyAnew);
     stage.tell(&REVOKE, now);
     is(
         &stage.refused(&Command::ClaimRefund, now),

@@ -99,8 +99,10 @@ impl Refusal {
             (law.application, law.conduct),
         );
         // What expired can't be revoked; a clause does not know the instant.
-        if let (WayOut::Revoke | WayOut::RevokeOnly, Some(Status::Expired)) =
-            (refusal.way_out, status)
+        if let (
+            WayOut::Revoke | WayOut::RevokeOnly | WayOut::RevokeFirst | WayOut::CancelMembers,
+            Some(Status::Expired),
+        ) = (refusal.way_out, status)
         {
             refusal.way_out = WayOut::ApplyAnew;
         }

@@ -9,7 +9,7 @@ use crate::lifecycle::command::{NewPurchase, Paid, Slot};
 use crate::lifecycle::status::{stage, unexpired, while_in};
 use crate::model::{
     CertificateInstance, ChainId, Origin, Phase, Product, RefundState, ResourcePlan,
-    RevocationCause, Status,
+    RevocationCause, Status, StatusSet,
 };
 use crate::rulebook::{RenewalResult, RuleId, Window};
 
@@ -175,7 +175,12 @@ pub(super) fn renew<'a>(
                 (From::Money, law),
                 law.money.renewal(),
                 |states| while_in(*states, case, instance, law.conduct),
-                WayOut::None,
+                // Where nothing is ever renewed, one buys anew; else its time comes or came.
+                if law.money.renewal().value == StatusSet::EMPTY {
+                    WayOut::ApplyAnew
+                } else {
+                    WayOut::None
+                },
             ))?;
         }
         Phase::Uploaded(_) => {
