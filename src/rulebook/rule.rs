@@ -5,9 +5,9 @@
 //! certificates, and `V-nn` what the instance model of 2026 has besides.
 //!
 //! Not in this list: what is a matter of the interface (R-17, R-22; are data in
-//! [`view`](crate::view)) or of parts that are not in yet, and what nothing has to apply. That no
-//! application leads straight to a certificate is the shape of the table; that review times
-//! are information is the absence of a rule.
+//! [`view`](crate::view)); R-30, which is R-29 with the values of S0; R-49, which is what R-46 says of
+//! the first certificate of a chain; and that review times are information, which is the
+//! absence of a rule.
 
 use core::fmt;
 
