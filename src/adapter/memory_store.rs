@@ -8,12 +8,11 @@ use alloc::vec::Vec;
 use core::ops::Bound;
 
 use crate::lifecycle::{
-    Allowance, Beside, Event, InstanceEvent, evolve_chain, evolve_instance, evolve_plan,
-    evolve_purchase,
+    Beside, Event, InstanceEvent, evolve_chain, evolve_instance, evolve_plan, evolve_purchase,
 };
 use crate::model::{
     AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, OrderId, Phase, PlanId,
-    Product, Purchase, PurchaseId, RefundState, ResourcePlan,
+    Product, Purchase, PurchaseId, ResourcePlan,
 };
 use crate::port::{
     Batch, BoxFuture, CommitError, Expectation, Loaded, OutboxRow, Position, ReadSet, RequestId,
@@ -317,43 +316,19 @@ impl Inner {
         plan: Option<PlanId>,
         purchase: Option<PurchaseId>,
     ) -> Beside {
-        let mut beside = Beside::NOTHING;
-        let mut count = |of: Product, refund: RefundState, bought: u32, revoked: u32| {
-            let add = |sum: &mut Allowance| {
-                if !matches!(refund, RefundState::Refunded { .. }) {
-                    sum.bought = sum.bought.saturating_add(bought);
-                }
-                sum.revoked = sum.revoked.saturating_add(revoked);
-            };
-            add(&mut beside.of_account);
-            if Some(of) == product {
-                add(&mut beside.of_product);
-            }
-        };
-        let plans = self.plans.iter().filter(|(id, _)| Some(**id) != plan);
-        for one in plans.filter_map(|(_, stream)| stream.read(account)) {
-            let one = one.state;
-            count(
-                one.product(),
-                one.bill().refund,
-                one.total(),
-                one.revocations(),
-            );
-        }
+        let own = |stream: &Stream<ResourcePlan>| stream.account == account;
+        let plans = self
+            .plans
+            .iter()
+            .filter(|(id, stream)| Some(**id) != plan && own(stream))
+            .filter_map(|(_, stream)| stream.state.as_ref());
+        let own = |stream: &Stream<Purchase>| stream.account == account;
         let purchases = self
             .purchases
             .iter()
-            .filter(|(id, _)| Some(**id) != purchase);
-        for one in purchases.filter_map(|(_, stream)| stream.read(account)) {
-            let one = one.state;
-            count(
-                one.product(),
-                one.bill().refund,
-                one.count(),
-                one.revocations(),
-            );
-        }
-        beside
+            .filter(|(id, stream)| Some(**id) != purchase && own(stream))
+            .filter_map(|(_, stream)| stream.state.as_ref());
+        Beside::of(product, plans, purchases)
     }
 
     /// Whether a stream is another account's.

@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 
 use crate::model::{
     AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, OrderId, PlanId,
-    Purchase, PurchaseId, ResourcePlan,
+    Product, Purchase, PurchaseId, RefundState, ResourcePlan,
 };
 use crate::rulebook::{Ceilings, Edition, RevocationLimit};
 
@@ -121,6 +121,40 @@ impl Beside {
         },
         free_this_year: 0,
     };
+
+    /// Sums up what an account has of a product and of all products, without the free certificates
+    /// of the year. Plans and purchases are those beside the case: leave out the ones at hand.
+    ///
+    /// What was paid back gives no revocation any more.
+    #[must_use]
+    pub fn of<'p>(
+        product: Option<Product>,
+        plans: impl Iterator<Item = &'p ResourcePlan>,
+        purchases: impl Iterator<Item = &'p Purchase>,
+    ) -> Self {
+        let plans = plans.map(|one| (one.product, one.bill.refund, one.total, one.revocations));
+        let purchases =
+            purchases.map(|one| (one.product, one.bill.refund, one.count, one.revocations));
+        let mut beside = Self::NOTHING;
+        for (of, refund, bought, revoked) in plans.chain(purchases) {
+            let bought = match refund {
+                RefundState::Refunded { .. } => 0,
+                RefundState::None | RefundState::Review { .. } => bought,
+            };
+            beside.of_account.add(bought, revoked);
+            if Some(of) == product {
+                beside.of_product.add(bought, revoked);
+            }
+        }
+        beside
+    }
+}
+
+impl Allowance {
+    const fn add(&mut self, bought: u32, revoked: u32) {
+        self.bought = self.bought.saturating_add(bought);
+        self.revoked = self.revoked.saturating_add(revoked);
+    }
 }
 
 /// The rules that judge a case (L9).
@@ -341,41 +375,13 @@ pub fn expectations(case: &Case<'_>, events: &Events, law: &Law<'_>) -> ArrayVec
     all
 }
 
-/// What an instance's event expects of its stream.
+/// What an instance's event expects of its stream, and of the order that it brings.
 fn of_instance(id: InstanceId, event: &InstanceEvent, push: &mut impl FnMut(Expect)) {
-    push(match event {
-        InstanceEvent::Submitted(_) | InstanceEvent::Opened(_) | InstanceEvent::Uploaded(_) => {
-            Expect::NewInstance(id)
-        }
-        InstanceEvent::Applied(_)
-        | InstanceEvent::ChallengeReceived { .. }
-        | InstanceEvent::DomainConfirmed { .. }
-        | InstanceEvent::Issued { .. }
-        | InstanceEvent::Rejected { .. }
-        | InstanceEvent::Withdrawn { .. }
-        | InstanceEvent::Deleted { .. }
-        | InstanceEvent::Cancelled { .. }
-        | InstanceEvent::Closed { .. }
-        | InstanceEvent::Merged { .. }
-        | InstanceEvent::Absorbed { .. }
-        | InstanceEvent::ChainJoined { .. }
-        | InstanceEvent::Deployed { .. }
-        | InstanceEvent::Undeployed { .. }
-        | InstanceEvent::RevocationRequested { .. }
-        | InstanceEvent::RevocationConfirmed { .. }
-        | InstanceEvent::Revoked { .. }
-        | InstanceEvent::RevocationRefused { .. }
-        | InstanceEvent::ExpiryAnnounced { .. }
-        | InstanceEvent::OrphanIssued { .. } => Expect::SameInstance(id),
-    });
-    match event {
-        InstanceEvent::Submitted(submitted) => push(Expect::NewOrder(submitted.order)),
-        InstanceEvent::Opened(opened) => push(Expect::NewOrder(opened.order)),
-        InstanceEvent::Applied(applied) => push(Expect::NewOrder(applied.order)),
-        InstanceEvent::Uploaded(uploaded) => {
-            push(Expect::NewOrder(uploaded.order));
-            push(Expect::FreeName(uploaded.name.clone()));
-        }
+    let (begins, order) = match event {
+        InstanceEvent::Submitted(submitted) => (true, Some(submitted.order)),
+        InstanceEvent::Opened(opened) => (true, Some(opened.order)),
+        InstanceEvent::Uploaded(uploaded) => (true, Some(uploaded.order)),
+        InstanceEvent::Applied(applied) => (false, Some(applied.order)),
         InstanceEvent::ChallengeReceived { .. }
         | InstanceEvent::DomainConfirmed { .. }
         | InstanceEvent::Issued { .. }
@@ -394,6 +400,17 @@ fn of_instance(id: InstanceId, event: &InstanceEvent, push: &mut impl FnMut(Expe
         | InstanceEvent::Revoked { .. }
         | InstanceEvent::RevocationRefused { .. }
         | InstanceEvent::ExpiryAnnounced { .. }
-        | InstanceEvent::OrphanIssued { .. } => {}
+        | InstanceEvent::OrphanIssued { .. } => (false, None),
+    };
+    push(if begins {
+        Expect::NewInstance(id)
+    } else {
+        Expect::SameInstance(id)
+    });
+    if let Some(order) = order {
+        push(Expect::NewOrder(order));
+    }
+    if let InstanceEvent::Uploaded(uploaded) = event {
+        push(Expect::FreeName(uploaded.name.clone()));
     }
 }

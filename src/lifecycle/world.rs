@@ -7,10 +7,10 @@ use alloc::collections::BTreeMap;
 
 use crate::model::{
     AccountId, CertificateInstance, ChainId, Day, HostingChain, InstanceId, Note, Phase, PlanId,
-    Product, Purchase, PurchaseId, RefundState, ResourcePlan, Status, Timestamp,
+    Product, Purchase, PurchaseId, ResourcePlan, Status, Timestamp,
 };
 
-use super::case::{Allowance, Beside, Case, Law};
+use super::case::{Beside, Case, Law};
 use super::command::Command;
 use super::decide::decide;
 use super::event::{Event, Events};
@@ -186,30 +186,13 @@ impl World {
         plan: Option<&ResourcePlan>,
         purchase: Option<&Purchase>,
     ) -> Beside {
-        let mut beside = Beside::NOTHING;
-        let mut count = |of: Product, refund: RefundState, bought: u32, revoked: u32| {
-            let add = |sum: &mut Allowance| {
-                if !matches!(refund, RefundState::Refunded { .. }) {
-                    sum.bought = sum.bought.saturating_add(bought);
-                }
-                sum.revoked = sum.revoked.saturating_add(revoked);
-            };
-            add(&mut beside.of_account);
-            if Some(of) == product {
-                add(&mut beside.of_product);
-            }
-        };
-        for one in self.plans.values() {
-            if plan.is_none_or(|own| own.id != one.id) {
-                count(one.product, one.bill.refund, one.total, one.revocations);
-            }
-        }
-        for one in self.purchases.values() {
-            if purchase.is_none_or(|own| own.id != one.id) {
-                count(one.product, one.bill.refund, one.count, one.revocations);
-            }
-        }
-        beside
+        let plans = self.plans.values();
+        let purchases = self.purchases.values();
+        Beside::of(
+            product,
+            plans.filter(|one| plan.is_none_or(|own| own.id != one.id)),
+            purchases.filter(|one| purchase.is_none_or(|own| own.id != one.id)),
+        )
     }
 
     fn free_in_year_of(&self, now: Timestamp, law: &Law<'_>) -> u32 {
