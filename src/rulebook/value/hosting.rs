@@ -58,6 +58,7 @@ impl fmt::Display for HostingYears {
                 let comma = if place == 0 { "" } else { ", " };
                 match self.most(class) {
                     0 | 1 => write!(f, "{comma}{} none", class.word()),
+                    2 => write!(f, "{comma}{} 2 years", class.word()),
                     most => write!(f, "{comma}{} 2 to {most} years", class.word()),
                 }
             })
