@@ -365,7 +365,7 @@ fn l4_advice_looks_at_refunds_hosting_and_expiry() {
     );
     tale.tell(&[K::RefuseRevocation]);
     tale.now = tale.now.saturating_add(400 * SECONDS_PER_DAY);
-    assert_eq!(tale.refused(K::ClaimRefund).way_out(), WayOut::None);
+    assert_eq!(tale.refused(K::ClaimRefund).way_out(), WayOut::ApplyAnew);
 }
 
 /// L1, L10: a slot that waits for a chain it is no member of has an answer, and one alone.
