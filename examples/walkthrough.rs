@@ -31,6 +31,8 @@ mod console;
 mod event;
 #[path = "walkthrough/report.rs"]
 mod report;
+#[path = "walkthrough/subscription.rs"]
+mod subscription;
 
 use std::error::Error;
 use std::fs;
@@ -171,15 +173,10 @@ fn run(options: &Options) -> Outcome<ExitCode> {
             ExitCode::SUCCESS
         }
         Channel::ApiV2 => {
-            let skipped = format!(
-                "The edition {} is of the instance operations of 2026; their machine is lifecycle::v2, and no life of it is told here.",
-                options.edition
-            );
-            if options.json {
-                println!("{}", json!({ "note": skipped }));
-            } else {
-                println!("{skipped}");
+            if options.csr.is_some() || options.out.is_some() {
+                return Err("--csr and --out are for editions of the API".into());
             }
+            subscription::live(&edition, book.ceilings(), options.start, options.json)?;
             ExitCode::SUCCESS
         }
     };

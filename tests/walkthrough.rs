@@ -716,10 +716,32 @@ fn a_life_under_every_named_point_comes_to_its_end() {
         let begins = match point.channel {
             Channel::Api => "Two lives under the edition ",
             Channel::Console => "A life on the console under the edition ",
-            Channel::ApiV2 => "The edition ",
+            Channel::ApiV2 => "A life of an instance under the edition ",
         };
         assert!(heading.starts_with(&format!("{begins}{key}")), "{heading}");
         objects(&told(&[&arguments[..], &["--json"]].concat()));
+    }
+}
+
+#[test]
+fn a_life_of_an_instance_carries_certificates_in_turn() {
+    let story = told(&[
+        "--edition",
+        "2026-v2",
+        "--start",
+        "2026-09-01T09:00:00+08:00",
+    ]);
+    assert_eq!(
+        story.matches("  D  gets a certificate -> normal").count(),
+        2
+    );
+    for words in [
+        "nothing is stored to apply with",
+        "  D  is looked at by the service -> pending, certificate willExpire",
+        "  D  sees it completed -> willExpire, certificate revoked",
+        "Rule T-47: an instance is paid back",
+    ] {
+        assert!(story.contains(words), "{words}: {story}");
     }
 }
 
