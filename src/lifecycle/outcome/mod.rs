@@ -525,7 +525,10 @@ pub(super) fn return_window_of(case: &Case<'_>, live: &Live, law: &Law<'_>) -> W
         ReturnAnchor::Issuance => Some(live.issued_at),
         ReturnAnchor::Purchase => case
             .plan
-            .filter(|plan| plan.account == case.account)
+            .filter(|plan| {
+                let held = case.instance.and_then(CertificateInstance::hold);
+                plan.account == case.account && held.is_some_and(|hold| hold.plan == plan.id)
+            })
             .map(|plan| plan.bill.paid_at),
     };
     let calendar = law.application.calendar().value;
