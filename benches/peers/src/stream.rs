@@ -1,7 +1,9 @@
 //! A deterministic stream of commands: mostly what moves an order on, mixed with what comes at the
 //! wrong time, twice, from a foreign account or with another plan.
 //!
-//! Late approvals (T-49) are left out: the compact life cycle has no list of orphans.
+//! Late approvals (T-49) are left out: the compact life cycle has no list of orphans. So is a challenge
+//! that comes again under review: the library tells the same answer from another one, which the compact
+//! life cycle does not keep.
 
 use crate::by_match;
 use crate::life::{At, Certificate, Command, Kind, Order, Plan, State};
@@ -127,6 +129,11 @@ pub(crate) fn generate(commands: usize, slots: usize) -> Stream {
                     order: number as u64 + 1,
                     subject: subject as u32,
                 }
+            }
+            Kind::ReceiveChallenge
+                if order.is_some_and(|order| matches!(order.state, State::Validating)) =>
+            {
+                Command::Wake
             }
             Kind::ReceiveChallenge => {
                 // Another key than the order's is seen only once there is one.
