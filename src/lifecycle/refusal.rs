@@ -433,6 +433,7 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::UnderWayBefore
         | Why::NotMergeable
         | Why::NotFirst
+        | Why::ChallengeThere
         | Why::InstanceStatus
         | Why::NoCertificate
         | Why::ApplicationUnderWay
@@ -475,7 +476,6 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NoCsr => RefusalKind::Application,
         Why::ChallengeMethod(_)
         | Why::OtherKey
-        | Why::ChallengeThere
         | Why::CertificateKey
         | Why::CertificateNames
         | Why::AboveCeiling(_)
