@@ -237,7 +237,12 @@ fn laws(text: &str) -> Result<(), TestCaseError> {
     // Reading again changes nothing, from A-labels or from what is shown.
     prop_assert_eq!(DomainName::from_unicode(name.as_str()), Ok(name.clone()));
     let shown = name.to_unicode();
-    prop_assert!(!shown.contains("xn--"), "{}", shown);
+    // In the middle of a label the four characters mean nothing.
+    prop_assert!(
+        !shown.split('.').any(|label| label.starts_with("xn--")),
+        "{}",
+        shown
+    );
     prop_assert_eq!(DomainName::from_unicode(&shown), Ok(name));
     Ok(())
 }
