@@ -14,11 +14,11 @@ use crate::rulebook::{
 use super::case::{Case, Law};
 use super::clause::{Basis, Clause, WayOut};
 use super::command::{Command, CommandKind};
-use super::condition::{Prospect, due_before, handed_down, owned, prospects, serving};
+use super::condition::{Prospect, due_before, handed_down, owned, prospects};
 use super::decide::clauses;
 use super::outcome::{notice_window, return_window_of};
 use super::question::offered;
-use super::status::{announced, refund_of, status, unexpired};
+use super::status::{announced, refund_of, serving, status, unexpired};
 use super::term::term_end;
 
 /// What is due at an instant.
@@ -459,12 +459,9 @@ impl List {
         let (Some(instance), all) = (owned(case), prospects(case, law)) else {
             return;
         };
-        let under_way = instance
-            .live()
-            .is_some_and(|live| live.revocation.is_some());
         let reach = match all.first().map(|one| one.first) {
             Some(WayOut::WithdrawFirst) => possible(case, &Command::Withdraw, law),
-            Some(WayOut::RevokeFirst) if !under_way => possible(case, &revocation(), law),
+            Some(WayOut::RevokeFirst) => possible(case, &revocation(), law),
             Some(_) => Window::ALWAYS,
             None => return,
         };
@@ -500,7 +497,7 @@ impl List {
                 .limits
                 .iter()
                 .any(|limit| !matches!(limit.act, RefundAct::RevocationRequested));
-            if one.first == WayOut::RevokeFirst && !under_way && waits_for_ca {
+            if one.first == WayOut::RevokeFirst && waits_for_ca {
                 self.safe_revocation(window, instance, law);
             }
         }
@@ -563,20 +560,7 @@ impl List {
     fn advice(&mut self, case: &Case<'_>, instance: &CertificateInstance, law: &Law<'_>) {
         let calendar = law.conduct.calendar().value;
         let messages = law.conduct.messages();
-        let watched = match &instance.phase {
-            Phase::Live(live) => live.revocation.is_none().then_some(&live.certificate),
-            Phase::Uploaded(uploaded) => Some(&uploaded.certificate),
-            Phase::NotActivated { .. }
-            | Phase::Bought { .. }
-            | Phase::Verifying(_)
-            | Phase::Validating(_)
-            | Phase::Failed { .. }
-            | Phase::Pending { .. }
-            | Phase::Revoked { .. }
-            | Phase::Ended { .. }
-            | Phase::Deleted { .. } => None,
-        };
-        if let Some(certificate) = watched {
+        if let Some(certificate) = serving(instance) {
             let not_after = certificate.validity().not_after();
             let told = !matches!(instance.phase, Phase::Uploaded(_)) || messages.value.uploaded;
             for days in messages.value.leads.iter().copied().filter(|_| told) {

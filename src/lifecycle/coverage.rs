@@ -11,7 +11,8 @@ use crate::model::{
 use crate::rulebook::{RuleId, Window};
 
 use super::case::Law;
-use super::condition::{due_before, handed_down, serving};
+use super::condition::{due_before, handed_down};
+use super::status::serving;
 use super::term::{term_end, wanted_end};
 
 /// What an answer about the future takes for granted, beside the facts and the law at hand.

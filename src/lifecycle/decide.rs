@@ -13,7 +13,7 @@ use crate::model::Timestamp;
 use super::case::{Case, Law};
 use super::clause::Clause;
 use super::command::Command;
-use super::condition::{unlisted, visit};
+use super::condition::{Sink, unlisted, visit};
 use super::event::Events;
 use super::outcome::produce;
 use super::refusal::Refusal;
@@ -21,16 +21,35 @@ use super::refusal::Refusal;
 /// The conditions of a command in a case, in the order in which they are checked.
 pub type Clauses<'a> = ArrayVec<Clause<'a>, 24>;
 
+/// Takes every clause of a visit.
+pub(super) fn collecting<'a, 's>(all: &'s mut Clauses<'a>) -> impl Sink<'a> + use<'a, 's> {
+    |clause| {
+        let _ = all.try_push(clause);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Stops a visit at the first clause that does not hold at an instant, and keeps it.
+pub(super) fn up_to_failing<'a, 's>(
+    now: Timestamp,
+    failed: &'s mut Option<Clause<'a>>,
+) -> impl Sink<'a> + use<'a, 's> {
+    move |clause: Clause<'a>| {
+        if clause.holds.contains(now) {
+            return ControlFlow::Continue(());
+        }
+        *failed = Some(clause);
+        ControlFlow::Break(())
+    }
+}
+
 /// All conditions of a command, with the windows in which they hold; without heap memory.
 ///
 /// The order is that of the documented errors: existence, state, acceptability.
 #[must_use]
 pub fn clauses<'a>(case: &Case<'a>, command: &'a Command, law: &Law<'a>) -> Clauses<'a> {
     let mut all = Clauses::new();
-    let _ = visit(case, command, law, &mut |clause| {
-        let _ = all.try_push(clause);
-        ControlFlow::Continue(())
-    });
+    let _ = visit(case, command, law, &mut collecting(&mut all));
     all
 }
 
@@ -133,13 +152,7 @@ pub fn decide_into(
 ) -> Result<(), Refusal> {
     events.clear();
     let mut failed = None;
-    let _ = visit(case, command, law, &mut |clause| {
-        if clause.holds.contains(now) {
-            return ControlFlow::Continue(());
-        }
-        failed = Some(clause);
-        ControlFlow::Break(())
-    });
+    let _ = visit(case, command, law, &mut up_to_failing(now, &mut failed));
     if failed.is_none() {
         if let Some(()) = produce(case, command, now, law, events) {
             return Ok(());

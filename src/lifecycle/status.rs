@@ -37,23 +37,17 @@ fn shown(
     now: Timestamp,
     conduct: &Edition,
 ) -> Status {
-    let refund = refund_of(case, instance);
-    match &instance.phase {
-        Phase::Deleted { .. } => return Status::Deleted,
-        _ if matches!(refund, RefundState::Refunded { .. }) => return Status::Refunded,
-        Phase::Ended { .. } => return stage(instance),
-        _ if matches!(refund, RefundState::Review { .. }) => return Status::RefundReview,
-        Phase::Live(live) if live.revocation.is_some() => return stage(instance),
-        Phase::Live(_) | Phase::Uploaded(_) => {}
-        Phase::NotActivated { .. }
-        | Phase::Bought { .. }
-        | Phase::Verifying(_)
-        | Phase::Validating(_)
-        | Phase::Failed { .. }
-        | Phase::Pending { .. }
-        | Phase::Revoked { .. } => return stage(instance),
+    if matches!(instance.phase, Phase::Deleted { .. }) {
+        return Status::Deleted;
     }
-    let Some(certificate) = instance.certificate() else {
+    match refund_of(case, instance) {
+        RefundState::Refunded { .. } => return Status::Refunded,
+        RefundState::Review { .. } if !matches!(instance.phase, Phase::Ended { .. }) => {
+            return Status::RefundReview;
+        }
+        RefundState::Review { .. } | RefundState::None => {}
+    }
+    let Some(certificate) = serving(instance) else {
         return stage(instance);
     };
     if !unexpired(certificate, conduct).contains(now) {
@@ -117,6 +111,24 @@ pub(super) const fn stage(instance: &CertificateInstance) -> Status {
     }
 }
 
+/// The certificate that an instance serves with: issued or uploaded, and not being revoked.
+pub(super) fn serving(instance: &CertificateInstance) -> Option<&IssuedCertificate> {
+    match &instance.phase {
+        Phase::Live(live) if live.revocation.is_none() => Some(&live.certificate),
+        Phase::Uploaded(uploaded) => Some(&uploaded.certificate),
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => None,
+    }
+}
+
 /// While it has not expired (C4).
 pub(super) fn unexpired(certificate: &IssuedCertificate, conduct: &Edition) -> Window {
     let not_after = certificate.validity().not_after();
@@ -144,19 +156,8 @@ pub(super) fn while_in(
     instance: &CertificateInstance,
     conduct: &Edition,
 ) -> Window {
-    let certificate = match &instance.phase {
-        Phase::Live(live) if live.revocation.is_none() => &live.certificate,
-        Phase::Uploaded(uploaded) => &uploaded.certificate,
-        Phase::NotActivated { .. }
-        | Phase::Bought { .. }
-        | Phase::Verifying(_)
-        | Phase::Validating(_)
-        | Phase::Failed { .. }
-        | Phase::Pending { .. }
-        | Phase::Live(_)
-        | Phase::Revoked { .. }
-        | Phase::Ended { .. }
-        | Phase::Deleted { .. } => return Window::when(set.contains(stage(instance))),
+    let Some(certificate) = serving(instance) else {
+        return Window::when(set.contains(stage(instance)));
     };
     let expiring = announced(certificate, conduct);
     let alive = unexpired(certificate, conduct);

@@ -1,7 +1,7 @@
 //! What is done with a certificate that is there: upload, download, deployment, deletion.
 
 use super::ending::{instead_of_ending, unless_refunded};
-use super::refund::{unrefunded, unreviewed};
+use super::refund::unreviewed;
 use super::{Flow, From, Sink, clause, linked, never, not_found, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
@@ -128,7 +128,6 @@ pub(super) fn deploy<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    unrefunded(case, instance, sink)?;
     let Some(certificate) = instance.certificate() else {
         return sink(never(
             RuleId::R52,

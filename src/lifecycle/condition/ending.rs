@@ -2,7 +2,7 @@
 //! merging.
 
 use super::refund::{unrefunded, unreviewed};
-use super::revocation::{hosted_for_now, revocable};
+use super::revocation::instead_revoke;
 use super::{Flow, From, Sink, clause, hosting, never, not_found, payer, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
@@ -58,12 +58,7 @@ pub(super) fn instead_of_ending(
     let applied_for = |at| law.conduct.applying().value.contains(at);
     // What was bought by itself holds no unit: ending it gives nothing back.
     let unit = instance.hold().is_some();
-    match refund_of(case, instance) {
-        RefundState::None => {}
-        RefundState::Review { .. } => return WayOut::CancelRefund,
-        RefundState::Refunded { .. } => return WayOut::None,
-    }
-    match &instance.phase {
+    let way_out = match &instance.phase {
         Phase::Verifying(_) | Phase::Validating(_) => {
             let withdrawable = law.application.withdrawal().value.contains(at);
             if !withdrawable {
@@ -91,15 +86,13 @@ pub(super) fn instead_of_ending(
         Phase::Pending { .. } | Phase::Bought { .. } if applied_for(at) => WayOut::Apply,
         Phase::NotActivated { .. } if hosting::in_process(case) => WayOut::AwaitCa,
         Phase::NotActivated { .. } => WayOut::CancelMember,
-        Phase::Live(live) if live.revocation.is_none() && hosted_for_now(case, instance, law) => {
-            WayOut::CancelMembers
-        }
-        Phase::Live(live) if live.revocation.is_none() && revocable(case, instance, law) => {
-            if unit {
+        Phase::Live(live) if live.revocation.is_none() => {
+            let ask = if unit {
                 WayOut::Revoke
             } else {
                 WayOut::RevokeOnly
-            }
+            };
+            instead_revoke(case, instance, law, ask)
         }
         Phase::Bought { .. }
         | Phase::Failed { .. }
@@ -109,7 +102,8 @@ pub(super) fn instead_of_ending(
         | Phase::Uploaded(_)
         | Phase::Ended { .. }
         | Phase::Deleted { .. } => WayOut::None,
-    }
+    };
+    unless_refunded(case, instance, way_out)
 }
 
 /// What to do instead, where no refund stands in its way.

@@ -2,15 +2,13 @@
 
 use super::ending::instead_of_ending;
 use super::purchase::{fits, free_left};
-use super::refund::{money_pinned, unrefunded};
+use super::refund::money_pinned;
 use super::{Flow, From, Sink, clause, linked, never, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::command::Extension;
-use crate::lifecycle::status::stage;
-use crate::model::{
-    CertificateInstance, HostingChain, IssuedCertificate, Phase, Submission, Timestamp,
-};
+use crate::lifecycle::status::{serving, stage};
+use crate::model::{CertificateInstance, HostingChain, Phase, Submission, Timestamp};
 use crate::rulebook::{LateHosting, RuleId, Trigger, Window};
 use alloc::sync::Arc;
 
@@ -48,7 +46,6 @@ pub(super) fn activate<'a>(
         ));
     }
     linked(case, instance, sink)?;
-    unrefunded(case, instance, sink)?;
     let own = |chain: &&HostingChain| instance.chain() == Some(chain.id);
     let Some(chain) = case.chain.filter(own) else {
         return sink(never(RuleId::R47, Why::OtherChain, WayOut::LoadAll));
@@ -97,28 +94,14 @@ pub(in crate::lifecycle) fn due_before(
     calendar.last_days_before(not_after, trigger.days, trigger.strict)
 }
 
-/// The certificate of a member that serves: issued or uploaded, and not being revoked.
-pub(in crate::lifecycle) fn serving(instance: &CertificateInstance) -> Option<&IssuedCertificate> {
-    match &instance.phase {
-        Phase::Live(live) if live.revocation.is_none() => Some(&live.certificate),
-        Phase::Uploaded(uploaded) => Some(&uploaded.certificate),
-        Phase::NotActivated { .. }
-        | Phase::Bought { .. }
-        | Phase::Verifying(_)
-        | Phase::Validating(_)
-        | Phase::Failed { .. }
-        | Phase::Pending { .. }
-        | Phase::Live(_)
-        | Phase::Revoked { .. }
-        | Phase::Ended { .. }
-        | Phase::Deleted { .. } => None,
-    }
-}
-
 /// Whether the member before the waiting ones is applied for just now.
 pub(super) fn in_process(case: &Case<'_>) -> bool {
     let before = case.chain.and_then(|chain| predecessor(case, chain));
-    before.is_some_and(|own| matches!(own.phase, Phase::Verifying(_) | Phase::Validating(_)))
+    before.is_some_and(under_way)
+}
+
+fn under_way(instance: &CertificateInstance) -> bool {
+    matches!(instance.phase, Phase::Verifying(_) | Phase::Validating(_))
 }
 
 /// T-25: a member is cancelled before its turn, while none of the chain is in process.
@@ -135,11 +118,10 @@ pub(super) fn cancel_member<'a>(
     let Some(before) = predecessor(case, chain) else {
         return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));
     };
-    let in_process = matches!(before.phase, Phase::Verifying(_) | Phase::Validating(_));
     sink(clause(
         RuleId::T25,
         Why::UnderWayBefore,
-        Window::when(!in_process),
+        Window::when(!under_way(before)),
         WayOut::AwaitCa,
     ))
 }
@@ -152,7 +134,6 @@ pub(super) fn enable<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    unrefunded(case, instance, sink)?;
     linked(case, instance, sink)?;
     let uploaded = matches!(instance.phase, Phase::Uploaded(_));
     let Some(certificate) = serving(instance) else {

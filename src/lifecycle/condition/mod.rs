@@ -16,10 +16,12 @@ use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
 use crate::lifecycle::command::Command;
 use crate::lifecycle::status::stage;
 use crate::model::{Application, CertificateInstance, Origin, Phase};
-use crate::rulebook::{RuleId, Ruling, Window};
+use crate::rulebook::{Edition, RuleId, Ruling, Window};
 
-pub(in crate::lifecycle) use hosting::{due_before, handed_down, serving};
-pub(in crate::lifecycle) use refund::{Prospect, deciding, forfeited, prospects, still_pays};
+pub(in crate::lifecycle) use hosting::{due_before, handed_down};
+pub(in crate::lifecycle) use refund::{
+    Prospect, deciding, forfeited, heard, prospects, still_pays,
+};
 pub(in crate::lifecycle) use revocation::requested;
 pub(in crate::lifecycle) use submission::{acceptable, names_to_keep};
 
@@ -53,6 +55,16 @@ pub(in crate::lifecycle) enum From {
     Day,
 }
 
+impl From {
+    const fn edition<'a>(self, law: &Law<'a>) -> &'a Edition {
+        match self {
+            Self::Money => law.money,
+            Self::Pin => law.application,
+            Self::Day => law.conduct,
+        }
+    }
+}
+
 /// A clause that a value of an edition decides.
 pub(in crate::lifecycle) fn ruled<'a, T>(
     rule: RuleId,
@@ -77,9 +89,8 @@ pub(in crate::lifecycle) fn ruled<'a, T>(
 
 const fn basis<'a, T>(from: From, law: &Law<'a>, ruling: &'a Ruling<T>) -> Basis<'a> {
     match from {
-        From::Money => Basis::Pinned(law.money, &ruling.cite),
-        From::Pin => Basis::Pinned(law.application, &ruling.cite),
-        From::Day => Basis::InForce(law.conduct, &ruling.cite),
+        From::Money | From::Pin => Basis::Pinned(from.edition(law), &ruling.cite),
+        From::Day => Basis::InForce(from.edition(law), &ruling.cite),
     }
 }
 

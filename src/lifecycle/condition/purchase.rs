@@ -1,6 +1,6 @@
 //! What is bought: plans, certificates, renewals, and what an account may take for nothing.
 
-use super::refund::{money_pinned, unrefunded};
+use super::refund::money_pinned;
 use super::submission::acceptable;
 use super::{Flow, From, Sink, clause, linked, never, payer, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
@@ -95,12 +95,7 @@ pub(super) fn free_left<'a>(
         RuleId::R61,
         Why::NoFreeLeft,
         (from, law),
-        match from {
-            From::Money => law.money,
-            From::Pin => law.application,
-            From::Day => law.conduct,
-        }
-        .free_limit(),
+        from.edition(law).free_limit(),
         |limit| limit.0.is_none_or(|most| taken <= u32::from(most)),
         WayOut::None,
     ))
@@ -150,7 +145,6 @@ pub(super) fn renew<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    unrefunded(case, instance, sink)?;
     match &instance.phase {
         Phase::Live(live) => {
             sink(clause(

@@ -2,9 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{
-    Flow, From, Sink, clause, never, not_found, owned, payer, revocation, ruled, ruled_window,
-};
+use super::revocation::instead_revoke;
+use super::{Flow, From, Sink, clause, never, not_found, owned, payer, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Clause, WayOut, Why};
 use crate::lifecycle::status::{refund_of, stage};
@@ -262,19 +261,13 @@ fn claim<'a>(
         Ok(condition) => condition,
         Err((why, way_out)) => return sink(never(RuleId::R29, why, way_out)),
     };
-    let add_on = purchase.bill.payment.add_on;
     let rule = law.money.refund();
-    let speaks = |rule: &RefundRule| {
-        rule.clauses
-            .iter()
-            .any(|one| one.case == condition && one.add_on.covers(add_on))
-    };
     sink(ruled(
         RuleId::R29,
         Why::NoRefundHere,
         (From::Money, law),
         rule,
-        |rule| speaks(rule),
+        |rule| spoken(rule, condition, purchase).next().is_some(),
         WayOut::None,
     ))?;
     sink(ruled_window(
@@ -342,13 +335,7 @@ fn condition(
         }
         Phase::Live(_) => Err((
             Why::NotRevoked,
-            if revocation::hosted_for_now(case, instance, law) {
-                WayOut::CancelMembers
-            } else if revocation::revocable(case, instance, law) {
-                WayOut::RevokeFirst
-            } else {
-                WayOut::None
-            },
+            instead_revoke(case, instance, law, WayOut::RevokeFirst),
         )),
         Phase::Ended {
             how: End::Merged(_),
@@ -457,18 +444,26 @@ pub(in crate::lifecycle) struct Prospect<'a> {
     pub(in crate::lifecycle) first: WayOut,
 }
 
-/// Every way to the price of the case's purchase, in the order in which the clauses are tried: as the
-/// certificate stands, or after the one step that brings it into a condition of which they speak.
-pub(in crate::lifecycle) fn prospects<'a>(case: &Case<'a>, law: &Law<'a>) -> Vec<Prospect<'a>> {
-    let Some(purchase) = case.purchase.filter(|own| own.account == case.account) else {
-        return Vec::new();
-    };
+/// The purchase of the case and its first instance, if nothing that is asked of a claim in every
+/// condition is against one.
+pub(in crate::lifecycle) fn heard<'a>(
+    case: &Case<'a>,
+    law: &Law<'a>,
+) -> Option<(&'a Purchase, &'a CertificateInstance)> {
+    let purchase = case.purchase.filter(|own| own.account == case.account)?;
     let mut refused = false;
     let standing = claimable(case, purchase, law, &mut |clause: Clause<'a>| {
         refused |= clause.holds.is_never();
         Flow::Continue(())
     });
-    let (Ok(instance), false) = (standing, refused) else {
+    let instance = standing.ok().filter(|_| !refused)?;
+    Some((purchase, instance))
+}
+
+/// Every way to the price of the case's purchase, in the order in which the clauses are tried: as the
+/// certificate stands, or after the one step that brings it into a condition of which they speak.
+pub(in crate::lifecycle) fn prospects<'a>(case: &Case<'a>, law: &Law<'a>) -> Vec<Prospect<'a>> {
+    let Some((purchase, instance)) = heard(case, law) else {
         return Vec::new();
     };
     let (condition, first) = match condition(case, instance, law) {

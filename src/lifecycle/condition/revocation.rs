@@ -60,7 +60,7 @@ pub(super) fn request_revocation<'a>(
     ))?;
     if instance.chain().is_some() {
         linked(case, instance, sink)?;
-        let hosted = case.chain.is_some_and(|chain| chain.hosts(instance.id));
+        let hosted = hosted(case, instance);
         sink(ruled(
             RuleId::R37,
             Why::Hosted,
@@ -106,25 +106,24 @@ pub(super) fn request_revocation<'a>(
     ))
 }
 
-/// Whether the edition lets a certificate of this kind be revoked, and the allowance has a revocation
-/// left.
-pub(super) fn revocable(case: &Case<'_>, instance: &CertificateInstance, law: &Law<'_>) -> bool {
-    let hosted = hosted(case, instance) && !law.conduct.hosted_revocation().value.allows();
-    let free = instance.product.free && !law.conduct.free_revocation().value.allows();
-    !hosted && !free && within_limit(law.conduct.revocation_limit().value, case)
-}
-
-/// Whether it is revoked once the members of its chain are cancelled (T-24).
-pub(super) fn hosted_for_now(
+/// What leads to the revocation of a live certificate: asking for it (as the caller words it), or first
+/// cancelling the members of its chain (T-24); nothing, where the edition does not have it or the
+/// allowance is used.
+pub(super) fn instead_revoke(
     case: &Case<'_>,
     instance: &CertificateInstance,
     law: &Law<'_>,
-) -> bool {
+    ask: WayOut,
+) -> WayOut {
     let conduct = law.conduct;
-    hosted(case, instance)
-        && !conduct.hosted_revocation().value.allows()
-        && (!instance.product.free || conduct.free_revocation().value.allows())
-        && within_limit(conduct.revocation_limit().value, case)
+    let permitted = !instance.product.free || conduct.free_revocation().value.allows();
+    if !permitted || !within_limit(conduct.revocation_limit().value, case) {
+        WayOut::None
+    } else if hosted(case, instance) && !conduct.hosted_revocation().value.allows() {
+        WayOut::CancelMembers
+    } else {
+        ask
+    }
 }
 
 /// revocations against certificates bought, those beside the case included.

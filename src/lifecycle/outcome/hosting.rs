@@ -3,10 +3,10 @@
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
-use core::ops::ControlFlow;
 
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::condition::{acceptable, handed_down, names_to_keep};
+use crate::lifecycle::decide::up_to_failing;
 use crate::lifecycle::event::{Applied, ChainEvent, Events, InstanceEvent, PlanEvent};
 use crate::model::{
     CertificateInstance, CsrFacts, HoldState, Note, OrderId, Phase, Submission, Timestamp,
@@ -104,14 +104,14 @@ pub(super) fn activated(
         at: now,
     };
     events.chain(chain.id, begun);
-    let mut wrong = None;
-    let _ = acceptable(instance.product, &submission, law, &mut |clause| {
-        if clause.holds.contains(now) {
-            return ControlFlow::Continue(());
-        }
-        wrong = Some((clause.rule, clause.why));
-        ControlFlow::Break(())
-    });
+    let mut failed = None;
+    let _ = acceptable(
+        instance.product,
+        &submission,
+        law,
+        &mut up_to_failing(now, &mut failed),
+    );
+    let wrong = failed.map(|clause| (clause.rule, clause.why));
     let by = By::Service {
         unacceptable: wrong.is_some(),
     };

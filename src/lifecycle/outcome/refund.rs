@@ -2,12 +2,9 @@
 
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::command::Command;
-use crate::lifecycle::condition::{deciding, forfeited};
+use crate::lifecycle::condition::{deciding, forfeited, heard};
 use crate::lifecycle::event::{Events, PlanEvent, PurchaseEvent};
-use crate::model::{
-    CertificateInstance, Live, Phase, Purchase, PurchaseKind, RefundState, RevocationCause,
-    Timestamp,
-};
+use crate::model::{CertificateInstance, Live, Phase, Purchase, RevocationCause, Timestamp};
 use crate::rulebook::{RefundCase, RefundTrigger, Review, RuleId};
 
 /// paid at once, or under review first, as the deciding clause says. A plan is paid at
@@ -84,25 +81,18 @@ pub(super) fn of_revocation(
     law: &Law<'_>,
     events: &mut Events,
 ) {
-    let Some(purchase) = case
-        .purchase
-        .filter(|own| instance.purchase() == Some(own.id) && own.first == instance.id)
-    else {
-        return;
-    };
-    let payable = matches!(
-        law.money.refund_trigger().value,
-        RefundTrigger::OnRevocation
-    ) && law.money.has_pin(&purchase.bill.pin)
-        && matches!(purchase.bill.refund, RefundState::None)
-        && forfeited(case, purchase, instance).is_none()
-        && (!matches!(purchase.kind, PurchaseKind::Hosting)
-            || law.money.late_hosting_refund().value.allows())
-        && !purchase.product.free
-        && purchase.bill.payment.cash > 0;
-    if !payable {
+    if instance.purchase().is_none()
+        || !matches!(
+            law.money.refund_trigger().value,
+            RefundTrigger::OnRevocation
+        )
+    {
         return;
     }
+    let standing = heard(case, law).filter(|(own, _)| forfeited(case, own, instance).is_none());
+    let Some((purchase, _)) = standing else {
+        return;
+    };
     let mut revoked = instance.clone();
     revoked.phase = Phase::Revoked {
         live: live.clone(),

@@ -1,9 +1,7 @@
 //! The total transition function of the instance model.
 
-use core::ops::ControlFlow;
-
 use crate::lifecycle::clause::Clause;
-use crate::lifecycle::decide::Clauses;
+use crate::lifecycle::decide::{Clauses, collecting, up_to_failing};
 use crate::lifecycle::refusal;
 use crate::model::Timestamp;
 
@@ -22,10 +20,7 @@ pub type Refusal = refusal::Refusal<CommandKind, Status>;
 #[must_use]
 pub fn clauses<'a>(case: &Case<'a>, command: &'a Command, law: &Law<'a>) -> Clauses<'a> {
     let mut all = Clauses::new();
-    let _ = visit(case, command, law, &mut |clause| {
-        let _ = all.try_push(clause);
-        ControlFlow::Continue(())
-    });
+    let _ = visit(case, command, law, &mut collecting(&mut all));
     all
 }
 
@@ -47,13 +42,7 @@ pub fn decide(
     law: &Law<'_>,
 ) -> Result<Events, Refusal> {
     let mut failed = None;
-    let _ = visit(case, command, law, &mut |clause| {
-        if clause.holds.contains(now) {
-            return ControlFlow::Continue(());
-        }
-        failed = Some(clause);
-        ControlFlow::Break(())
-    });
+    let _ = visit(case, command, law, &mut up_to_failing(now, &mut failed));
     if failed.is_none() {
         let mut events = Events::default();
         if let Some(()) = produce(case, command, now, law, &mut events) {
