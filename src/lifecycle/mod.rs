@@ -34,6 +34,7 @@ mod evolve;
 mod outcome;
 pub mod probe;
 mod question;
+mod receipt;
 mod refusal;
 pub mod sample;
 mod status;
@@ -63,6 +64,7 @@ pub use question::{
     Availability, Offer, Preview, UnitChange, allowed, availability, deciding_clause, preview,
     return_window,
 };
+pub use receipt::Receipt;
 pub use refusal::{Phrased, Refusal, RefusalKind};
 pub use status::status;
 pub use table::{Cell, Outcome, Row, Table, table};

@@ -32,8 +32,8 @@ use crate::port::{
     Batch, CertificateAuthority, Clock, CommitError, Expectation, Ids, KeyVault, Loaded, ReadSet,
     Store, StreamId, Versioned,
 };
-use crate::rulebook::RuleId;
 
+pub use crate::lifecycle::Receipt;
 pub use error::{ServiceError, TakenId};
 pub use rules::{EditionPolicy, Editions, Rules};
 pub use worker::WorkReport;
@@ -157,21 +157,6 @@ impl fmt::Debug for Ports {
 pub struct Service {
     ports: Ports,
     rules: Rules,
-}
-
-/// What a command brought about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// The events, committed; none if there was nothing left to do.
-    pub events: Vec<Event>,
-    /// The rules that the decision followed.
-    pub rules: Vec<RuleId>,
-    /// When it was decided.
-    pub at: Timestamp,
-    /// The edition in force then.
-    pub edition: EditionKey,
-    /// The status of the order afterwards.
-    pub status: Option<Status>,
 }
 
 /// How an order stands.
