@@ -42,7 +42,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
-use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds, SystemClock};
+use cert_lifecycle::adapter::{
+    ManualClock, MemoryKeyVault, MemoryStore, Recorder, SeededIds, SystemClock,
+};
 use cert_lifecycle::lifecycle::{Case, Command, Event, Refusal, next_wakeup};
 use cert_lifecycle::model::{
     AccountId, Applicant, CertificateInstance, Challenge, Channel, CsrFacts, EditionKey, HoldState,
@@ -50,7 +52,7 @@ use cert_lifecycle::model::{
     ResourcePlan, RevocationReason, Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{self, Limits};
-use cert_lifecycle::port::{Clock, ReadSet, StreamId};
+use cert_lifecycle::port::{Clock, ReadSet, StreamId, Version};
 use cert_lifecycle::rulebook::{DecisiveAct, RuleId, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Ports, Receipt, Rules, Service, ServiceError};
 use pollster::block_on;
@@ -411,13 +413,12 @@ fn farewell(stage: &Stage, a: &Life, b: &Life) -> Outcome<()> {
     }
     for life in [a, b] {
         stage.ledger(life.name, life.account, life.plan)?;
-        let moves = block_on(
-            stage
-                .service
-                .ports()
-                .store
-                .journal(life.account, StreamId::Plan(life.plan)),
-        )?;
+        let moves = block_on(stage.service.ports().store.journal(
+            life.account,
+            StreamId::Plan(life.plan),
+            Version::NONE,
+            usize::MAX,
+        ))?;
         if !stage.json {
             let moves: Vec<String> = moves.iter().map(ledger_move).collect();
             println!("{:27}{}  {}", "", life.name, moves.join(", "));
@@ -451,10 +452,14 @@ impl Stage {
         let ceilings = book.ceilings().clone();
         let config = LocalCaConfig::new(move |issued| u32::from(ceilings.max_days(issued)));
         let ca = Arc::new(LocalCa::new(config, zone.clone(), options.start)?);
+        let recorder = Arc::new(Recorder::new());
         let ports = Ports {
             store: Arc::new(MemoryStore::new()),
             ca: ca.clone(),
             vault: Arc::new(MemoryKeyVault::new()),
+            payments: recorder.clone(),
+            notifier: recorder.clone(),
+            deployer: recorder,
             clock: clock.clone(),
             ids: Arc::new(SeededIds::new(1)),
         };
@@ -630,7 +635,7 @@ impl Stage {
             return Ok(());
         }
         let store = &self.service.ports().store;
-        let found = block_on(store.load(life.account, ReadSet::Order(life.order)))?;
+        let found = block_on(store.load(life.account, ReadSet::Order(life.order).into()))?;
         let instance = found.instance.ok_or("the order is stored")?;
         let plan = found.plan.ok_or("the plan is stored")?;
         let object = json!({

@@ -5,6 +5,7 @@
 //! | `SystemClock` | `Clock` | `std` |
 //! | `ManualClock` | `Clock` | `std` |
 //! | `SeededIds` | `Ids` | `std` |
+//! | `Recorder` | `Payments`, `Notifier`, `Deployer` | `std` |
 //! | `MemoryStore` | `Store` | `memory` |
 //! | `MemoryKeyVault` | `KeyVault` | `memory` |
 //! | `local_ca::LocalCa` | `CertificateAuthority` | `local-ca` |
@@ -17,6 +18,8 @@ mod manual_clock;
 mod memory_store;
 #[cfg(feature = "memory")]
 mod memory_vault;
+#[cfg(feature = "std")]
+mod recorder;
 #[cfg(feature = "std")]
 mod seeded_ids;
 #[cfg(any(feature = "memory", feature = "local-ca"))]
@@ -32,6 +35,8 @@ pub use manual_clock::ManualClock;
 pub use memory_store::MemoryStore;
 #[cfg(feature = "memory")]
 pub use memory_vault::MemoryKeyVault;
+#[cfg(feature = "std")]
+pub use recorder::{Recorder, Sent};
 #[cfg(feature = "std")]
 pub use seeded_ids::SeededIds;
 #[cfg(feature = "std")]

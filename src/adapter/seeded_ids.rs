@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::format;
 
-use crate::model::{InstanceId, OrderId, PlanId};
+use crate::model::{ChainId, InstanceId, OrderId, PlanId, PurchaseId};
 use crate::port::{Ids, RequestId};
 
 /// How many order ids a seed has to itself.
@@ -88,6 +88,14 @@ impl Ids for SeededIds {
 
     fn plan_id(&self) -> PlanId {
         self.first_that_fits(|n| PlanId::new(&format!("p-{:x}-{n}", self.seed)))
+    }
+
+    fn purchase_id(&self) -> PurchaseId {
+        self.first_that_fits(|n| PurchaseId::new(&format!("b-{:x}-{n}", self.seed)))
+    }
+
+    fn chain_id(&self) -> ChainId {
+        self.first_that_fits(|n| ChainId::new(&format!("c-{:x}-{n}", self.seed)))
     }
 
     fn request_id(&self) -> RequestId {

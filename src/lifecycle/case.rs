@@ -4,9 +4,9 @@ use arrayvec::ArrayVec;
 
 use crate::model::{
     AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, OrderId, PlanId,
-    Product, Purchase, PurchaseId, RefundState, ResourcePlan,
+    ProductCode, Purchase, PurchaseId, RefundState, ResourcePlan,
 };
-use crate::rulebook::{Ceilings, Edition, RevocationLimit};
+use crate::rulebook::{Ceilings, Edition, RevocationLimit, Window};
 
 use super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, PurchaseEvent};
 
@@ -128,7 +128,7 @@ impl Beside {
     /// What was paid back gives no revocation any more.
     #[must_use]
     pub fn of<'p>(
-        product: Option<Product>,
+        product: Option<ProductCode>,
         plans: impl Iterator<Item = &'p ResourcePlan>,
         purchases: impl Iterator<Item = &'p Purchase>,
     ) -> Self {
@@ -142,11 +142,32 @@ impl Beside {
                 RefundState::None | RefundState::Review { .. } => bought,
             };
             beside.of_account.add(bought, revoked);
-            if Some(of) == product {
+            if Some(of.code) == product {
                 beside.of_product.add(bought, revoked);
             }
         }
         beside
+    }
+
+    /// Counts the free certificates that were taken in a year, the plan and the purchase at hand
+    /// included.
+    ///
+    /// The year is the calendar year of the command in the offset of the rules in force:
+    /// [`Calendar::year_of`](crate::rulebook::Calendar::year_of).
+    #[must_use]
+    pub fn with_free<'p>(
+        mut self,
+        year: Window,
+        plans: impl Iterator<Item = &'p ResourcePlan>,
+        purchases: impl Iterator<Item = &'p Purchase>,
+    ) -> Self {
+        let plans = plans.map(|one| (one.product, one.bill.paid_at, one.total));
+        let purchases = purchases.map(|one| (one.product, one.bill.paid_at, one.count));
+        self.free_this_year = plans
+            .chain(purchases)
+            .filter(|(product, paid_at, _)| product.free && year.contains(*paid_at))
+            .fold(0, |taken, (_, _, count)| taken.saturating_add(count));
+        self
     }
 }
 
@@ -377,37 +398,12 @@ pub fn expectations(case: &Case<'_>, events: &Events, law: &Law<'_>) -> ArrayVec
 
 /// What an instance's event expects of its stream, and of the order that it brings.
 fn of_instance(id: InstanceId, event: &InstanceEvent, push: &mut impl FnMut(Expect)) {
-    let (begins, order) = match event {
-        InstanceEvent::Submitted(submitted) => (true, Some(submitted.order)),
-        InstanceEvent::Opened(opened) => (true, Some(opened.order)),
-        InstanceEvent::Uploaded(uploaded) => (true, Some(uploaded.order)),
-        InstanceEvent::Applied(applied) => (false, Some(applied.order)),
-        InstanceEvent::ChallengeReceived { .. }
-        | InstanceEvent::DomainConfirmed { .. }
-        | InstanceEvent::Issued { .. }
-        | InstanceEvent::Rejected { .. }
-        | InstanceEvent::Withdrawn { .. }
-        | InstanceEvent::Deleted { .. }
-        | InstanceEvent::Cancelled { .. }
-        | InstanceEvent::Closed { .. }
-        | InstanceEvent::Merged { .. }
-        | InstanceEvent::Absorbed { .. }
-        | InstanceEvent::ChainJoined { .. }
-        | InstanceEvent::Deployed { .. }
-        | InstanceEvent::Undeployed { .. }
-        | InstanceEvent::RevocationRequested { .. }
-        | InstanceEvent::RevocationConfirmed { .. }
-        | InstanceEvent::Revoked { .. }
-        | InstanceEvent::RevocationRefused { .. }
-        | InstanceEvent::ExpiryAnnounced { .. }
-        | InstanceEvent::OrphanIssued { .. } => (false, None),
-    };
-    push(if begins {
+    push(if event.begins_instance() {
         Expect::NewInstance(id)
     } else {
         Expect::SameInstance(id)
     });
-    if let Some(order) = order {
+    if let Some(order) = event.begun_order() {
         push(Expect::NewOrder(order));
     }
     if let InstanceEvent::Uploaded(uploaded) = event {

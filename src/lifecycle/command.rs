@@ -28,7 +28,7 @@ pub struct Paid {
 }
 
 /// A purchase of certificates: one slot a year.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NewPurchase {
     /// What is paid.
     pub paid: Paid,
@@ -41,7 +41,7 @@ pub struct NewPurchase {
 }
 
 /// Further years for a certificate that is there already.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Extension {
     /// What is paid.
     pub paid: Paid,
@@ -56,7 +56,7 @@ pub struct Extension {
 }
 
 /// A certificate from elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Upload {
     /// Its ids.
     pub slot: Slot,
@@ -74,7 +74,7 @@ pub struct Upload {
 ///
 /// Holders ask for the first group. The second brings answers of the CA: it may come late, twice or
 /// out of order, and is judged like any other. `Wake` comes from the clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
     /// Buy a resource plan.
     BuyPlan {

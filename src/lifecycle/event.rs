@@ -288,6 +288,66 @@ pub enum InstanceEvent {
     },
 }
 
+impl InstanceEvent {
+    /// The order that begins with it, if one does: its id is taken from then on.
+    #[must_use]
+    pub const fn begun_order(&self) -> Option<OrderId> {
+        match self {
+            Self::Submitted(submitted) => Some(submitted.order),
+            Self::Opened(opened) => Some(opened.order),
+            Self::Applied(applied) => Some(applied.order),
+            Self::Uploaded(uploaded) => Some(uploaded.order),
+            Self::Closed { .. }
+            | Self::Merged { .. }
+            | Self::Absorbed { .. }
+            | Self::ChainJoined { .. }
+            | Self::Deployed { .. }
+            | Self::Undeployed { .. }
+            | Self::ChallengeReceived { .. }
+            | Self::DomainConfirmed { .. }
+            | Self::Issued { .. }
+            | Self::Rejected { .. }
+            | Self::Withdrawn { .. }
+            | Self::Deleted { .. }
+            | Self::Cancelled { .. }
+            | Self::RevocationRequested { .. }
+            | Self::RevocationConfirmed { .. }
+            | Self::Revoked { .. }
+            | Self::RevocationRefused { .. }
+            | Self::ExpiryAnnounced { .. }
+            | Self::OrphanIssued { .. } => None,
+        }
+    }
+
+    /// Whether it begins the stream of its instance.
+    #[must_use]
+    pub const fn begins_instance(&self) -> bool {
+        match self {
+            Self::Submitted(_) | Self::Opened(_) | Self::Uploaded(_) => true,
+            Self::Applied(_)
+            | Self::Closed { .. }
+            | Self::Merged { .. }
+            | Self::Absorbed { .. }
+            | Self::ChainJoined { .. }
+            | Self::Deployed { .. }
+            | Self::Undeployed { .. }
+            | Self::ChallengeReceived { .. }
+            | Self::DomainConfirmed { .. }
+            | Self::Issued { .. }
+            | Self::Rejected { .. }
+            | Self::Withdrawn { .. }
+            | Self::Deleted { .. }
+            | Self::Cancelled { .. }
+            | Self::RevocationRequested { .. }
+            | Self::RevocationConfirmed { .. }
+            | Self::Revoked { .. }
+            | Self::RevocationRefused { .. }
+            | Self::ExpiryAnnounced { .. }
+            | Self::OrphanIssued { .. } => false,
+        }
+    }
+}
+
 /// Why a unit came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReturnCause {

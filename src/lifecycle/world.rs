@@ -6,7 +6,7 @@
 use alloc::collections::BTreeMap;
 
 use crate::model::{
-    AccountId, CertificateInstance, ChainId, Day, HostingChain, InstanceId, Note, Phase, PlanId,
+    AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, Phase, PlanId,
     Product, Purchase, PurchaseId, ResourcePlan, Status, Timestamp,
 };
 
@@ -170,7 +170,10 @@ impl World {
             | Command::Activate { .. }
             | Command::Wake => self.case(),
         };
-        case.beside.free_this_year = self.free_in_year_of(now, law);
+        let year = law.conduct.calendar().value.year_of(now);
+        case.beside = case
+            .beside
+            .with_free(year, self.plans.values(), self.purchases.values());
         case
     }
 
@@ -189,28 +192,10 @@ impl World {
         let plans = self.plans.values();
         let purchases = self.purchases.values();
         Beside::of(
-            product,
+            product.map(|own| own.code),
             plans.filter(|one| plan.is_none_or(|own| own.id != one.id)),
             purchases.filter(|one| purchase.is_none_or(|own| own.id != one.id)),
         )
-    }
-
-    fn free_in_year_of(&self, now: Timestamp, law: &Law<'_>) -> u32 {
-        let year = |at: Timestamp| {
-            let day: Day = at.day_in(law.conduct.calendar().value.offset);
-            day.to_date().map(time::Date::year)
-        };
-        let plans = self
-            .plans
-            .values()
-            .filter(|one| one.product.free && year(one.bill.paid_at) == year(now))
-            .map(|one| one.total);
-        let purchases = self
-            .purchases
-            .values()
-            .filter(|one| one.product.free && year(one.bill.paid_at) == year(now))
-            .map(|one| one.count);
-        plans.chain(purchases).fold(0, u32::saturating_add)
     }
 
     /// The instance in focus.

@@ -15,7 +15,7 @@ use super::text::{TextError, bounded};
 /// assert!(!format!("{tom:?}").contains("1390"));
 /// # Ok::<(), cert_lifecycle::model::applicant::ApplicantError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Applicant {
     name: Arc<str>,
     phone: Arc<str>,
@@ -24,7 +24,7 @@ pub struct Applicant {
 }
 
 /// The company behind an OV or EV application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Company {
     name: Arc<str>,
 }

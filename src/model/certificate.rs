@@ -139,7 +139,7 @@ impl fmt::Debug for Serial {
 }
 
 /// The facts of a certificate, as read from its bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CertificateFacts {
     /// The certificate's own DER bytes.
     pub der: Arc<[u8]>,
@@ -160,7 +160,7 @@ pub struct CertificateFacts {
 }
 
 /// A certificate that a CA issued, with its chain: facts that were checked to make one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IssuedCertificate {
     facts: CertificateFacts,
     fingerprint: Fingerprint,

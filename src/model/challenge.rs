@@ -56,7 +56,7 @@ impl RecordType {
 /// assert_eq!(challenge.method().word(), "DNS");
 /// # Ok::<(), cert_lifecycle::model::TextError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Challenge {
     /// Put a record into the DNS.
     Dns {

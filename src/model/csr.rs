@@ -22,7 +22,7 @@ pub enum Possession {
 }
 
 /// One subject alternative name of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SubjectAltName {
     /// A well-formed dNSName.
     Dns(DomainName),
@@ -33,7 +33,7 @@ pub enum SubjectAltName {
 }
 
 /// A common name of the subject, as it stands and as a domain name if it is one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CommonName {
     text: Arc<str>,
     domain: Option<DomainName>,
@@ -76,7 +76,7 @@ impl CommonName {
 /// .with_common_name("www.example.com");
 /// assert_eq!(facts.common_names().len(), 1);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CsrFacts {
     der: Arc<[u8]>,
     key: KeyKind,

@@ -36,7 +36,7 @@ impl Operation {
 }
 
 /// Where the key of a certificate comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum KeySource {
     /// The customer made it and hands in a signing request; the service never holds it.
     Own(Arc<CsrFacts>),
@@ -45,7 +45,7 @@ pub enum KeySource {
 }
 
 /// An application as handed in: well formed, not yet judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Submission {
     operation: Operation,
     // Shared with the order that it becomes: submitting copies no names.

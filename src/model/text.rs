@@ -1,5 +1,6 @@
 //! Bounded text: short identifiers held inline, and free notes with a limit.
 
+use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -198,6 +199,31 @@ impl Note {
     /// Empty, longer than [`Note::LIMIT`], or with a control character.
     pub fn new(text: &str) -> Result<Self, TextError> {
         bounded(text, Self::LIMIT).map(Self)
+    }
+
+    /// A note of any text: control characters become blanks, what is too long is cut, and what is
+    /// blank says so.
+    ///
+    /// ```
+    /// use cert_lifecycle::model::Note;
+    /// assert_eq!(Note::lossy("two\nlines").as_str(), "two lines");
+    /// assert_eq!(Note::lossy("").as_str(), "no words were given");
+    /// ```
+    #[must_use]
+    pub fn lossy(text: &str) -> Self {
+        let mut kept = String::new();
+        for character in text.chars() {
+            let length = kept.len().saturating_add(character.len_utf8());
+            if length > Self::LIMIT {
+                break;
+            }
+            kept.push(if character.is_control() {
+                ' '
+            } else {
+                character
+            });
+        }
+        Self::new(&kept).unwrap_or_else(|_| Self(Arc::from("no words were given")))
     }
 
     /// The text.

@@ -1,6 +1,6 @@
 //! Identifiers that were never used before.
 
-use crate::model::{InstanceId, OrderId, PlanId};
+use crate::model::{ChainId, InstanceId, OrderId, PlanId, PurchaseId};
 
 use super::ca::RequestId;
 
@@ -26,7 +26,13 @@ pub trait Ids: Send + Sync {
     /// A new resource plan.
     fn plan_id(&self) -> PlanId;
 
-    /// A new request to a CA. A service stores it before it sends the request, so that a repeat
+    /// A new purchase.
+    fn purchase_id(&self) -> PurchaseId;
+
+    /// A new hosting chain.
+    fn chain_id(&self) -> ChainId;
+
+    /// A new request to a port. A service stores it before it sends the request, so that a repeat
     /// after a crash carries the same id and is harmless.
     fn request_id(&self) -> RequestId;
 }

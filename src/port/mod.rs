@@ -9,6 +9,9 @@
 //! | [`Store`] | where streams are kept and batches committed |
 //! | [`CertificateAuthority`] | the CA that proves, reviews, signs and revokes |
 //! | `KeyVault` (feature `pki`) | where keys that the service makes are kept |
+//! | [`Payments`] | who pays refunds out |
+//! | [`Notifier`] | who tells holders what happened |
+//! | [`Deployer`] | who puts certificates on cloud products |
 //! | [`Clock`] | what time it is |
 //! | [`Ids`] | identifiers that were never used before |
 
@@ -17,6 +20,7 @@ pub mod clock;
 pub mod ids;
 #[cfg(feature = "pki")]
 pub mod key_vault;
+pub mod outward;
 pub mod store;
 
 use alloc::boxed::Box;
@@ -33,9 +37,14 @@ pub use clock::Clock;
 pub use ids::Ids;
 #[cfg(feature = "pki")]
 pub use key_vault::{ExportedKey, KeyFacts, KeyVault, KeyVaultError};
+pub use outward::{
+    DeliveryError, Deployer, DeploymentOrder, Message, Notifier, PaidObject, Payments, Payout,
+    Removal,
+};
 pub use store::{
-    Batch, CommitError, Expectation, Loaded, OutboxRow, Position, ReadSet, Store, StoreError,
-    StreamId, Version, Versioned,
+    Batch, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry, Lease, Listed,
+    Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest, SameBeside,
+    Stage, Store, StoreError, StreamId, Version, Versioned,
 };
 
 /// An answer that may take a while; it borrows what it was asked with and can change threads.

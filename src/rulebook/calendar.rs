@@ -94,6 +94,31 @@ impl Default for Calendar {
 }
 
 impl Calendar {
+    /// The calendar year of an instant, in the calendar's offset (R-61).
+    ///
+    /// ```
+    /// use cert_lifecycle::rulebook::Calendar;
+    /// let year = Calendar::default().year_of("2021-06-30T12:00:00+08:00".parse()?);
+    /// assert!(year.contains("2021-12-31T23:59:59+08:00".parse()?));
+    /// assert!(!year.contains("2022-01-01T00:00:00+08:00".parse()?));
+    /// # Ok::<(), cert_lifecycle::model::time::TimeError>(())
+    /// ```
+    #[must_use]
+    pub fn year_of(&self, at: Timestamp) -> Window {
+        let first = |year: i32| {
+            let day = Day::new(year, 1, 1).ok()?;
+            Some(day.midnight(self.offset))
+        };
+        let year = at.day_in(self.offset).to_date().map(time::Date::year);
+        let Some(from) = year.and_then(first) else {
+            return Window::ALWAYS;
+        };
+        match year.and_then(|year| first(year.saturating_add(1))) {
+            Some(until) => Window::between(from, until),
+            None => Window::starting(from),
+        }
+    }
+
     /// The window "within `days` days of `anchor`" (C2).
     ///
     /// End of day: the day of the anchor is day 0, and the window stays open through the end of day

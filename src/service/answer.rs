@@ -9,7 +9,7 @@ use crate::model::{
     AccountId, CertificateInstance, OrderId, Phase, RevocationCause, RevocationStage,
 };
 use crate::pki::{Limits, issued_certificate};
-use crate::port::{CaError, CaRevocation, CaState, ReadSet};
+use crate::port::{CaAnswer, CaError, CaRevocation, CaState, ReadSet};
 
 impl Service {
     /// Asks the CA how an order stands, and gives the commands that follow from its answer.
@@ -19,8 +19,8 @@ impl Service {
     ///
     /// **When.** The CA hears of an order, a withdrawal or a revocation only when
     /// [`Service::work`] has handed it on; call this afterwards, and again from time to time for as
-    /// long as the CA owes an answer. Called too early it does no harm: an order in Domain
-    /// Verification that the CA does not know yet gives no receipts. It gives none either for one
+    /// long as the CA owes an answer. Called too early it does no harm: an order under way
+    /// that the CA does not know yet gives no receipts. It gives none either for one
     /// whose submission the CA refused for good ([`WorkReport::refused`](super::WorkReport::refused)).
     ///
     /// # Errors
@@ -37,21 +37,53 @@ impl Service {
             return Ok(Vec::from([looked]));
         }
         let now = self.ports.clock.now();
-        let answer = self.ports.ca.poll(order, now).await;
+        match self.ports.ca.poll(order, now).await {
+            // It waits in the outbox, or the CA would not take it.
+            Err(CaError::UnknownOrder(_)) => {
+                let instance = self.instance(account, order).await?;
+                let waits = instance.is_some_and(|own| may_be_unknown(own.phase()));
+                if waits {
+                    return Ok(Vec::new());
+                }
+                Err(CaError::UnknownOrder(order).into())
+            }
+            answer => self.receive(account, order, answer?).await,
+        }
+    }
+
+    /// Gives the commands that follow from an answer of the CA that came by another way than
+    /// [`refresh`](Self::refresh), such as a call that the embedder authenticated.
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh).
+    pub async fn receive(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        answer: CaAnswer,
+    ) -> Result<Vec<Receipt>, ServiceError> {
         let mut receipts = Vec::new();
         let Some(instance) = self.instance(account, order).await? else {
             return Ok(receipts);
         };
-        let answer = match answer {
-            // It waits in the outbox, or the CA would not take it.
-            Err(CaError::UnknownOrder(_)) if matches!(instance.phase(), Phase::Verifying(_)) => {
-                return Ok(receipts);
+        // Where the proof is part of the review, the challenge comes while the order is Validating.
+        let asked = match instance.phase() {
+            Phase::Verifying(application) => Some(application),
+            Phase::Validating(application) if application.challenge().is_none() => {
+                Some(application)
             }
-            answer => answer?,
+            Phase::Validating(_)
+            | Phase::NotActivated { .. }
+            | Phase::Bought { .. }
+            | Phase::Failed { .. }
+            | Phase::Pending { .. }
+            | Phase::Live(_)
+            | Phase::Revoked { .. }
+            | Phase::Uploaded(_)
+            | Phase::Ended { .. }
+            | Phase::Deleted { .. } => None,
         };
-        if let (Phase::Verifying(application), Some(challenge)) =
-            (instance.phase(), answer.challenge)
-        {
+        if let (Some(application), Some(challenge)) = (asked, answer.challenge) {
             let received = Command::ReceiveChallenge {
                 key: self.key_of(application).await?,
                 challenge: Arc::new(challenge),
@@ -98,12 +130,26 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Option<CertificateInstance>, ServiceError> {
-        let loaded = self
-            .ports
-            .store
-            .load(account, ReadSet::Order(order))
-            .await?;
+        let read = ReadSet::Order(order).into();
+        let loaded = self.ports.store.load(account, read).await?;
         Ok(loaded.instance.map(|found| found.state))
+    }
+}
+
+/// Whether the CA need not have heard of an application yet.
+fn may_be_unknown(phase: &Phase) -> bool {
+    match phase {
+        Phase::Verifying(_) => true,
+        Phase::Validating(application) => application.challenge().is_none(),
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => false,
     }
 }
 

@@ -6,7 +6,7 @@ use core::fmt;
 use crate::lifecycle::Refusal;
 use crate::model::OrderId;
 use crate::pki::ChainError;
-use crate::port::{CaError, KeyVaultError, StoreError, StreamId};
+use crate::port::{CaError, DeliveryError, IdempotencyKey, KeyVaultError, StoreError, StreamId};
 use crate::rulebook::ResolveError;
 
 /// Why a service did not do as asked.
@@ -25,6 +25,9 @@ pub enum ServiceError {
     /// The key vault failed or refused.
     #[error(transparent)]
     Vault(#[from] KeyVaultError),
+    /// A payout, a notice or a deployment did not go out.
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
     /// The rulebook has no edition for the case.
     #[error(transparent)]
     Rules(#[from] ResolveError),
@@ -40,6 +43,9 @@ pub enum ServiceError {
     /// The source of ids gave one that is taken: it breaks its contract.
     #[error("a new id was expected, but {0} exists")]
     IdTaken(TakenId),
+    /// The key was used for another request. Nothing was changed.
+    #[error("the idempotency key {0} was used before for another request")]
+    KeyReused(IdempotencyKey),
     /// Others were faster every time. Nothing was changed; try again.
     #[error("others changed the same case again and again; try once more")]
     Contended,
@@ -48,7 +54,7 @@ pub enum ServiceError {
 /// An id that was to be new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TakenId {
-    /// Of an instance or a plan.
+    /// Of a stream.
     Stream(StreamId),
     /// Of an order.
     Order(OrderId),
@@ -77,10 +83,13 @@ impl ServiceError {
             Self::Store(error) => error.retry_helps(),
             Self::Ca(error) => error.retry_helps(),
             Self::Vault(error) => error.retry_helps(),
+            Self::Delivery(error) => error.retry_helps(),
             Self::Contended => true,
-            Self::Refused(_) | Self::Rules(_) | Self::Certificate { .. } | Self::IdTaken(_) => {
-                false
-            }
+            Self::Refused(_)
+            | Self::Rules(_)
+            | Self::Certificate { .. }
+            | Self::IdTaken(_)
+            | Self::KeyReused(_) => false,
         }
     }
 
@@ -89,11 +98,13 @@ impl ServiceError {
         match self {
             Self::Ca(error) => !error.retry_helps(),
             Self::Vault(error) => !error.retry_helps(),
+            Self::Delivery(error) => !error.retry_helps(),
             Self::Refused(_)
             | Self::Store(_)
             | Self::Rules(_)
             | Self::Certificate { .. }
             | Self::IdTaken(_)
+            | Self::KeyReused(_)
             | Self::Contended => false,
         }
     }

@@ -7,39 +7,47 @@
 //! ```
 //!
 //! It runs on any executor: it spawns nothing and sleeps nowhere. [`Service::work`] runs what waits
-//! in the outbox, [`Service::refresh`] asks the CA how an order stands; [`Service`] says in which
-//! order to call them, and the embedder when.
+//! in the outbox, [`Service::sweep`] looks at what is due, [`Service::refresh`] asks the CA how one
+//! order stands; [`Service`] says in which order to call them, and the embedder when.
 
 mod answer;
+mod caller;
+mod digest;
 mod error;
+mod orders;
 mod rules;
+mod run;
+mod settings;
+mod sweeper;
 mod worker;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::num::NonZeroU32;
 
 use crate::lifecycle::{
-    Availability, Case, Command, Event, Expect, Offer, Preview, Streams, allowed, availability,
-    decide, effects, evolve, evolve_instance, expectations, next_wakeup, preview, status,
+    Availability, Command, Due, Offer, Preview, agenda, allowed, availability, decide, next_wakeup,
+    preview, status,
 };
 use crate::model::{
-    AccountId, CertificateInstance, EditionKey, OrderId, Payment, PlanId, Product, ProductCode,
-    ResourcePlan, Status, Submission, Timestamp,
+    AccountId, CertificateInstance, OrderId, PlanId, ResourcePlan, Status, Timestamp,
 };
 use crate::port::{
-    Batch, CertificateAuthority, Clock, CommitError, Expectation, Ids, KeyVault, Loaded, ReadSet,
-    Store, StreamId, Versioned,
+    CertificateAuthority, Clock, Deployer, Filter, Ids, KeyVault, Listed, Notifier, Payments,
+    Position, ReadSet, Store,
 };
 
-pub use crate::lifecycle::Receipt;
-pub use error::{ServiceError, TakenId};
-pub use rules::{EditionPolicy, Editions, Rules};
-pub use worker::WorkReport;
+use digest::digest;
+use run::Found;
 
-/// How often a command is decided again when somebody else was faster.
-const ATTEMPTS: u32 = 16;
+pub use crate::lifecycle::Receipt;
+pub use caller::Caller;
+pub use error::{ServiceError, TakenId};
+pub use orders::Bought;
+pub use rules::{EditionPolicy, Editions, Rules};
+pub use settings::Settings;
+pub use sweeper::SweepReport;
+pub use worker::WorkReport;
 
 /// The ports that a service works through.
 #[derive(Clone)]
@@ -50,6 +58,12 @@ pub struct Ports {
     pub ca: Arc<dyn CertificateAuthority>,
     /// Where service-made keys are kept.
     pub vault: Arc<dyn KeyVault>,
+    /// Who pays refunds out.
+    pub payments: Arc<dyn Payments>,
+    /// Who tells holders what happened.
+    pub notifier: Arc<dyn Notifier>,
+    /// Who puts certificates on cloud products.
+    pub deployer: Arc<dyn Deployer>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -66,16 +80,18 @@ impl fmt::Debug for Ports {
 ///
 /// # The order of calls
 /// 1. A command is decided and committed: [`buy_plan`](Self::buy_plan), [`submit`](Self::submit),
-///    [`execute`](Self::execute). No port but the store has heard of it yet.
-/// 2. [`work`](Self::work) hands what follows from it to the CA and the vault, and gives the notices
-///    for holders, each to be [acknowledged](Self::acknowledge) when it is delivered.
-/// 3. [`refresh`](Self::refresh) asks the CA about an order and brings its answers back as commands;
-///    they may be work again.
+///    [`execute`](Self::execute) and the like. No port but the store has heard of it yet. Under a key
+///    ([`Caller::once`]) it may be sent again and counts once.
+/// 2. [`work`](Self::work) hands what follows from it to the other ports.
+/// 3. [`sweep`](Self::sweep) looks at what is due: it asks the CA about the orders that wait for it,
+///    brings its answers back as commands, and gives the commands of the clock.
+///    [`refresh`](Self::refresh) asks about one order at once, and [`receive`](Self::receive) takes an
+///    answer that came by itself.
 ///
-/// Both can be called at any time, from several threads and in any order: too early a call finds
-/// nothing to do, and none does harm. An embedder calls `work` in a loop, `refresh` for every order
-/// that waits for its CA, and `execute` with [`Command::Wake`] when
-/// [`next_wakeup`](Self::next_wakeup) says so.
+/// All of them can be called at any time, from several threads and processes and in any order: too
+/// early a call finds nothing to do, and none does harm. An embedder calls `work` and `sweep` in a
+/// loop. `Service` waits for nothing itself: how long to pause when neither found anything is up to
+/// the embedder.
 ///
 /// # Example
 /// From the plan to the certificate and its key, with a CA that really signs and a clock that is
@@ -86,7 +102,9 @@ impl fmt::Debug for Ports {
 /// use std::sync::Arc;
 ///
 /// use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
-/// use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, SeededIds};
+/// use cert_lifecycle::adapter::{
+///     ManualClock, MemoryKeyVault, MemoryStore, Recorder, SeededIds, Sent,
+/// };
 /// use cert_lifecycle::model::{
 ///     AccountId, Applicant, Catalog, Channel, Curve, KeyKind, Payment, Site, Status, Submission,
 ///     ValidationMethod,
@@ -106,10 +124,14 @@ impl fmt::Debug for Ports {
 /// let (clock, zone, book) = (ManualClock::new(start), Zone::new(), Rulebook::published());
 /// let ceilings = book.ceilings().clone();
 /// let config = LocalCaConfig::new(move |issued| ceilings.max_days(issued).into());
+/// let recorder = Arc::new(Recorder::new());
 /// let ports = Ports {
 ///     store: Arc::new(MemoryStore::new()),
 ///     ca: Arc::new(LocalCa::new(config, zone.clone(), start)?),
 ///     vault: Arc::new(MemoryKeyVault::new()),
+///     payments: recorder.clone(),
+///     notifier: recorder.clone(),
+///     deployer: recorder.clone(),
 ///     clock: Arc::new(clock.clone()),
 ///     ids: Arc::new(SeededIds::new(1)),
 /// };
@@ -146,9 +168,8 @@ impl fmt::Debug for Ports {
 /// assert!(key.expose().starts_with("-----BEGIN PRIVATE KEY-----"));
 ///
 /// // The holder is told, and the unit is used.
-/// for notice in wait(service.work(10))?.notices {
-///     wait(service.acknowledge(notice.id))?;
-/// }
+/// assert_eq!(wait(service.work(10))?.done, 1);
+/// assert!(matches!(recorder.sent()[..], [Sent::Message(_)]));
 /// let plan = wait(service.plan(account, plan))?.ok_or("no plan")?;
 /// assert_eq!((plan.remaining(), plan.issued()), (0, 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -157,6 +178,16 @@ impl fmt::Debug for Ports {
 pub struct Service {
     ports: Ports,
     rules: Rules,
+    settings: Settings,
+}
+
+/// An instance in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Its status now; none if it was gone when it was looked at.
+    pub status: Option<Status>,
+    /// How it is found.
+    pub listed: Listed,
 }
 
 /// How an order stands.
@@ -175,8 +206,19 @@ pub struct Description {
 impl Service {
     /// A service over these ports, under these rules.
     #[must_use]
-    pub const fn new(ports: Ports, rules: Rules) -> Self {
-        Self { ports, rules }
+    pub fn new(ports: Ports, rules: Rules) -> Self {
+        Self {
+            ports,
+            rules,
+            settings: Settings::default(),
+        }
+    }
+
+    /// The same service with other settings.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
     }
 
     /// The ports.
@@ -191,48 +233,10 @@ impl Service {
         &self.rules
     }
 
-    /// Buys a resource plan.
-    ///
-    /// # Errors
-    /// [`ServiceError`].
-    pub async fn buy_plan(
-        &self,
-        account: AccountId,
-        product: Product,
-        count: NonZeroU32,
-        payment: Payment,
-    ) -> Result<(PlanId, Receipt), ServiceError> {
-        let plan = self.ports.ids.plan_id();
-        let buy = Command::BuyPlan {
-            plan,
-            product,
-            count,
-            payment,
-        };
-        let receipt = self.run(account, ReadSet::Plan(plan), &buy).await?;
-        Ok((plan, receipt))
-    }
-
-    /// Applies for a certificate with a unit of the account's plan of a product (T-04).
-    ///
-    /// # Errors
-    /// [`ServiceError::Refused`] with the reason; the ledger is untouched.
-    pub async fn submit(
-        &self,
-        account: AccountId,
-        product: ProductCode,
-        submission: Submission,
-    ) -> Result<(OrderId, Receipt), ServiceError> {
-        let order = self.ports.ids.order_id();
-        let submit = Command::Submit {
-            instance: self.ports.ids.instance_id(),
-            order,
-            submission: Arc::new(submission),
-        };
-        let receipt = self
-            .run(account, ReadSet::Product(product), &submit)
-            .await?;
-        Ok((order, receipt))
+    /// The settings.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Gives a command about an order.
@@ -255,11 +259,23 @@ impl Service {
     /// [`ServiceError::Refused`] with the reason; nothing is changed.
     pub async fn execute(
         &self,
-        account: AccountId,
+        caller: impl Into<Caller>,
         order: OrderId,
         command: &Command,
     ) -> Result<Receipt, ServiceError> {
-        self.run(account, ReadSet::Order(order), command).await
+        let asked = digest(("execute", order, command));
+        self.run(caller.into(), ReadSet::Order(order), asked, command)
+            .await
+    }
+
+    async fn look(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        command: &Command,
+    ) -> Result<Found, ServiceError> {
+        self.read(account.into(), ReadSet::Order(order), command)
+            .await
     }
 
     /// Decides a command about an order and prices the decision, without carrying it out.
@@ -272,9 +288,9 @@ impl Service {
         order: OrderId,
         command: &Command,
     ) -> Result<Preview, ServiceError> {
-        let read = self.read(account, ReadSet::Order(order), command).await?;
-        let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
-        Ok(preview(&case(account, &loaded), command, now, &law)?)
+        let found = self.look(account, order, command).await?;
+        let (now, law) = (found.now, found.editions.law(self.rules.book()));
+        Ok(preview(&found.loaded.case(account), command, now, &law)?)
     }
 
     /// When a command about an order is possible, as things stand.
@@ -289,10 +305,10 @@ impl Service {
         order: OrderId,
         command: &Command,
     ) -> Result<Availability, ServiceError> {
-        let read = self.read(account, ReadSet::Order(order), command).await?;
-        let law = read.editions.law(self.rules.book());
-        let case = case(account, &read.loaded);
-        Ok(availability(&case, command, read.now, &law))
+        let found = self.look(account, order, command).await?;
+        let law = found.editions.law(self.rules.book());
+        let case = found.loaded.case(account);
+        Ok(availability(&case, command, found.now, &law))
     }
 
     /// Every command that the holder of an order can give without handing anything in, and for
@@ -307,11 +323,9 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Vec<Offer>, ServiceError> {
-        let read = self
-            .read(account, ReadSet::Order(order), &Command::Wake)
-            .await?;
-        let law = read.editions.law(self.rules.book());
-        Ok(allowed(&case(account, &read.loaded), read.now, &law))
+        let found = self.look(account, order, &Command::Wake).await?;
+        let law = found.editions.law(self.rules.book());
+        Ok(allowed(&found.loaded.case(account), found.now, &law))
     }
 
     /// When something is due by itself on an order: [`Command::Wake`] is to be
@@ -327,11 +341,9 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Option<Timestamp>, ServiceError> {
-        let read = self
-            .read(account, ReadSet::Order(order), &Command::Wake)
-            .await?;
-        let law = read.editions.law(self.rules.book());
-        Ok(next_wakeup(&case(account, &read.loaded), read.now, &law))
+        let found = self.look(account, order, &Command::Wake).await?;
+        let law = found.editions.law(self.rules.book());
+        Ok(next_wakeup(&found.loaded.case(account), found.now, &law))
     }
 
     /// How an order stands.
@@ -343,19 +355,17 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Description, ServiceError> {
-        let read = self
-            .read(account, ReadSet::Order(order), &Command::Wake)
-            .await?;
-        let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
+        let found = self.look(account, order, &Command::Wake).await?;
+        let (now, law) = (found.now, found.editions.law(self.rules.book()));
         // Looking is permitted wherever doing what is due would be; the refusal says why not.
-        decide(&case(account, &loaded), &Command::Wake, now, &law)?;
-        let seen = status(&case(account, &loaded), now, law.conduct);
-        match loaded.instance.zip(seen) {
-            Some((found, seen)) => Ok(Description {
+        decide(&found.loaded.case(account), &Command::Wake, now, &law)?;
+        let seen = status(&found.loaded.case(account), now, law.conduct);
+        match found.loaded.instance.zip(seen) {
+            Some((instance, seen)) => Ok(Description {
                 status: seen,
                 at: now,
-                instance: found.state,
-                plan: loaded.plan.map(|plan| plan.state),
+                instance: instance.state,
+                plan: found.loaded.plan.map(|plan| plan.state),
             }),
             None => Err(ServiceError::Contended),
         }
@@ -370,178 +380,55 @@ impl Service {
         account: AccountId,
         plan: PlanId,
     ) -> Result<Option<ResourcePlan>, ServiceError> {
-        let loaded = self.ports.store.load(account, ReadSet::Plan(plan)).await?;
+        let loaded = (self.ports.store)
+            .load(account, ReadSet::Plan(plan).into())
+            .await?;
         Ok(loaded.plan.map(|found| found.state))
     }
 
-    /// What a decision needs: the instant, the case as it is stored, and the editions that judge it.
-    async fn read(
+    /// What will happen to an order by itself, and what its holder can still reach by when.
+    ///
+    /// Empty for an order that the account does not have.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails or the rulebook has no edition; no refusal.
+    pub async fn agenda(
         &self,
         account: AccountId,
-        read_set: ReadSet,
-        command: &Command,
-    ) -> Result<Read, ServiceError> {
-        let now = self.ports.clock.now();
-        let loaded = self.ports.store.load(account, read_set).await?;
-        let editions = self.rules.editions_for(&loaded, command, now)?;
-        Ok(Read {
-            now,
-            loaded,
-            editions,
-        })
+        order: OrderId,
+    ) -> Result<Vec<Due>, ServiceError> {
+        let found = self.look(account, order, &Command::Wake).await?;
+        let law = found.editions.law(self.rules.book());
+        Ok(agenda(&found.loaded.case(account), found.now, &law))
     }
 
-    /// The one path: load, decide, commit; again if somebody else was faster.
-    async fn run(
+    /// Instances of an account, the newest first, each with its status now: those older than `before`
+    /// ([`Listed::position`] of the last one of the page before), at most `limit`.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails or the rulebook has no edition.
+    pub async fn list(
         &self,
         account: AccountId,
-        read_set: ReadSet,
-        command: &Command,
-    ) -> Result<Receipt, ServiceError> {
-        for _ in 0..ATTEMPTS {
-            let read = self.read(account, read_set, command).await?;
-            let (now, loaded, law) = (read.now, read.loaded, read.editions.law(self.rules.book()));
-            let events = decide(&case(account, &loaded), command, now, &law)?;
-            let expected = expectations(&case(account, &loaded), &events, &law)
-                .into_iter()
-                .filter_map(|expect| expectation(expect, &loaded))
-                .collect();
-            let rules = events.rules().to_vec();
-            let events: Vec<Event> = events.into_iter().collect();
-
-            let mut after = Streams {
-                instance: loaded.instance.map(|found| found.state),
-                plan: loaded.plan.map(|found| found.state),
-                chain: loaded.chain.map(|found| found.state),
-                purchase: loaded.purchase.map(|found| found.state),
-            };
-            let mut outbox = Vec::new();
-            for event in &events {
-                evolve(&mut after, event);
-                // A renewal that is submitted at once begins another instance than the one at hand.
-                let begun = begun_beside(event, after.instance.as_ref());
-                let work = effects(event, begun.as_ref().or(after.instance.as_ref()));
-                outbox.extend(
-                    work.into_iter()
-                        .map(|effect| (self.ports.ids.request_id(), effect)),
-                );
-            }
-            let receipt = Receipt {
-                events: events.clone(),
-                rules,
-                at: now,
-                edition: law.conduct.key(),
-                status: status(
-                    &Case {
-                        instance: after.instance.as_ref(),
-                        plan: after.plan.as_ref(),
-                        chain: after.chain.as_ref(),
-                        purchase: after.purchase.as_ref(),
-                        ..Case::new(account)
-                    },
-                    now,
-                    law.conduct,
-                ),
-            };
-            if events.is_empty() {
-                return Ok(receipt);
-            }
-            let batch = Batch {
-                account,
-                at: now,
-                events,
-                expectations: expected,
-                outbox,
-            };
-            match self.ports.store.commit(batch).await {
-                Ok(()) => return Ok(receipt),
-                // An id that is taken stays taken.
-                Err(CommitError::Conflict(Expectation::New(stream))) => {
-                    return Err(ServiceError::IdTaken(TakenId::Stream(stream)));
-                }
-                Err(CommitError::Conflict(Expectation::NewOrder(order))) => {
-                    return Err(ServiceError::IdTaken(TakenId::Order(order)));
-                }
-                Err(CommitError::Conflict(_)) => {}
-                Err(CommitError::Store(error)) => return Err(error.into()),
-            }
+        filter: Filter,
+        before: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, ServiceError> {
+        let listed = self
+            .ports
+            .store
+            .list(account, filter, before, limit)
+            .await?;
+        let mut rows = Vec::new();
+        for one in listed {
+            let found = self.look(account, one.entry.order, &Command::Wake).await?;
+            let law = found.editions.law(self.rules.book());
+            let status = status(&found.loaded.case(account), found.now, law.conduct);
+            rows.push(Summary {
+                status,
+                listed: one,
+            });
         }
-        Err(ServiceError::Contended)
+        Ok(rows)
     }
-}
-
-/// What was read for a decision.
-struct Read {
-    now: Timestamp,
-    loaded: Loaded,
-    editions: Editions,
-}
-
-const fn state<T>(found: &Versioned<T>) -> &T {
-    &found.state
-}
-
-fn case(account: AccountId, loaded: &Loaded) -> Case<'_> {
-    Case {
-        account,
-        instance: loaded.instance.as_ref().map(state),
-        plan: loaded.plan.as_ref().map(state),
-        chain: loaded.chain.as_ref().map(state),
-        purchase: loaded.purchase.as_ref().map(state),
-        other: loaded.other.as_ref().map(state),
-        // No read set of the service brings a second slot to merge with.
-        other_purchase: None,
-        beside: loaded.beside,
-    }
-}
-
-/// The instance that an event begins, if another one is at hand.
-fn begun_beside(
-    event: &Event,
-    at_hand: Option<&CertificateInstance>,
-) -> Option<CertificateInstance> {
-    let Event::Instance { id, event } = event else {
-        return None;
-    };
-    let mut begun = None;
-    if at_hand.is_some_and(|own| own.id() != *id) {
-        evolve_instance(&mut begun, *id, event);
-    }
-    begun
-}
-
-/// What the core expects, with the versions that were read.
-fn expectation(expect: Expect, loaded: &Loaded) -> Option<Expectation> {
-    Some(match expect {
-        Expect::NewInstance(id) => Expectation::New(StreamId::Instance(id)),
-        Expect::NewPlan(id) => Expectation::New(StreamId::Plan(id)),
-        Expect::SameInstance(id) => {
-            let read = [loaded.instance.as_ref(), loaded.other.as_ref()];
-            let mut read = read.into_iter().flatten();
-            let version = read.find(|found| found.state.id() == id)?.version;
-            Expectation::Version(StreamId::Instance(id), version)
-        }
-        Expect::SamePlan(id) => {
-            let version = loaded.plan.as_ref()?.version;
-            Expectation::Version(StreamId::Plan(id), version)
-        }
-        Expect::Remaining(id, units) => Expectation::Remaining(id, units),
-        Expect::NewOrder(order) => Expectation::NewOrder(order),
-        Expect::NewPurchase(id) => Expectation::New(StreamId::Purchase(id)),
-        Expect::NewChain(id) => Expectation::New(StreamId::Chain(id)),
-        Expect::SamePurchase(id) => {
-            let version = loaded.purchase.as_ref()?.version;
-            Expectation::Version(StreamId::Purchase(id), version)
-        }
-        Expect::SameChain(id) => {
-            let version = loaded.chain.as_ref()?.version;
-            Expectation::Version(StreamId::Chain(id), version)
-        }
-        Expect::FreeName(name) => Expectation::FreeName(name),
-        Expect::SameBeside => Expectation::Beside {
-            plan: loaded.plan.as_ref().map(|found| found.state.id()),
-            purchase: loaded.purchase.as_ref().map(|found| found.state.id()),
-            beside: loaded.beside,
-        },
-    })
 }

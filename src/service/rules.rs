@@ -115,12 +115,7 @@ impl Rules {
     /// # Errors
     /// [`ResolveError`] if one of them does not resolve.
     pub fn editions(&self, loaded: &Loaded, at: Timestamp) -> Result<Editions, ResolveError> {
-        let application = loaded
-            .instance
-            .as_ref()
-            .and_then(|found| found.state.application())
-            .map(Application::pin);
-        self.resolve(loaded, application, at)
+        self.editions_for(loaded, &Command::Wake, at)
     }
 
     /// The editions that judge a command: as [`editions`](Self::editions), but an application that is
@@ -134,10 +129,22 @@ impl Rules {
         command: &Command,
         at: Timestamp,
     ) -> Result<Editions, ResolveError> {
-        match command.kind() {
-            CommandKind::Apply | CommandKind::Renew | CommandKind::Activate => {
-                self.resolve(loaded, None, at)
-            }
+        self.editions_under(self.in_force(at)?, loaded, command)
+    }
+
+    /// The same, under the edition in force.
+    pub(super) fn editions_under(
+        &self,
+        conduct: Edition,
+        loaded: &Loaded,
+        command: &Command,
+    ) -> Result<Editions, ResolveError> {
+        let pinned = || {
+            let instance = loaded.instance.as_ref()?;
+            instance.state.application().map(Application::pin)
+        };
+        let application = match command.kind() {
+            CommandKind::Apply | CommandKind::Renew | CommandKind::Activate => None,
             CommandKind::BuyPlan
             | CommandKind::Buy
             | CommandKind::Draw
@@ -166,17 +173,18 @@ impl Rules {
             | CommandKind::RecordCaRevocation
             | CommandKind::GrantRefund
             | CommandKind::RefuseRefund
-            | CommandKind::Wake => self.editions(loaded, at),
-        }
+            | CommandKind::Wake => pinned(),
+        };
+        self.resolve(loaded, application, conduct)
     }
 
     fn resolve(
         &self,
         loaded: &Loaded,
         application: Option<Pin>,
-        at: Timestamp,
+        conduct: Edition,
     ) -> Result<Editions, ResolveError> {
-        let conduct = Arc::new(self.in_force(at)?);
+        let conduct = Arc::new(conduct);
         let resolve = |pin: Option<Pin>| match pin {
             Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
             Some(pin) => self.book.pinned(&pin).map(Arc::new),

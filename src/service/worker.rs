@@ -4,139 +4,168 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Service, ServiceError};
+use super::{Service, ServiceError, Settings};
 use crate::lifecycle::{Command, Effect, term_end};
 use crate::model::{
-    AccountId, Application, CertificateInstance, KeySource, Note, OrderId, Phase, RevocationReason,
-    Serial,
+    AccountId, Application, CertificateInstance, KeySource, Note, OrderId, Payment, Phase,
+    RevocationReason, Serial, Target, Timestamp,
 };
 use crate::port::{
-    CaError, IssuanceRequest, OutboxRow, Position, ReadSet, RequestId, RevocationOrder,
+    CaError, DeploymentOrder, IssuanceRequest, Lease, Message, OutboxPart, OutboxRow, PaidObject,
+    Payout, Position, ReadSet, Removal, RequestId, RevocationOrder,
 };
-
-/// How many rows are read at a time.
-const PAGE: usize = 64;
 
 /// What the worker did with the rows that it was handed.
 #[derive(Debug, Default)]
 pub struct WorkReport {
     /// Rows that were carried out.
     pub done: usize,
-    /// Rows that a port refused for good; they are finished and will not be tried again.
+    /// Rows that a port refused for good. They are laid aside ([`Service::parked`]), but for a
+    /// revocation that the CA refused: that one is recorded with the order, its holder is told, and
+    /// the row is finished.
     ///
-    /// A revocation that the CA refuses is recorded with the order, and its holder is told. A
-    /// **submission** that it refuses ([`Effect::RequestIssuance`]) is not: an order is
-    /// rejected only after its domain is proved, so it stays in Domain Verification, and the
+    /// A **submission** that the CA refuses ([`Effect::RequestIssuance`]) is not recorded: an order
+    /// is rejected only after its domain is proved, so it stays in Domain Verification, and the
     /// CA will never say anything about it. Tell its holder, or act for them:
     /// [`Command::Withdraw`] and then [`Command::Delete`] bring the unit back, and they can apply
-    /// anew with what was wrong put right. The rest ([`Effect::CancelAtCa`],
-    /// [`Effect::RevokeOrphan`], [`Effect::DestroyKey`]) is for the operator to clear up with the
-    /// CA or the vault.
+    /// anew with what was wrong put right.
     pub refused: Vec<(OutboxRow, ServiceError)>,
-    /// Rows that failed and stay in the outbox.
+    /// Rows that failed and wait for another attempt.
     pub failed: Vec<(OutboxRow, ServiceError)>,
-    /// Notices to holders that lay on the way. Telling them is up to the embedder: they stay in the
-    /// outbox and come again at every call until they are [acknowledged](Service::acknowledge).
-    pub notices: Vec<OutboxRow>,
-    /// Where the next call goes on; none if this one came to the end of the outbox, or looked at
-    /// nothing because it was told to.
-    pub next: Option<Position>,
+    /// Rows that failed once too often; they are laid aside.
+    pub given_up: Vec<(OutboxRow, ServiceError)>,
+}
+
+impl WorkReport {
+    /// How many rows were looked at.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        let failed = self.failed.len().saturating_add(self.given_up.len());
+        self.done
+            .saturating_add(self.refused.len())
+            .saturating_add(failed)
+    }
+}
+
+/// How long a row waits after so many attempts, in seconds: twice as long each time, with up to half
+/// of it taken off by the seed.
+fn delay(settings: &Settings, row: RequestId, attempts: u32) -> i64 {
+    let doublings = attempts.saturating_sub(1).min(32);
+    let full = u64::from(settings.first_delay)
+        .saturating_mul(1_u64.checked_shl(doublings).unwrap_or(u64::MAX))
+        .min(u64::from(settings.longest_delay));
+    let half = full.checked_div(2).unwrap_or_default();
+    let mixed = super::digest::digest((settings.seed, row, attempts)).0;
+    let random = mixed.iter().take(8).fold(0_u64, |sum, byte| {
+        sum.wrapping_mul(256).wrapping_add(u64::from(*byte))
+    });
+    let off = random
+        .checked_rem(half.saturating_add(1))
+        .unwrap_or_default();
+    i64::try_from(full.saturating_sub(off)).unwrap_or(i64::MAX)
 }
 
 impl Service {
-    /// Carries out at most `limit` rows of the outbox that are work for a port, the oldest first.
-    ///
-    /// Notices on the way are collected; they don't count. A row is looked at once in a call. It may
-    /// be carried out twice in its life, after a crash in between; the id that goes with it makes
-    /// the second time harmless (L11).
-    ///
-    /// # Errors
-    /// [`ServiceError::Store`] if the outbox cannot be read. If that happens after something was done,
-    /// the report says what, and [`WorkReport::next`] where it stopped. What a single row met with
-    /// stands in the report, too.
-    pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
-        self.work_after(None, limit).await
+    /// A claim from now on, for at most `limit`.
+    pub(super) fn claim(&self, now: Timestamp, limit: usize) -> Lease {
+        let lease = i64::from(self.settings.lease);
+        let longest = lease.max(i64::from(self.settings.longest_delay));
+        Lease {
+            now,
+            until: now.saturating_add(lease),
+            horizon: now.saturating_add(longest),
+            limit,
+        }
     }
 
-    /// Like [`Service::work`], but only with rows behind a place in the outbox.
+    /// Carries out at most `limit` rows of the outbox whose time has come, the longest due first.
     ///
-    /// Rows that fail count towards `limit`, so that a call ends even while a CA is away. Who gives
-    /// each call [`WorkReport::next`] of the one before goes round the whole outbox again and again,
-    /// and however many rows fail, those behind them get their turn.
+    /// Several workers may do so at once, in one process or in many: each row is leased by one of
+    /// them. A row may be carried out twice in its life, after a crash in between; the id that goes
+    /// with it makes the second time harmless (L11). What fails waits longer each time, and is laid
+    /// aside in the end: [`Settings`] says how long and when.
     ///
     /// # Errors
-    /// As [`Service::work`].
-    pub async fn work_after(
-        &self,
-        after: Option<Position>,
-        limit: usize,
-    ) -> Result<WorkReport, ServiceError> {
-        let mut report = WorkReport {
-            next: after,
-            ..WorkReport::default()
-        };
-        let mut left = limit;
-        while left > 0 {
-            let rows = match self.ports.store.outbox(report.next, PAGE).await {
-                Ok(rows) => rows,
-                // What was done before is still told.
-                Err(error) if left == limit && report.notices.is_empty() => {
-                    return Err(error.into());
-                }
-                Err(_) => return Ok(report),
-            };
-            let is_last = rows.len() < PAGE;
-            for row in rows {
-                if left == 0 {
-                    return Ok(report);
-                }
-                report.next = Some(row.position);
-                if matches!(row.effect, Effect::Notify { .. }) {
-                    report.notices.push(row);
-                } else {
-                    left = left.saturating_sub(1);
-                    self.attempt(row, &mut report).await;
-                }
-            }
-            if is_last {
-                report.next = None;
-                break;
-            }
+    /// [`ServiceError::Store`] if the outbox cannot be read. What a single row met with stands in the
+    /// report.
+    pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
+        let lease = self.claim(self.ports.clock.now(), limit);
+        let mut report = WorkReport::default();
+        for row in self.ports.store.lease(lease).await? {
+            self.attempt(row, &mut report).await;
         }
         Ok(report)
     }
 
-    /// Says that a notice reached its holder, or need not: it does not come again.
-    ///
-    /// It takes the id of a row of [`WorkReport::notices`], once the notice is delivered, or kept
-    /// where it will be. Any other row would be forgotten without being carried out.
+    /// The rows that were laid aside, behind a place or from the front without it: dead letters, for
+    /// a person to look at.
     ///
     /// # Errors
-    /// [`ServiceError::Store`]: the notice comes again.
-    pub async fn acknowledge(&self, row: RequestId) -> Result<(), ServiceError> {
-        Ok(self.ports.store.finish(row).await?)
+    /// [`ServiceError::Store`].
+    pub async fn parked(
+        &self,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, ServiceError> {
+        let rows = self.ports.store.outbox(OutboxPart::Parked, after, limit);
+        Ok(rows.await?)
+    }
+
+    /// Brings a row that was laid aside back to the workers. Whether there was such a row.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`].
+    pub async fn retry(&self, row: RequestId) -> Result<bool, ServiceError> {
+        let now = self.ports.clock.now();
+        Ok(self.ports.store.retry(row, now).await?)
     }
 
     async fn attempt(&self, row: OutboxRow, report: &mut WorkReport) {
-        let outcome = match self.carry_out(&row).await {
-            Err(error) if !error.refused_by_port() => {
-                report.failed.push((row, error));
-                return;
-            }
-            outcome => outcome,
+        let store = &self.ports.store;
+        let error = match self.carry_out(&row).await {
+            Ok(Done::Yes) => match store.finish(row.id).await {
+                Ok(()) => {
+                    report.done = report.done.saturating_add(1);
+                    return;
+                }
+                // A row that cannot be marked comes again when its lease ends.
+                Err(error) => {
+                    report.failed.push((row, error.into()));
+                    return;
+                }
+            },
+            Ok(Done::RefusalRecorded(error)) => match store.finish(row.id).await {
+                Ok(()) => {
+                    report.refused.push((row, error));
+                    return;
+                }
+                Err(error) => {
+                    report.failed.push((row, error.into()));
+                    return;
+                }
+            },
+            Err(error) => error,
         };
-        // A row that cannot be marked comes again.
-        if let Err(error) = self.ports.store.finish(row.id).await {
-            report.failed.push((row, error.into()));
-            return;
-        }
-        match outcome {
-            Ok(()) => report.done = report.done.saturating_add(1),
-            Err(error) => report.refused.push((row, error)),
+        let for_good = error.refused_by_port();
+        if for_good || row.attempts >= self.settings.attempts_of_work {
+            // What cannot be stored comes again when its lease ends.
+            let reason = Note::lossy(&error.to_string());
+            let _ = store.park(row.id, row.attempts, reason).await;
+            let list = if for_good {
+                &mut report.refused
+            } else {
+                &mut report.given_up
+            };
+            list.push((row, error));
+        } else {
+            let wait = delay(&self.settings, row.id, row.attempts);
+            let until = self.ports.clock.now().saturating_add(wait);
+            let _ = store.postpone(row.id, row.attempts, until).await;
+            report.failed.push((row, error));
         }
     }
 
-    async fn carry_out(&self, row: &OutboxRow) -> Result<(), ServiceError> {
+    async fn carry_out(&self, row: &OutboxRow) -> Result<Done, ServiceError> {
         match row.effect {
             Effect::RequestIssuance { order } => self.request_issuance(row, order).await?,
             Effect::CancelAtCa { order } => match self.ports.ca.cancel(row.id, order).await {
@@ -148,20 +177,107 @@ impl Service {
                 order,
                 serial,
                 reason,
-            } => self.request_revocation(row, order, serial, reason).await?,
+            } => return self.request_revocation(row, order, serial, reason).await,
             Effect::RevokeOrphan { order, serial, .. } => {
                 let reason = RevocationReason::CessationOfOperation;
                 self.revoke(row, order, serial, reason).await?;
             }
             Effect::DestroyKey { order } => self.ports.vault.destroy(order).await?,
-            // The embedder's.
-            Effect::Notify { .. }
-            | Effect::Deploy { .. }
-            | Effect::Undeploy { .. }
-            | Effect::PayBack { .. }
-            | Effect::PayPlanBack { .. } => {}
+            Effect::Notify { instance, notice } => {
+                let message = Message {
+                    request: row.id,
+                    account: row.account,
+                    instance,
+                    notice,
+                    at: row.at,
+                };
+                self.ports.notifier.tell(message).await?;
+            }
+            Effect::Deploy { order, target } => self.deploy(row, order, target).await?,
+            Effect::Undeploy { order, target } => {
+                let removal = Removal {
+                    request: row.id,
+                    account: row.account,
+                    order,
+                    target,
+                };
+                self.ports.deployer.undeploy(removal).await?;
+            }
+            Effect::PayBack { purchase, cash } => {
+                let read = ReadSet::Purchase(purchase).into();
+                let loaded = self.ports.store.load(row.account, read).await?;
+                let paid = loaded.purchase.map(|found| found.state.bill().payment);
+                self.pay_back(row, PaidObject::Purchase(purchase), cash, paid)
+                    .await?;
+            }
+            Effect::PayPlanBack { plan, cash } => {
+                let read = ReadSet::Plan(plan).into();
+                let loaded = self.ports.store.load(row.account, read).await?;
+                let paid = loaded.plan.map(|found| found.state.bill().payment);
+                self.pay_back(row, PaidObject::Plan(plan), cash, paid)
+                    .await?;
+            }
         }
-        Ok(())
+        Ok(Done::Yes)
+    }
+
+    async fn pay_back(
+        &self,
+        row: &OutboxRow,
+        object: PaidObject,
+        cash: u64,
+        paid: Option<Payment>,
+    ) -> Result<(), ServiceError> {
+        // Streams are never removed; without one there is nothing that could be paid back.
+        let Some(paid) = paid else {
+            return Ok(());
+        };
+        let payout = Payout {
+            request: row.id,
+            account: row.account,
+            object,
+            cash,
+            currency: paid.currency,
+            at: row.at,
+        };
+        Ok(self.ports.payments.pay_back(payout).await?)
+    }
+
+    /// Puts a certificate on a product, unless it was taken off again meanwhile.
+    async fn deploy(
+        &self,
+        row: &OutboxRow,
+        order: OrderId,
+        target: Target,
+    ) -> Result<(), ServiceError> {
+        let Some(instance) = self.stored(row, order).await? else {
+            return Ok(());
+        };
+        let mut deployments = instance.deployments().iter();
+        let Some(deployment) = deployments.find(|one| one.target == target) else {
+            return Ok(());
+        };
+        let certificate = match instance.phase() {
+            Phase::Live(live) | Phase::Revoked { live, .. } => live.certificate(),
+            Phase::Uploaded(uploaded) => uploaded.certificate(),
+            Phase::NotActivated { .. }
+            | Phase::Bought { .. }
+            | Phase::Verifying(_)
+            | Phase::Validating(_)
+            | Phase::Failed { .. }
+            | Phase::Pending { .. }
+            | Phase::Ended { .. }
+            | Phase::Deleted { .. } => return Ok(()),
+        };
+        let deployment = DeploymentOrder {
+            request: row.id,
+            account: row.account,
+            order,
+            target,
+            domain: deployment.domain.clone(),
+            certificate: certificate.clone(),
+        };
+        Ok(self.ports.deployer.deploy(deployment).await?)
     }
 
     /// Asks the CA to revoke; what it refuses for good is given back to the holder (T-22).
@@ -171,10 +287,10 @@ impl Service {
         order: OrderId,
         serial: Serial,
         reason: RevocationReason,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<Done, ServiceError> {
         let error = match self.revoke(row, order, serial, reason).await {
             Err(ServiceError::Ca(error)) if !error.retry_helps() => error,
-            answer => return answer,
+            answer => return answer.map(|()| Done::Yes),
         };
         // A repeat of an older request says nothing about a newer one.
         let open = self.stored(row, order).await?;
@@ -183,7 +299,7 @@ impl Service {
             .and_then(|instance| instance.live()?.revocation())
             .map(|request| request.requested_at);
         if asked_at != Some(row.at) {
-            return Err(error.into());
+            return Ok(Done::RefusalRecorded(error.into()));
         }
         let reason = match &error {
             CaError::Refused(Some(reason)) => reason.clone(),
@@ -197,7 +313,7 @@ impl Service {
         let refused = Command::RefuseRevocation { reason };
         match self.execute(row.account, order, &refused).await {
             // Recorded, or decided meanwhile by another way.
-            Ok(_) | Err(ServiceError::Refused(_)) => Err(error.into()),
+            Ok(_) | Err(ServiceError::Refused(_)) => Ok(Done::RefusalRecorded(error.into())),
             // Not recorded yet: the row stays.
             Err(failure) => Err(failure),
         }
@@ -223,7 +339,9 @@ impl Service {
     /// Hands an order to the CA, with the holder's signing request or one for a key made here.
     async fn request_issuance(&self, row: &OutboxRow, order: OrderId) -> Result<(), ServiceError> {
         let read_set = ReadSet::Order(order);
-        let loaded = self.ports.store.load(row.account, read_set).await?;
+        let loaded = (self.ports.store)
+            .load(row.account, read_set.into())
+            .await?;
         let Some(instance) = loaded.instance.as_ref().map(|found| &found.state) else {
             return Ok(());
         };
@@ -279,7 +397,9 @@ impl Service {
         order: OrderId,
     ) -> Result<Option<CertificateInstance>, ServiceError> {
         let read_set = ReadSet::Order(order);
-        let loaded = self.ports.store.load(row.account, read_set).await?;
+        let loaded = (self.ports.store)
+            .load(row.account, read_set.into())
+            .await?;
         Ok(loaded.instance.map(|found| found.state))
     }
 
@@ -311,4 +431,11 @@ impl Service {
         self.execute(account, order, &Command::Collect).await?;
         Ok(self.ports.vault.export(order).await?)
     }
+}
+
+/// What came of a row that needs no further attempt.
+enum Done {
+    Yes,
+    /// The port refused, and the refusal is recorded with the order.
+    RefusalRecorded(ServiceError),
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cert_lifecycle::adapter::SeededIds;
-use cert_lifecycle::lifecycle::{Command, RefusalKind};
+use cert_lifecycle::lifecycle::Command;
 use cert_lifecycle::model::challenge::RecordType;
-use cert_lifecycle::model::{Challenge, Payment, SpkiDigest, Status};
+use cert_lifecycle::model::{Challenge, Payment, SpkiDigest, Status, Timestamp};
 use cert_lifecycle::port::{
-    CaError, CommitError, Expectation, KeyVault, KeyVaultError, Store, StoreError, StreamId,
+    CaError, Clock, CommitError, Expectation, KeyVault, KeyVaultError, Lease, OutboxPart,
+    OutboxRow, Store, StoreError, StreamId,
 };
-use cert_lifecycle::service::{Ports, Service, ServiceError, TakenId};
+use cert_lifecycle::service::{Ports, Service, ServiceError, Settings, TakenId};
 
 use super::parts::{Asked, Fault, RepeatingIds};
 use super::world::{API_2021, DV, P256, World, account, product, refused, request, wait, with_csr};
@@ -29,6 +30,11 @@ fn vault_down() -> KeyVaultError {
 
 const STORE_DOWN: StoreError = StoreError::Unavailable(None);
 
+/// What waits for a worker.
+fn waiting(world: &World) -> Vec<OutboxRow> {
+    wait(world.store.inner.outbox(OutboxPart::Waiting, None, 9)).unwrap()
+}
+
 /// The ids under which an order was submitted to the CA.
 fn submissions(world: &World) -> Vec<Asked> {
     let mut asked = world.ca.asked();
@@ -41,7 +47,7 @@ fn a_row_waits_until_its_port_is_back() {
     let world = world();
     world.buy(DV, 1);
     let order = world.order(DV, request(P256));
-    let rows = wait(world.store.inner.outbox(None, 9)).unwrap();
+    let rows = waiting(&world);
     assert_eq!(rows.len(), 1);
 
     world.vault.make.add(Fault::Before(vault_down()));
@@ -51,10 +57,10 @@ fn a_row_waits_until_its_port_is_back() {
         let report = wait(world.service.work(64)).unwrap();
         assert_eq!((report.done, report.refused.len()), (0, 0));
         let (row, error) = &report.failed[0];
-        assert_eq!(row, &rows[0]);
+        assert_eq!((row.id, row.effect), (rows[0].id, rows[0].effect));
         assert!(error.retry_helps());
         assert!(error.to_string().contains(port), "{error}");
-        assert_eq!(wait(world.store.inner.outbox(None, 9)).unwrap(), rows);
+        assert_eq!(waiting(&world)[0].position, rows[0].position);
     }
     world.issue(order);
     assert_eq!(submissions(&world).len(), 2);
@@ -98,7 +104,7 @@ fn a_row_that_the_ca_refuses_is_reported_and_not_tried_again() {
             .to_string()
             .contains("a high-risk domain")
     );
-    assert!(wait(world.store.inner.outbox(None, 9)).unwrap().is_empty());
+    assert!(waiting(&world).is_empty());
     world.execute(order, &Command::Withdraw).unwrap();
     world.execute(order, &Command::Delete).unwrap();
     assert_eq!(world.work().done, 2);
@@ -146,61 +152,105 @@ fn after_a_crash_between_call_and_finish_the_same_request_is_harmless() {
     world.replays(order);
 }
 
-/// As many rows as a call may try fail each time: those behind them get their turn.
+/// As many rows as a call may try fail each time: those behind them get their turn, since what failed
+/// waits, longer each time, and is laid aside in the end.
 #[test]
 fn rows_that_fail_again_and_again_do_not_stop_those_behind_them() {
     let world = world();
     world.buy(DV, 3);
     let orders = [(); 3].map(|()| world.order(DV, request(P256)));
+    let mut settings = Settings::default();
+    (settings.first_delay, settings.longest_delay) = (100, 300);
+    settings.attempts_of_work = 4;
+    let service = world.service.clone().with_settings(settings);
+    let work = |limit| wait(service.work(limit)).unwrap();
+    for _ in 0..8 {
+        world.ca.submit.add(Fault::Before(ca_down()));
+    }
+    let first = work(2);
+    assert_eq!((first.done, first.failed.len()), (0, 2));
+    // The third fails as well, and then there is nothing to do until the first delay is over.
+    assert_eq!(work(2).failed.len(), 1);
+    assert_eq!(work(9).seen(), 0);
+    // Half the delay may be taken off by chance, and no more.
+    world.clock.advance(49);
+    assert_eq!(work(9).seen(), 0);
+    world.clock.advance(51);
+    assert_eq!(work(2).failed.len(), 2);
+    assert_eq!(work(2).failed.len(), 1);
+    world.clock.advance(99);
+    assert_eq!(work(9).seen(), 0);
+    world.clock.advance(101);
+    // The first of them finds the CA still away, once more; the last gets through.
+    let third = work(9);
+    assert_eq!((third.done, third.failed.len()), (1, 2));
+    world.refresh(orders[2]).unwrap();
+
+    // The delay stops growing, and after the fourth attempt a row is laid aside.
     for _ in 0..2 {
         world.ca.submit.add(Fault::Before(ca_down()));
     }
-    let first = wait(world.service.work(2)).unwrap();
-    assert_eq!((first.done, first.failed.len()), (0, 2));
-    assert_eq!(first.next, Some(first.failed[1].0.position));
-    let second = wait(world.service.work_after(first.next, 2)).unwrap();
-    assert_eq!((second.done, second.failed.len()), (1, 0));
-    world.refresh(orders[2]).unwrap();
-    // The end was reached: the next round begins at the front.
-    assert_eq!(second.next, None);
-    let third = wait(world.service.work_after(second.next, 2)).unwrap();
-    assert_eq!(third.done, 2);
-}
-
-#[test]
-fn a_page_that_cannot_be_read_does_not_hide_what_was_done() {
-    let world = world();
-    world.buy(DV, 100);
-    for _ in 0..65 {
-        world.order(DV, request(P256));
+    world.clock.advance(300);
+    let last = work(9);
+    assert_eq!((last.done, last.given_up.len()), (0, 2));
+    world.clock.advance(100_000);
+    assert_eq!(work(9).seen(), 0);
+    let parked = wait(service.parked(None, 9)).unwrap();
+    assert_eq!(parked.len(), 2);
+    let why = parked[0].parked.as_ref().unwrap();
+    assert_eq!(why.as_str(), "the CA is unavailable: maintenance");
+    // A person brings them back, and they begin anew.
+    for row in &parked {
+        assert!(wait(service.retry(row.id)).unwrap());
+        assert!(!wait(service.retry(row.id)).unwrap());
     }
-    world.store.outbox.skip_one();
-    world.store.outbox.add(Fault::Before(STORE_DOWN));
-    let report = wait(world.service.work(99)).unwrap();
-    assert_eq!(report.done, 64);
-    assert!(report.next.is_some());
-    assert_eq!(world.work().done, 1);
+    assert_eq!(work(9).done, 2);
+    assert!(wait(service.parked(None, 9)).unwrap().is_empty());
+}
+
+/// A worker that died has the row until its lease ends, and no clock that ran ahead for longer.
+#[test]
+fn a_lease_ends() {
+    let world = world();
+    world.buy(DV, 1);
+    world.order(DV, request(P256));
+    let service = world.service.clone().with_settings(Settings::default());
+    let now = world.clock.now();
+    let lease = |now: Timestamp, horizon| Lease {
+        now,
+        until: now.saturating_add(60),
+        horizon: now.saturating_add(horizon),
+        limit: 9,
+    };
+    let take = |lease| wait(world.store.inner.lease(lease)).unwrap();
+    assert_eq!(take(lease(now, 3_600)).len(), 1);
+    assert_eq!(wait(service.work(9)).unwrap().seen(), 0);
+    // A year ahead and back again.
+    assert_eq!(take(lease(now.saturating_add(31_536_000), 3_600)).len(), 1);
+    let rows = take(lease(now, 3_600));
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].attempts, 3);
+    world.clock.advance(59);
+    assert_eq!(wait(service.work(9)).unwrap().seen(), 0);
+    world.clock.advance(1);
+    assert_eq!(wait(service.work(9)).unwrap().done, 1);
+    // Who was too slow changes nothing any more.
+    let store = &world.store.inner;
+    wait(store.postpone(rows[0].id, 3, now)).unwrap();
+    assert!(waiting(&world).is_empty());
 }
 
 #[test]
-fn a_notice_stays_until_its_acknowledgement_is_stored() {
+fn a_notice_is_told_until_that_is_stored_and_counts_once() {
     let world = world();
-    world.buy(DV, 2);
-    let order = world.issued(DV, request(P256));
-    world.execute(order, &super::world::REVOKE).unwrap();
-    // Two rows wait: the notice of the issuance, and the revocation.
+    world.buy(DV, 1);
+    world.issued(DV, request(P256));
     world.store.finish.add(Fault::Before(STORE_DOWN));
     let report = wait(world.service.work(64)).unwrap();
-    assert_eq!((report.notices.len(), report.failed.len()), (1, 1));
-    let report = world.work();
-    assert_eq!((report.notices.len(), report.done), (1, 1));
-
-    let notice = report.notices[0];
-    world.store.finish.add(Fault::Before(STORE_DOWN));
-    let failed = wait(world.service.acknowledge(notice.id)).unwrap_err();
-    assert!(failed.retry_helps());
-    assert_eq!(world.notices(), [notice]);
-    assert!(world.work().notices.is_empty());
+    assert_eq!((report.done, report.failed.len()), (0, 1));
+    assert_eq!(world.notices().len(), 1);
+    assert_eq!(world.notices(), []);
+    assert!(waiting(&world).is_empty());
 }
 
 /// The signing request of a key made here is signed anew for each attempt, and an ECDSA signature
@@ -276,7 +326,7 @@ fn a_disturbed_store_is_said_to_be_so() {
     world.store.outbox.add(Fault::Before(STORE_DOWN));
     assert!(wait(world.service.work(64)).unwrap_err().retry_helps());
     assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
-    assert!(wait(world.store.inner.outbox(None, 9)).unwrap().is_empty());
+    assert!(waiting(&world).is_empty());
 }
 
 #[test]
@@ -416,20 +466,19 @@ fn an_id_that_comes_again_is_told_and_harms_nobody() {
     }
     assert_eq!((world.load(order), world.plan(plan)), before);
 
-    // A plan's id: seen by its owner in the case, by others only at the commit.
+    // A plan's id, for whomever.
     let service = with_ids(&world, repeating(None, None, Some(plan)));
     let one = std::num::NonZeroU32::MIN;
-    let own = wait(service.buy_plan(world.account, product(DV), one, Payment::NONE));
-    assert_eq!(refused(own), ("R-40".to_owned(), RefusalKind::Misuse));
-    let other =
-        wait(service.buy_plan(account("another"), product(DV), one, Payment::NONE)).unwrap_err();
-    assert!(
-        matches!(
-            other,
-            ServiceError::IdTaken(TakenId::Stream(StreamId::Plan(taken))) if taken == plan
-        ),
-        "{other:?}"
-    );
+    for account in [world.account, account("another")] {
+        let taken = wait(service.buy_plan(account, product(DV), one, Payment::NONE)).unwrap_err();
+        assert!(
+            matches!(
+                taken,
+                ServiceError::IdTaken(TakenId::Stream(StreamId::Plan(taken))) if taken == plan
+            ),
+            "{taken:?}"
+        );
+    }
     assert_eq!((world.load(order), world.plan(plan)), before);
-    assert_eq!(wait(world.store.inner.outbox(None, 9)).unwrap().len(), 1);
+    assert_eq!(waiting(&world).len(), 1);
 }

@@ -2,7 +2,7 @@
 
 use cert_lifecycle::lifecycle::{Command, Effect};
 use cert_lifecycle::model::{OrderId, Status};
-use cert_lifecycle::port::{CaError, CaState, CertificateAuthority, Store};
+use cert_lifecycle::port::{CaError, CaState, CertificateAuthority, OutboxPart, Store};
 use cert_lifecycle::service::ServiceError;
 
 use super::parts::Asked;
@@ -33,7 +33,7 @@ fn becomes_an_orphan(world: &World, order: OrderId) {
 
     // Before the worker comes and after it: the doubled answer is nothing new.
     assert!(world.refresh(order).unwrap().is_empty());
-    let rows = wait(world.store.inner.outbox(None, 9)).unwrap();
+    let rows = wait(world.store.inner.outbox(OutboxPart::Waiting, None, 9)).unwrap();
     assert_eq!(rows.len(), 1);
     assert!(
         matches!(rows[0].effect, Effect::RevokeOrphan { order: of, serial: number, .. }

@@ -225,7 +225,7 @@ fn a_rejection_fails_the_order_and_its_deletion_returns_the_unit() {
 }
 
 #[test]
-fn the_worker_takes_the_oldest_rows_and_hands_notices_back() {
+fn the_worker_takes_the_oldest_rows_first() {
     let world = world();
     world.buy(DV, 3);
     let orders = [(); 3].map(|()| world.order(DV, request(P256)));
@@ -240,41 +240,10 @@ fn the_worker_takes_the_oldest_rows_and_hands_notices_back() {
     };
     assert_eq!(orders.map(submitted), [true, true, false]);
     world.issue(orders[2]);
-    for _ in 0..2 {
-        let report = world.work();
-        assert_eq!((report.done, report.notices.len()), (0, 1));
-    }
+    // Its notice is told once.
     assert_eq!(world.notices().len(), 1);
-    let report = world.work();
-    assert_eq!((report.done, report.notices.len()), (0, 0));
-}
-
-#[test]
-fn notices_that_nobody_takes_hold_nothing_up() {
-    let world = world();
-    world.buy(DV, 100);
-    for _ in 0..70 {
-        world.issued(DV, request(P256));
-    }
-    // They fill more than a page, and the work behind them is done.
-    let order = world.order(DV, request(P256));
-    let report = wait(world.service.work(1)).unwrap();
-    assert_eq!((report.done, report.notices.len()), (1, 70));
-    world.issue(order);
-    let report = wait(world.service.work(0)).unwrap();
-    assert_eq!((report.done, report.notices.len()), (0, 0));
-    // Each is told once in a call, and goes when it is acknowledged, in any order.
-    let mut told = world.work().notices;
-    assert_eq!(told.len(), 71);
-    assert!(told.is_sorted_by(|first, second| first.position < second.position));
-    while let Some(row) = told.pop() {
-        for _ in 0..2 {
-            wait(world.service.acknowledge(row.id)).unwrap();
-        }
-        if told.len().is_multiple_of(10) {
-            assert_eq!(world.work().notices, told);
-        }
-    }
+    assert_eq!(world.notices(), []);
+    assert_eq!(world.work().done, 0);
 }
 
 #[test]

@@ -7,12 +7,14 @@ use std::sync::{Arc, Barrier, Mutex};
 use cert_lifecycle::adapter::{LocalCa, MemoryKeyVault, MemoryStore, SeededIds};
 use cert_lifecycle::lifecycle::Event;
 use cert_lifecycle::model::{
-    AccountId, DomainName, InstanceId, KeyKind, OrderId, PlanId, Timestamp,
+    AccountId, ChainId, DomainName, InstanceId, KeyKind, Note, OrderId, PlanId, PurchaseId,
+    Timestamp,
 };
 use cert_lifecycle::port::{
-    Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, CommitError, ExportedKey,
-    Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Loaded, OutboxRow, Position, ReadSet,
-    RequestId, RevocationOrder, Store, StoreError, StreamId,
+    Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, CommitError, DueRow,
+    ExportedKey, Filter, Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Lease, Listed,
+    Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, RevocationOrder, Store, StoreError,
+    StreamId, Version,
 };
 
 /// Where a call fails.
@@ -34,11 +36,6 @@ impl<E> Faults<E> {
 
     pub(crate) fn add(&self, fault: Fault<E>) {
         self.0.lock().unwrap().push_back(Some(fault));
-    }
-
-    /// One call goes well before what is added next.
-    pub(crate) fn skip_one(&self) {
-        self.0.lock().unwrap().push_back(None);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -125,14 +122,10 @@ impl TestStore {
 }
 
 impl Store for TestStore {
-    fn load(
-        &self,
-        account: AccountId,
-        read_set: ReadSet,
-    ) -> BoxFuture<'_, Result<Loaded, StoreError>> {
+    fn load(&self, account: AccountId, read: Read) -> BoxFuture<'_, Result<Loaded, StoreError>> {
         Box::pin(async move {
             self.loads.fetch_add(1, Ordering::SeqCst);
-            let found = self.load.around(self.inner.load(account, read_set)).await;
+            let found = self.load.around(self.inner.load(account, read)).await;
             let gate = self.gate.lock().unwrap().clone();
             if let Some(gate) = gate {
                 let waits = gate
@@ -153,34 +146,88 @@ impl Store for TestStore {
     }
 
     fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>> {
-        // The memory store acts when it is called, not when it is polled.
-        Box::pin(async move {
-            let call = Box::pin(async move { self.inner.commit(batch).await });
-            self.commit.around(call).await
-        })
+        Box::pin(async move { self.commit.around(self.inner.commit(batch)).await })
     }
 
     fn journal(
         &self,
         account: AccountId,
         stream: StreamId,
+        after: Version,
+        limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Event>, StoreError>> {
-        self.inner.journal(account, stream)
+        self.inner.journal(account, stream, after, limit)
+    }
+
+    fn forget_records(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<usize, StoreError>> {
+        self.inner.forget_records(before, limit)
+    }
+
+    fn list(
+        &self,
+        account: AccountId,
+        filter: Filter,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Listed>, StoreError>> {
+        self.inner.list(account, filter, before, limit)
+    }
+
+    fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {
+        self.inner.due(lease)
+    }
+
+    fn reschedule(
+        &self,
+        account: AccountId,
+        instance: InstanceId,
+        version: Version,
+        due_at: Option<Timestamp>,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.inner.reschedule(account, instance, version, due_at)
+    }
+
+    fn lease(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        Box::pin(async move { self.outbox.around(self.inner.lease(lease)).await })
+    }
+
+    fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move { self.finish.around(self.inner.finish(row)).await })
+    }
+
+    fn postpone(
+        &self,
+        row: RequestId,
+        attempts: u32,
+        until: Timestamp,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.inner.postpone(row, attempts, until)
+    }
+
+    fn park(
+        &self,
+        row: RequestId,
+        attempts: u32,
+        reason: Note,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.inner.park(row, attempts, reason)
+    }
+
+    fn retry(&self, row: RequestId, at: Timestamp) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.retry(row, at)
     }
 
     fn outbox(
         &self,
+        part: OutboxPart,
         after: Option<Position>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
-        Box::pin(async move { self.outbox.around(self.inner.outbox(after, limit)).await })
-    }
-
-    fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
-        Box::pin(async move {
-            let call = Box::pin(async move { self.inner.finish(row).await });
-            self.finish.around(call).await
-        })
+        self.inner.outbox(part, after, limit)
     }
 }
 
@@ -353,6 +400,14 @@ impl Ids for RepeatingIds {
 
     fn plan_id(&self) -> PlanId {
         self.plan.unwrap_or_else(|| self.inner.plan_id())
+    }
+
+    fn purchase_id(&self) -> PurchaseId {
+        self.inner.purchase_id()
+    }
+
+    fn chain_id(&self) -> ChainId {
+        self.inner.chain_id()
     }
 
     fn request_id(&self) -> RequestId {

@@ -7,7 +7,7 @@ use cert_lifecycle::rulebook::{ResolveError, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Rules, Service, ServiceError};
 
 use super::world::{
-    API_2021, DAY, DV, P256, REVOKE, World, at, config, fixed, refused, request, wait,
+    API_2021, DAY, DV, P256, REVOKE, World, at, at_once, config, fixed, refused, request, wait,
 };
 
 const TODAY: EditionPolicy = EditionPolicy::AsOf {
@@ -138,9 +138,10 @@ fn a_pinned_edition_with_other_values_is_an_error() {
     let service = Service::new(
         world.service.ports().clone(),
         Rules::new(variant, fixed(API_2021)),
-    );
+    )
+    .with_settings(at_once());
     let report = wait(service.work(64)).unwrap();
-    assert_eq!((report.notices.len(), report.refused.len()), (1, 0));
+    assert_eq!((report.done, report.refused.len()), (1, 0));
     assert!(matches!(&report.failed[..], [(_, ServiceError::Rules(_))]));
     // The book that they were pinned to still judges them.
     world.issue(waiting);

@@ -6,8 +6,8 @@ use cert_lifecycle::model::{
     AccountId, Hold, HoldState, InstanceId, OrderId, Origin, Payment, PlanId, Timestamp,
 };
 use cert_lifecycle::port::{
-    Batch, CommitError, Expectation, Loaded, OutboxRow, ReadSet, RequestId, Store, StreamId,
-    Version,
+    Batch, CommitError, Expectation, Loaded, OutboxPart, OutboxRow, ReadSet, RequestId, Store,
+    StreamId, Version,
 };
 use cert_lifecycle::rulebook::Rulebook;
 
@@ -85,11 +85,10 @@ fn batch(account: AccountId, events: Vec<Event>, expectations: Vec<Expectation>)
         order: order_id(99),
     };
     Batch {
-        account,
-        at: now(),
         events,
         expectations,
         outbox: vec![(work, effect)],
+        ..Batch::new(account, now())
     }
 }
 
@@ -145,12 +144,12 @@ impl Shelf {
             StreamId::Plan(plan_id("new")),
         ];
         (
-            sets.map(|set| wait(self.store.load(owner(), set)).unwrap())
+            sets.map(|set| wait(self.store.load(owner(), set.into())).unwrap())
                 .to_vec(),
             streams
-                .map(|stream| wait(self.store.journal(owner(), stream)).unwrap())
+                .map(|stream| wait(self.store.journal(owner(), stream, Version(0), 999)).unwrap())
                 .to_vec(),
-            wait(self.store.outbox(None, 99)).unwrap(),
+            wait(self.store.outbox(OutboxPart::Waiting, None, 99)).unwrap(),
         )
     }
 
@@ -285,7 +284,12 @@ fn an_order_id_stays_taken_for_good_and_for_everybody() {
     let new = Expectation::New(StreamId::Instance(instance_id("instance")));
     shelf.refuses(owner(), &other, &new, &[]);
     // Neither the failed attempts nor the deletion took the order from its owner's view.
-    let found = wait(shelf.store.load(owner(), ReadSet::Order(order_id(1)))).unwrap();
+    let found = wait(
+        shelf
+            .store
+            .load(owner(), ReadSet::Order(order_id(1)).into()),
+    )
+    .unwrap();
     assert_eq!(found.instance.unwrap().state.id(), instance_id("instance"));
 }
 
@@ -336,7 +340,11 @@ fn a_unit_that_is_left_is_enough_whatever_else_happened() {
 fn the_oldest_plan_with_a_unit_is_drawn_from() {
     let world = World::new(API_2021, "2021-03-01T09:00:00+08:00");
     let code = ReadSet::Product(product(DV).code);
-    let drawn = || wait(world.store.load(world.account, code)).unwrap().plan;
+    let drawn = || {
+        wait(world.store.load(world.account, code.clone().into()))
+            .unwrap()
+            .plan
+    };
     assert_eq!(drawn(), None);
     let [first, second] = [(); 2].map(|()| world.buy(DV, 1));
     assert_eq!(drawn().unwrap().state.id(), first);
@@ -365,11 +373,11 @@ fn outbox_rows_come_oldest_first_until_they_are_finished() {
         };
         wait(shelf.store.commit(batch)).unwrap();
     }
-    let places: Vec<_> = wait(shelf.store.outbox(None, 99)).unwrap();
+    let places: Vec<_> = wait(shelf.store.outbox(OutboxPart::Waiting, None, 99)).unwrap();
     let places: Vec<_> = places.iter().map(|row| row.position).collect();
     assert!(places.is_sorted_by(|first, second| first < second));
     let behind = |after, limit| -> Vec<RequestId> {
-        let rows = wait(shelf.store.outbox(after, limit)).unwrap();
+        let rows = wait(shelf.store.outbox(OutboxPart::Waiting, after, limit)).unwrap();
         assert!(
             rows.iter()
                 .all(|row| row.account == owner() && row.at == now())
@@ -396,7 +404,7 @@ fn outbox_rows_come_oldest_first_until_they_are_finished() {
         wait(shelf.store.finish(*id)).unwrap();
     }
     shelf.accepts(&[bought(plan_id("new"), 1)], &[]);
-    let rows = wait(shelf.store.outbox(None, 9)).unwrap();
+    let rows = wait(shelf.store.outbox(OutboxPart::Waiting, None, 9)).unwrap();
     assert!(rows.iter().all(|row| row.position > places[3]), "{rows:?}");
 }
 

@@ -4,9 +4,10 @@ use std::fs;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cert_lifecycle::adapter::local_ca::{LocalCaConfig, Zone};
-use cert_lifecycle::adapter::{LocalCa, ManualClock, SeededIds};
+use cert_lifecycle::adapter::{LocalCa, ManualClock, Recorder, SeededIds, Sent};
 use cert_lifecycle::lifecycle::{
     Command, Event, InstanceEvent, Refusal, RefusalKind, evolve_instance, evolve_plan,
 };
@@ -16,10 +17,10 @@ use cert_lifecycle::model::{
     ResourcePlan, RevocationReason, Serial, Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{Limits, parse_csr};
-use cert_lifecycle::port::{Clock, Loaded, OutboxRow, ReadSet, Store, StreamId, Version};
+use cert_lifecycle::port::{Clock, Loaded, Message, ReadSet, Store, StreamId, Version};
 use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::service::{
-    EditionPolicy, Ports, Receipt, Rules, Service, ServiceError, WorkReport,
+    EditionPolicy, Ports, Receipt, Rules, Service, ServiceError, Settings, WorkReport,
 };
 use x509_cert::certificate::Rfc5280;
 use x509_cert::crl::CertificateList;
@@ -112,6 +113,8 @@ pub(crate) struct World {
     pub(crate) ca: Arc<TestCa>,
     pub(crate) local: Arc<LocalCa>,
     pub(crate) vault: Arc<TestVault>,
+    pub(crate) recorder: Arc<Recorder>,
+    told: AtomicUsize,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) zone: Zone,
     pub(crate) account: AccountId,
@@ -127,6 +130,13 @@ pub(crate) fn fixed(key: &str) -> EditionPolicy {
     EditionPolicy::Fixed(EditionKey::new(key).unwrap())
 }
 
+/// What failed is tried again at once, and nothing is leased for longer than a call.
+pub(crate) fn at_once() -> Settings {
+    let mut settings = Settings::default();
+    (settings.lease, settings.first_delay) = (0, 0);
+    settings
+}
+
 impl World {
     /// Under one edition, from an instant on.
     pub(crate) fn new(edition: &str, start: &str) -> Self {
@@ -139,19 +149,26 @@ impl World {
         let clock = Arc::new(ManualClock::new(at(start)));
         let (store, vault) = (Arc::new(TestStore::new()), Arc::new(TestVault::new()));
         let ca = Arc::new(TestCa::new(local.clone()));
+        let recorder = Arc::new(Recorder::new());
         let ports = Ports {
             store: store.clone(),
             ca: ca.clone(),
             vault: vault.clone(),
+            payments: recorder.clone(),
+            notifier: recorder.clone(),
+            deployer: recorder.clone(),
             clock: clock.clone(),
             ids: Arc::new(SeededIds::new(1)),
         };
         Self {
-            service: Service::new(ports, Rules::new(Rulebook::published(), policy)),
+            service: Service::new(ports, Rules::new(Rulebook::published(), policy))
+                .with_settings(at_once()),
             store,
             ca,
             local,
             vault,
+            recorder,
+            told: AtomicUsize::new(0),
             clock,
             zone,
             account: account("1234567890"),
@@ -165,7 +182,7 @@ impl World {
             ids: Arc::new(SeededIds::new(2)),
             ..self.service.ports().clone()
         };
-        Service::new(ports, self.service.rules().clone())
+        Service::new(ports, self.service.rules().clone()).with_settings(at_once())
     }
 
     pub(crate) fn buy(&self, code: &str, count: u32) -> PlanId {
@@ -213,13 +230,18 @@ impl World {
         report
     }
 
-    /// The notices that wait, taken out of the outbox.
-    pub(crate) fn notices(&self) -> Vec<OutboxRow> {
-        let notices = self.work().notices;
-        for row in &notices {
-            wait(self.service.acknowledge(row.id)).unwrap();
-        }
-        notices
+    /// The messages that went out since it was asked last.
+    pub(crate) fn notices(&self) -> Vec<Message> {
+        self.work();
+        let sent = self.recorder.sent().into_iter();
+        let messages: Vec<_> = sent
+            .filter_map(|sent| match sent {
+                Sent::Message(message) => Some(message),
+                Sent::Payout(_) | Sent::Deployment(_) | Sent::Removal(_) => None,
+            })
+            .collect();
+        let told = self.told.swap(messages.len(), Ordering::SeqCst);
+        messages[told..].to_vec()
     }
 
     /// Hands an order to the CA and proves its domain; it is under review then.
@@ -253,7 +275,12 @@ impl World {
     }
 
     pub(crate) fn load(&self, order: OrderId) -> Loaded {
-        wait(self.store.inner.load(self.account, ReadSet::Order(order))).unwrap()
+        wait(
+            self.store
+                .inner
+                .load(self.account, ReadSet::Order(order).into()),
+        )
+        .unwrap()
     }
 
     pub(crate) fn instance(&self, order: OrderId) -> CertificateInstance {
@@ -267,7 +294,12 @@ impl World {
     }
 
     pub(crate) fn plan(&self, plan: PlanId) -> ResourcePlan {
-        let read = wait(self.store.inner.load(self.account, ReadSet::Plan(plan))).unwrap();
+        let read = wait(
+            self.store
+                .inner
+                .load(self.account, ReadSet::Plan(plan).into()),
+        )
+        .unwrap();
         let plan = read.plan.unwrap().state;
         assert!(plan.balances(), "{plan:?}");
         plan
@@ -286,7 +318,12 @@ impl World {
     }
 
     pub(crate) fn events(&self, stream: StreamId) -> Vec<Event> {
-        wait(self.store.inner.journal(self.account, stream)).unwrap()
+        wait(
+            self.store
+                .inner
+                .journal(self.account, stream, Version(0), 999),
+        )
+        .unwrap()
     }
 
     /// How many orphans the instance's journal records.

@@ -1,0 +1,307 @@
+//! The one path of a command: load, decide, commit; again if somebody else was faster.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::{Caller, Editions, Service, ServiceError, TakenId};
+use crate::lifecycle::{
+    Case, Command, Event, Events, Expect, Law, Receipt, decide, effects, evolve_chain,
+    evolve_instance, evolve_plan, evolve_purchase, expectations, next_wakeup, status,
+};
+use crate::model::{
+    AccountId, CertificateInstance, HostingChain, InstanceId, Phase, Purchase, ResourcePlan,
+    Timestamp,
+};
+use crate::port::{
+    Batch, CommitError, Expectation, IndexEntry, Loaded, Read, ReadSet, Record, RequestDigest,
+    SameBeside, StreamId,
+};
+use crate::rulebook::Window;
+
+/// What was read for a decision.
+pub(super) struct Found {
+    pub(super) now: Timestamp,
+    pub(super) loaded: Loaded,
+    pub(super) editions: Editions,
+    year: Option<Window>,
+}
+
+/// The states as a decision leaves them.
+struct After {
+    instances: Vec<(InstanceId, Option<CertificateInstance>)>,
+    plan: Option<ResourcePlan>,
+    chain: Option<HostingChain>,
+    purchase: Option<Purchase>,
+}
+
+/// The events of a plan, a chain or a purchase fold into the one at hand, or into none.
+fn is_at_hand<T, I: PartialEq>(state: Option<&T>, id: impl FnOnce(&T) -> I, own: &I) -> bool {
+    state.is_none_or(|state| id(state) == *own)
+}
+
+impl After {
+    fn of(loaded: &Loaded) -> Self {
+        let known = [loaded.instance.as_ref(), loaded.other.as_ref()];
+        let known = known.into_iter().flatten().map(|found| &found.state);
+        Self {
+            instances: known.map(|own| (own.id(), Some(own.clone()))).collect(),
+            plan: loaded.plan.as_ref().map(|found| found.state.clone()),
+            chain: loaded.chain.as_ref().map(|found| found.state.clone()),
+            purchase: loaded.purchase.as_ref().map(|found| found.state.clone()),
+        }
+    }
+
+    fn instance(&self, id: InstanceId) -> Option<&CertificateInstance> {
+        let mut known = self.instances.iter();
+        known.find(|(own, _)| *own == id)?.1.as_ref()
+    }
+
+    /// Folds an event; the instance that it changed, if it is one's.
+    fn fold(&mut self, event: &Event) -> Option<InstanceId> {
+        match event {
+            Event::Instance { id, event } => {
+                if self.instances.iter().all(|(own, _)| own != id) {
+                    self.instances.push((*id, None));
+                }
+                let mut known = self.instances.iter_mut();
+                if let Some((_, state)) = known.find(|(own, _)| own == id) {
+                    evolve_instance(state, *id, event);
+                }
+                Some(*id)
+            }
+            Event::Plan { id, event } => {
+                if is_at_hand(self.plan.as_ref(), ResourcePlan::id, id) {
+                    evolve_plan(&mut self.plan, *id, event);
+                }
+                None
+            }
+            Event::Chain { id, event } => {
+                if is_at_hand(self.chain.as_ref(), HostingChain::id, id) {
+                    evolve_chain(&mut self.chain, *id, event);
+                }
+                None
+            }
+            Event::Purchase { id, event } => {
+                if is_at_hand(self.purchase.as_ref(), Purchase::id, id) {
+                    evolve_purchase(&mut self.purchase, *id, event);
+                }
+                None
+            }
+        }
+    }
+
+    fn case(&self, account: AccountId, instance: Option<InstanceId>) -> Case<'_> {
+        let mut case = Case::new(account);
+        case.instance = instance.and_then(|id| self.instance(id));
+        case.plan = self.plan.as_ref();
+        case.chain = self.chain.as_ref();
+        case.purchase = self.purchase.as_ref();
+        case
+    }
+}
+
+impl Service {
+    /// What a decision needs: the instant, the case as it is stored, and the editions that judge it.
+    pub(super) async fn read(
+        &self,
+        caller: Caller,
+        set: ReadSet,
+        command: &Command,
+    ) -> Result<Found, ServiceError> {
+        let now = self.ports.clock.now();
+        let conduct = self.rules.in_force(now)?;
+        let year = Some(conduct.calendar().value.year_of(now));
+        let read = Read {
+            set,
+            year,
+            key: caller.key(),
+        };
+        let loaded = self.ports.store.load(caller.account(), read).await?;
+        let editions = self.rules.editions_under(conduct, &loaded, command)?;
+        Ok(Found {
+            now,
+            loaded,
+            editions,
+            year,
+        })
+    }
+
+    /// Carries a command out, once under its key.
+    pub(super) async fn run(
+        &self,
+        caller: Caller,
+        set: ReadSet,
+        digest: RequestDigest,
+        command: &Command,
+    ) -> Result<Receipt, ServiceError> {
+        for _ in 0..self.settings.attempts.max(1) {
+            let found = self.read(caller, set.clone(), command).await?;
+            if let Some(record) = found.loaded.record {
+                if record.digest != digest {
+                    return Err(ServiceError::KeyReused(record.key));
+                }
+                return Ok(record.receipt);
+            }
+            let law = found.editions.law(self.rules.book());
+            let case = found.loaded.case(caller.account());
+            let events = decide(&case, command, found.now, &law)?;
+            let (mut batch, receipt) = self.batch(&case, &found, events, &law);
+            batch.record = caller.key().map(|key| Record {
+                key,
+                digest,
+                at: found.now,
+                receipt: receipt.clone(),
+            });
+            if batch.events.is_empty() && batch.record.is_none() {
+                return Ok(receipt);
+            }
+            match self.ports.store.commit(batch).await {
+                Ok(()) => return Ok(receipt),
+                // An id that is taken stays taken.
+                Err(CommitError::Conflict(Expectation::New(stream))) => {
+                    return Err(ServiceError::IdTaken(TakenId::Stream(stream)));
+                }
+                Err(CommitError::Conflict(Expectation::NewOrder(order))) => {
+                    return Err(ServiceError::IdTaken(TakenId::Order(order)));
+                }
+                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(ServiceError::Contended)
+    }
+
+    /// What is to be committed, and what who gave the command is told.
+    fn batch(
+        &self,
+        case: &Case<'_>,
+        found: &Found,
+        events: Events,
+        law: &Law<'_>,
+    ) -> (Batch, Receipt) {
+        let (account, now, loaded) = (case.account, found.now, &found.loaded);
+        let mut batch = Batch::new(account, now);
+        batch.expectations = expectations(case, &events, law)
+            .into_iter()
+            .filter_map(|expect| expectation(expect, case, found))
+            .collect();
+        let rules = events.rules().to_vec();
+        batch.events = events.into_iter().collect();
+
+        let mut after = After::of(loaded);
+        let mut changed = Vec::new();
+        for event in &batch.events {
+            let own = after.fold(event);
+            if let Some(id) = own.filter(|id| !changed.contains(id)) {
+                changed.push(id);
+            }
+            let work = effects(event, own.and_then(|id| after.instance(id)));
+            let numbered = work.into_iter();
+            batch
+                .outbox
+                .extend(numbered.map(|effect| (self.ports.ids.request_id(), effect)));
+        }
+        batch.index = (changed.iter())
+            .filter_map(|id| {
+                let due_at = self.look_again(&after.case(account, Some(*id)), now, law);
+                Some(IndexEntry::of(after.instance(*id)?, due_at))
+            })
+            .collect();
+        // What happens to one member of a chain, the next one waits for.
+        let next = after.chain.as_ref().and_then(HostingChain::next);
+        let of_chain = |id: &InstanceId| {
+            let chain = after.instance(*id).and_then(CertificateInstance::chain);
+            chain.is_some() && chain == after.chain.as_ref().map(HostingChain::id)
+        };
+        if changed.iter().any(of_chain) {
+            batch.stir.extend(next.filter(|id| !changed.contains(id)));
+        }
+
+        let shown = (case.instance.map(CertificateInstance::id)).or(changed.first().copied());
+        let receipt = Receipt {
+            events: batch.events.clone(),
+            rules,
+            at: now,
+            edition: law.conduct.key(),
+            status: status(&after.case(account, shown), now, law.conduct),
+        };
+        (batch, receipt)
+    }
+
+    /// When somebody has to look at an instance again, as far as is known with what is at hand.
+    pub(super) fn look_again(
+        &self,
+        case: &Case<'_>,
+        now: Timestamp,
+        law: &Law<'_>,
+    ) -> Option<Timestamp> {
+        let instance = case.instance?;
+        if matches!(instance.phase(), Phase::NotActivated { .. }) && case.other.is_none() {
+            // Its turn depends on the one before it, which a look finds.
+            let turn = case
+                .chain
+                .is_some_and(|chain| chain.next() == Some(instance.id()));
+            return turn.then_some(now);
+        }
+        let poll =
+            waits_for_ca(instance).then(|| now.saturating_add(i64::from(self.settings.poll_every)));
+        next_wakeup(case, now, law).into_iter().chain(poll).min()
+    }
+}
+
+/// Whether the CA owes an answer about an instance.
+pub(super) fn waits_for_ca(instance: &CertificateInstance) -> bool {
+    match instance.phase() {
+        Phase::Verifying(_) | Phase::Validating(_) => true,
+        Phase::Live(live) => live.revocation().is_some(),
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => false,
+    }
+}
+
+/// What the core expects, with the versions that were read.
+fn expectation(expect: Expect, case: &Case<'_>, found: &Found) -> Option<Expectation> {
+    let loaded = &found.loaded;
+    Some(match expect {
+        Expect::NewInstance(id) => Expectation::New(StreamId::Instance(id)),
+        Expect::NewPlan(id) => Expectation::New(StreamId::Plan(id)),
+        Expect::SameInstance(id) => {
+            let read = [loaded.instance.as_ref(), loaded.other.as_ref()];
+            let mut read = read.into_iter().flatten();
+            let version = read.find(|found| found.state.id() == id)?.version;
+            Expectation::Version(StreamId::Instance(id), version)
+        }
+        Expect::SamePlan(id) => {
+            let version = loaded.plan.as_ref()?.version;
+            Expectation::Version(StreamId::Plan(id), version)
+        }
+        Expect::Remaining(id, units) => Expectation::Remaining(id, units),
+        Expect::NewOrder(order) => Expectation::NewOrder(order),
+        Expect::NewPurchase(id) => Expectation::New(StreamId::Purchase(id)),
+        Expect::NewChain(id) => Expectation::New(StreamId::Chain(id)),
+        Expect::SamePurchase(id) => {
+            let read = [loaded.purchase.as_ref(), loaded.other_purchase.as_ref()];
+            let mut read = read.into_iter().flatten();
+            let version = read.find(|found| found.state.id() == id)?.version;
+            Expectation::Version(StreamId::Purchase(id), version)
+        }
+        Expect::SameChain(id) => {
+            let version = loaded.chain.as_ref()?.version;
+            Expectation::Version(StreamId::Chain(id), version)
+        }
+        Expect::FreeName(name) => Expectation::FreeName(name),
+        Expect::SameBeside => Expectation::Beside(Box::new(SameBeside {
+            product: loaded.product,
+            plan: case.plan.map(ResourcePlan::id),
+            purchase: case.purchase.map(Purchase::id),
+            year: found.year,
+            beside: loaded.beside,
+        })),
+    })
+}

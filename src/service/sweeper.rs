@@ -1,0 +1,116 @@
+//! The sweeper: looks at what is due, and at nothing else.
+
+use alloc::vec::Vec;
+
+use super::run::waits_for_ca;
+use super::{Service, ServiceError};
+use crate::lifecycle::{Command, next_wakeup};
+use crate::model::{Phase, Timestamp};
+use crate::port::{DueRow, ReadSet};
+
+/// How many old records a sweep forgets at most.
+const FORGOTTEN_AT_ONCE: usize = 1_000;
+
+/// What a sweep did.
+#[derive(Debug, Default)]
+pub struct SweepReport {
+    /// Instances that were looked at.
+    pub seen: usize,
+    /// Commands that changed something.
+    pub changed: usize,
+    /// Instances that could not be looked at, or whose CA could not be asked; they come again.
+    pub failed: Vec<(DueRow, ServiceError)>,
+    /// Idempotency records that were forgotten.
+    pub forgotten: usize,
+}
+
+impl Service {
+    /// Looks at instances that are due, at most `limit`, the longest due first: asks the CA where it
+    /// owes an answer, activates the members of chains whose turn came, announces what will
+    /// expire, and says when to look again.
+    ///
+    /// Several sweepers may do so at once; each instance is claimed by one of them, and what two do all
+    /// the same counts once. What was missed is done when the next sweep runs: no answer depends on
+    /// it (L6). It forgets idempotency records beyond their lifetime, too.
+    ///
+    /// # Errors
+    /// [`ServiceError::Store`] if what is due cannot be read. What a single instance met with stands in
+    /// the report.
+    pub async fn sweep(&self, limit: usize) -> Result<SweepReport, ServiceError> {
+        let now = self.ports.clock.now();
+        let mut report = SweepReport::default();
+        for row in self.ports.store.due(self.claim(now, limit)).await? {
+            report.seen = report.seen.saturating_add(1);
+            match self.look_at(row).await {
+                Ok(changed) => report.changed = report.changed.saturating_add(changed),
+                Err(error) => report.failed.push((row, error)),
+            }
+        }
+        let lifetime = i64::from(self.settings.key_lifetime);
+        let end = now.saturating_add(lifetime.saturating_neg());
+        let forgotten = (self.ports.store).forget_records(end, FORGOTTEN_AT_ONCE);
+        report.forgotten = forgotten.await?;
+        Ok(report)
+    }
+
+    /// Does what is due on an instance; how many commands changed something.
+    async fn look_at(&self, row: DueRow) -> Result<usize, ServiceError> {
+        let (account, order) = (row.account, row.order);
+        let mut changed = 0_usize;
+        let mut asked = Ok(());
+        let found = self.look(account, order, &Command::Wake).await?;
+        let instance = found.loaded.instance.as_ref().map(|found| &found.state);
+        if instance.is_some_and(waits_for_ca) {
+            match self.refresh(account, order).await {
+                Ok(receipts) => changed = receipts.len(),
+                // What the CA says is refused, or the CA is away: the rest is due all the same.
+                Err(error) => asked = Err(error),
+            }
+        }
+        let found = self.look(account, order, &Command::Wake).await?;
+        let law = found.editions.law(self.rules.book());
+        let due = next_wakeup(&found.loaded.case(account), found.now, &law);
+        if due.is_some_and(|at| at <= found.now) {
+            let instance = found.loaded.instance.as_ref().map(|found| &found.state);
+            let waits =
+                instance.is_some_and(|own| matches!(own.phase(), Phase::NotActivated { .. }));
+            let command = if waits {
+                Command::Activate {
+                    order: self.ports.ids.order_id(),
+                }
+            } else {
+                Command::Wake
+            };
+            let receipt = self.execute(account, order, &command).await?;
+            if !receipt.events.is_empty() {
+                changed = changed.saturating_add(1);
+            }
+        }
+        self.reschedule(row).await?;
+        asked.map(|()| changed)
+    }
+
+    /// Says when to look at an instance again, as it is stored now.
+    async fn reschedule(&self, row: DueRow) -> Result<(), ServiceError> {
+        let read_set = ReadSet::Order(row.order);
+        let found = self
+            .read(row.account.into(), read_set, &Command::Wake)
+            .await?;
+        let law = found.editions.law(self.rules.book());
+        let case = found.loaded.case(row.account);
+        let due_at = self.look_again(&case, found.now, &law);
+        let due_at = due_at.map(|at| self.not_at_once(at, found.now));
+        if let Some(instance) = &found.loaded.instance {
+            let (store, version) = (&self.ports.store, instance.version);
+            store
+                .reschedule(row.account, row.instance, version, due_at)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What is still due after it was done is looked at again later, not in a circle.
+    fn not_at_once(&self, at: Timestamp, now: Timestamp) -> Timestamp {
+        at.max(now.saturating_add(i64::from(self.settings.poll_every)))
+    }
+}
