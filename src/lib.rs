@@ -52,7 +52,7 @@
 //!
 //! # Modules
 //! Imports point left only: `model <- rulebook <- lifecycle <- port <- service`, and
-//! `lifecycle <- view`; `codec` uses the first two. `model`, `rulebook`, `lifecycle` and `view` are
+//! `lifecycle <- view`; `codec` uses the first three. `model`, `rulebook`, `lifecycle` and `view` are
 //! the pure core: no clock, no randomness, no I/O, no panic, `no_std` with `alloc`.
 //!
 //! | Module | What it holds | Feature |
@@ -62,7 +62,7 @@
 //! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
 //! | [`view`] | status words of the wire, labels, groups, modules: what interfaces show | |
 //! | [`port`] | contracts: store, CA, key vault, clock, ids | |
-//! | `codec` | stored forms: a rulebook as a file | `toml` |
+//! | `codec` | stored forms: events and what belongs to them, a rulebook as a file | `stored`, `toml` |
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
@@ -77,6 +77,7 @@
 //! | `service` | the service over the ports |
 //! | `memory` | a store and a key vault in memory |
 //! | `local-ca` | a CA that really signs, for tests and laboratories |
+//! | `stored` | events, effects and receipts as JSON with a version, for stores; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //!
 //! # Numbers
@@ -98,7 +99,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod adapter;
-#[cfg(feature = "toml")]
+#[cfg(any(feature = "stored", feature = "toml"))]
 pub mod codec;
 pub mod lifecycle;
 pub mod model;

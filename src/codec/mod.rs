@@ -1,7 +1,11 @@
-//! Stored forms, apart from the domain types: what is written to a file and read back.
+//! Stored forms, apart from the domain types: what is written down and read back.
 //!
 //! | Module | What it holds | Feature |
 //! |---|---|---|
-//! | [`rulebook`] | a rulebook as a TOML file | `toml` |
+//! | `rulebook` | a rulebook as a TOML file | `toml` |
+//! | `stored` | events, effects and receipts as JSON, and a plan as counters, for stores | `stored` |
 
+#[cfg(feature = "toml")]
 pub mod rulebook;
+#[cfg(feature = "stored")]
+pub mod stored;

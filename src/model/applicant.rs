@@ -17,16 +17,16 @@ use super::text::{TextError, bounded};
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Applicant {
-    name: Arc<str>,
-    phone: Arc<str>,
-    email: Arc<str>,
-    company: Option<Company>,
+    pub(crate) name: Arc<str>,
+    pub(crate) phone: Arc<str>,
+    pub(crate) email: Arc<str>,
+    pub(crate) company: Option<Company>,
 }
 
 /// The company behind an OV or EV application.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Company {
-    name: Arc<str>,
+    pub(crate) name: Arc<str>,
 }
 
 /// Which field of an applicant was refused, and why.

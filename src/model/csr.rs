@@ -78,16 +78,16 @@ impl CommonName {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CsrFacts {
-    der: Arc<[u8]>,
-    key: KeyKind,
-    spki: SpkiDigest,
-    rsa: Option<RsaFacts>,
-    hash: SignatureHash,
-    possession: Possession,
-    common_names: Vec<CommonName>,
-    alt_names: Vec<SubjectAltName>,
-    extensions: Vec<Arc<str>>,
-    must_staple: bool,
+    pub(crate) der: Arc<[u8]>,
+    pub(crate) key: KeyKind,
+    pub(crate) spki: SpkiDigest,
+    pub(crate) rsa: Option<RsaFacts>,
+    pub(crate) hash: SignatureHash,
+    pub(crate) possession: Possession,
+    pub(crate) common_names: Vec<CommonName>,
+    pub(crate) alt_names: Vec<SubjectAltName>,
+    pub(crate) extensions: Vec<Arc<str>>,
+    pub(crate) must_staple: bool,
 }
 
 impl CsrFacts {

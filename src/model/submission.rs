@@ -47,12 +47,12 @@ pub enum KeySource {
 /// An application as handed in: well formed, not yet judged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Submission {
-    operation: Operation,
+    pub(crate) operation: Operation,
     // Shared with the order that it becomes: submitting copies no names.
-    names: Arc<[DomainName]>,
-    applicant: Applicant,
-    method: ValidationMethod,
-    key: KeySource,
+    pub(crate) names: Arc<[DomainName]>,
+    pub(crate) applicant: Applicant,
+    pub(crate) method: ValidationMethod,
+    pub(crate) key: KeySource,
 }
 
 /// Why the parts of a submission do not make one.

@@ -27,6 +27,12 @@ pub enum RsaFactsError {
         /// The rounds of the search.
         rounds: u16,
     },
+    /// An exponent that 64 bits hold, without its value.
+    #[error("an exponent of {bits} bits is given by its value")]
+    Exponent {
+        /// Its bits.
+        bits: u32,
+    },
 }
 
 /// A public exponent: its value if 64 bits hold it, else its size and whether it is odd.
@@ -52,6 +58,24 @@ impl RsaExponent {
     #[must_use]
     pub const fn new(value: u64) -> Self {
         Self(Exponent::Small(value))
+    }
+
+    /// One of more than 64 bits, by what is kept of it.
+    ///
+    /// # Errors
+    /// [`RsaFactsError::Exponent`] for 64 bits or fewer: such a one has a value.
+    ///
+    /// ```
+    /// use cert_lifecycle::model::RsaExponent;
+    /// let huge = RsaExponent::from_be_bytes(&[1, 0, 0, 0, 0, 0, 0, 0, 1]);
+    /// assert_eq!(RsaExponent::large(65, true), Ok(huge));
+    /// assert!(RsaExponent::large(64, true).is_err());
+    /// ```
+    pub const fn large(bits: u32, odd: bool) -> Result<Self, RsaFactsError> {
+        if bits <= u64::BITS {
+            return Err(RsaFactsError::Exponent { bits });
+        }
+        Ok(Self(Exponent::Large { bits, odd }))
     }
 
     /// From the bytes of a non-negative integer, the most significant first; zeros may lead.
@@ -145,6 +169,12 @@ impl FactorSearch {
         }
     }
 
+    /// The bound of the search: every prime below it was tried.
+    #[must_use]
+    pub const fn below(self) -> u16 {
+        self.below
+    }
+
     /// The smallest factor that was found.
     #[must_use]
     pub const fn found(self) -> Option<u16> {
@@ -193,6 +223,12 @@ impl FermatSearch {
             }
             Some(_) | None => Ok(Self { rounds, split }),
         }
+    }
+
+    /// How many rounds were tried.
+    #[must_use]
+    pub const fn rounds(self) -> u16 {
+        self.rounds
     }
 
     /// The round that gave both factors.
