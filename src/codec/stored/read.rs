@@ -5,7 +5,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::{Display, Write};
 
-use super::MAX_DEPTH;
 use super::bytes::{read_base64, read_hex};
 use super::error::{StoredError, StoredProblem};
 use super::form::Form;
@@ -63,19 +62,8 @@ impl<'t> Place<'t> {
     }
 
     fn other_kind(&self, expected: &'static str) -> StoredError {
-        self.error(match self.node {
-            Node::TooDeep => StoredProblem::TooDeep { limit: MAX_DEPTH },
-            Node::Null
-            | Node::Flag(_)
-            | Node::Whole(_)
-            | Node::Fraction
-            | Node::Text(_)
-            | Node::List(_)
-            | Node::Object(_) => StoredProblem::WrongKind {
-                expected,
-                found: self.node.kind(),
-            },
-        })
+        let found = self.node.kind();
+        self.error(StoredProblem::WrongKind { expected, found })
     }
 
     pub(super) const fn is_text(&self) -> bool {

@@ -6,10 +6,11 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::fmt;
 
 use serde_core::Deserializer;
-use serde_core::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 
 use super::MAX_DEPTH;
 use super::error::{StoredError, StoredProblem};
@@ -25,8 +26,6 @@ pub(super) enum Node<'t> {
     List(Vec<Self>),
     /// With every key as often as it stands there.
     Object(Vec<(Cow<'t, str>, Self)>),
-    /// A list or an object below the last level; what it holds was skipped.
-    TooDeep,
 }
 
 impl Node<'_> {
@@ -40,7 +39,6 @@ impl Node<'_> {
             Self::Text(_) => "a text",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
-            Self::TooDeep => "too many levels",
         }
     }
 }
@@ -54,10 +52,16 @@ pub(super) fn parse(text: &str, limit: usize) -> Result<Node<'_>, StoredError> {
             limit,
         });
     }
+    let passed = Cell::new(false);
+    let levels = Levels {
+        left: MAX_DEPTH,
+        passed: &passed,
+    };
     let mut source = serde_json::Deserializer::from_str(text);
-    let node = Levels(MAX_DEPTH).deserialize(&mut source);
+    let node = levels.deserialize(&mut source);
     match node.and_then(|node| source.end().map(|()| node)) {
         Ok(node) => Ok(node),
+        Err(_) if passed.get() => refused(StoredProblem::TooDeep { limit: MAX_DEPTH }),
         Err(error) if error.is_eof() => refused(StoredProblem::Truncated),
         // Its message may quote the text.
         Err(error) => refused(StoredProblem::Syntax {
@@ -68,14 +72,28 @@ pub(super) fn parse(text: &str, limit: usize) -> Result<Node<'_>, StoredError> {
 }
 
 /// The key under which `serde_json` hands a number on as a text, if another part of the program
-/// switches on its feature `arbitrary_precision`.
+/// switches on its feature `arbitrary_precision`. A text that spells this out is read as that number.
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// How many levels of lists and objects are still read.
 #[derive(Clone, Copy)]
-struct Levels(usize);
+struct Levels<'c> {
+    left: usize,
+    /// Whether there were more.
+    passed: &'c Cell<bool>,
+}
 
-impl<'de> DeserializeSeed<'de> for Levels {
+impl Levels<'_> {
+    fn below<E: Error>(self) -> Result<Self, E> {
+        let Some(left) = self.left.checked_sub(1) else {
+            self.passed.set(true);
+            return Err(E::custom("too deep"));
+        };
+        Ok(Self { left, ..self })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Levels<'_> {
     type Value = Node<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Node<'de>, D::Error> {
@@ -83,7 +101,7 @@ impl<'de> DeserializeSeed<'de> for Levels {
     }
 }
 
-impl<'de> Visitor<'de> for Levels {
+impl<'de> Visitor<'de> for Levels<'_> {
     type Value = Node<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,36 +141,26 @@ impl<'de> Visitor<'de> for Levels {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<'de>, A::Error> {
-        let Some(below) = self.0.checked_sub(1) else {
-            while list.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(Node::TooDeep);
-        };
+        let below = self.below()?;
         let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(Self(below))? {
+        while let Some(item) = list.next_element_seed(below)? {
             items.push(item);
         }
         Ok(Node::List(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
-        let below = self.0.checked_sub(1);
         let mut entries = Vec::new();
-        while let Some(key) = map.next_key_seed(Self(0))? {
-            let Node::Text(key) = key else {
-                return Err(A::Error::custom("a key is a text"));
-            };
-            if key == NUMBER {
+        // A key is always a text.
+        while let Some(Node::Text(key)) = map.next_key_seed(self)? {
+            if entries.is_empty() && key == NUMBER {
                 let written: String = map.next_value()?;
-                let number = written.parse().map_or(Node::Fraction, Node::Whole);
-                return Ok(number);
+                return Ok(written.parse().map_or(Node::Fraction, Node::Whole));
             }
-            match below {
-                Some(below) => entries.push((key, map.next_value_seed(Self(below))?)),
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+            let value = map.next_value_seed(self.below()?)?;
+            entries.push((key, value));
         }
-        Ok(below.map_or(Node::TooDeep, |_| Node::Object(entries)))
+        self.below()?;
+        Ok(Node::Object(entries))
     }
 }

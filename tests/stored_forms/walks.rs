@@ -1,0 +1,139 @@
+//! Whatever happens in the core is stored and read back, and folds to the same.
+
+use std::collections::BTreeMap;
+
+use cert_lifecycle::codec::stored::{
+    PlanCounters, decode_effect, decode_event, decode_receipt, encode_effect, encode_event,
+    encode_receipt, restore_plan,
+};
+use cert_lifecycle::lifecycle::{
+    Event, PlanEvent, Receipt, effects, evolve_chain, evolve_instance, evolve_plan,
+    evolve_purchase, status,
+};
+use cert_lifecycle::model::{
+    CertificateInstance, ChainId, HostingChain, InstanceId, PlanId, Purchase, PurchaseId,
+    ResourcePlan,
+};
+use proptest::prelude::*;
+
+use crate::support::strategies::{self, Editions, editions};
+use crate::support::{stream_events, streams};
+
+/// Every stream of a journal.
+#[derive(Debug, Default, PartialEq)]
+struct Folded {
+    instances: BTreeMap<InstanceId, Option<CertificateInstance>>,
+    plans: BTreeMap<PlanId, Option<ResourcePlan>>,
+    chains: BTreeMap<ChainId, Option<HostingChain>>,
+    purchases: BTreeMap<PurchaseId, Option<Purchase>>,
+}
+
+impl Folded {
+    fn fold(&mut self, event: &Event) {
+        match event {
+            Event::Instance { id, event } => {
+                evolve_instance(self.instances.entry(*id).or_default(), *id, event);
+            }
+            Event::Plan { id, event } => {
+                evolve_plan(self.plans.entry(*id).or_default(), *id, event);
+            }
+            Event::Chain { id, event } => {
+                evolve_chain(self.chains.entry(*id).or_default(), *id, event);
+            }
+            Event::Purchase { id, event } => {
+                evolve_purchase(self.purchases.entry(*id).or_default(), *id, event);
+            }
+        }
+    }
+}
+
+/// Stores an event and reads it back.
+fn stored(event: &Event) -> Event {
+    let text = encode_event(event);
+    // What a column of the kind `jsonb` can't hold.
+    assert!(!text.contains("\\u0000") && !text.contains('\0'), "{text}");
+    assert!(!text.contains('\n'), "one line: {text}");
+    let back = decode_event(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_eq!(back, *event, "{text}");
+    assert_eq!(encode_event(&back), text);
+    back
+}
+
+/// Stores a journal, and with it whatever follows from its events; plans are rows of counters too.
+fn hold(journal: &[Event]) {
+    let (mut own, mut back) = (Folded::default(), Folded::default());
+    let mut rows: BTreeMap<PlanId, (PlanEvent, PlanCounters)> = BTreeMap::new();
+    for event in journal {
+        own.fold(event);
+        back.fold(&stored(event));
+        let instance = match event {
+            Event::Instance { id, .. } => own.instances[id].as_ref(),
+            Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => None,
+        };
+        for effect in effects(event, instance) {
+            assert_eq!(decode_effect(&encode_effect(&effect)), Ok(effect));
+        }
+        if let Event::Plan { id, event } = event {
+            let plan = own.plans[id].as_ref().unwrap();
+            let row = match rows.remove(id) {
+                None => (event.clone(), PlanCounters::of(plan)),
+                // What was decided always fits.
+                Some((bought, row)) => (bought, row.apply(event).unwrap()),
+            };
+            assert_eq!(row.1, PlanCounters::of(plan));
+            assert_eq!(restore_plan(*id, &row.0, &row.1).as_ref(), Ok(plan));
+            rows.insert(*id, row);
+        }
+    }
+    assert_eq!(own, back);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+
+    /// Purchases, chains, renewals, uploads and plans, over all commands and channels.
+    #[test]
+    fn what_happens_in_all_streams_is_stored(timeline in streams::timelines(40)) {
+        let ending = timeline.play(|moment| {
+            if let (Ok(events), true) = (moment.answer, moment.committed) {
+                let receipt = Receipt {
+                    events: events.to_vec(),
+                    rules: events.rules().to_vec(),
+                    at: moment.now,
+                    edition: moment.law.conduct.key(),
+                    status: status(&moment.after.case(), moment.now, moment.law.conduct),
+                };
+                assert_eq!(decode_receipt(&encode_receipt(&receipt)), Ok(receipt));
+            }
+        });
+        hold(&ending.journal);
+    }
+
+    /// Plans and what is applied for with them, under editions of every kind.
+    #[test]
+    fn what_happens_with_plans_is_stored(
+        (editions, timeline) in editions().prop_flat_map(|editions| {
+            let timeline = strategies::timelines(&editions, 40);
+            (Just(editions), timeline)
+        })
+    ) {
+        timeline.play(&editions, |moment| {
+            for event in moment.answer.iter().flat_map(|events| events.iter()) {
+                stored(event);
+            }
+        });
+    }
+
+    /// Events that nobody decided, with instants over the whole range and hostile texts.
+    #[test]
+    fn any_event_is_stored(
+        events in proptest::collection::vec(stream_events::events(&Editions::published()), 1..20)
+    ) {
+        let (mut own, mut back) = (Folded::default(), Folded::default());
+        for event in &events {
+            own.fold(event);
+            back.fold(&stored(event));
+        }
+        prop_assert_eq!(own, back);
+    }
+}
