@@ -1,26 +1,13 @@
 //! A key vault in memory.
 
 use core::fmt;
-use core::str::FromStr;
 use std::boxed::Box;
 use std::collections::BTreeMap;
-use std::format;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::vec::Vec;
 
-use x509_cert::attr::Attributes;
-use x509_cert::der::asn1::{BitString, Ia5String};
-use x509_cert::der::pem::LineEnding;
-use x509_cert::der::{self, Decode, Encode};
-use x509_cert::ext::ToExtension;
-use x509_cert::ext::pkix::SubjectAltName;
-use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::name::Name;
-use x509_cert::request::{CertReq, CertReqInfo, ExtensionReq, Version};
-use x509_cert::spki::SubjectPublicKeyInfoOwned;
-
-use super::signing::{KeyError, SigningKey};
-use crate::model::{DomainName, KeyKind, OrderId, SpkiDigest};
+use super::kept_key;
+use super::signing::SigningKey;
+use crate::model::{DomainName, KeyKind, OrderId};
 use crate::port::{BoxFuture, ExportedKey, KeyFacts, KeyVault, KeyVaultError};
 
 /// Real keys, kept in memory for as long as the value lives: RSA of 2048, 3072 and 4096 bits,
@@ -59,9 +46,6 @@ enum Slot {
     Destroyed,
 }
 
-/// The most characters of a common name (RFC 5280, ub-common-name).
-const COMMON_NAME_LIMIT: usize = 64;
-
 impl MemoryKeyVault {
     /// An empty vault.
     #[must_use]
@@ -79,17 +63,10 @@ impl MemoryKeyVault {
         let mut slots = self.slots();
         match slots.get(&order) {
             Some(Slot::Destroyed) => Err(KeyVaultError::Destroyed(order)),
-            Some(Slot::Held(key)) if key.kind() == kind => Ok(facts(key)),
-            Some(Slot::Held(key)) => Err(KeyVaultError::KindMismatch {
-                order,
-                existing: key.kind(),
-            }),
+            Some(Slot::Held(key)) => kept_key::agree(order, key, kind),
             None => {
-                let key = SigningKey::generate(kind).map_err(|error| match error {
-                    KeyError::Unsupported => KeyVaultError::UnsupportedKind(kind),
-                    KeyError::Failed => failed(),
-                })?;
-                let made = facts(&key);
+                let key = kept_key::make(kind)?;
+                let made = kept_key::facts(&key);
                 slots.insert(order, Slot::Held(Arc::new(key)));
                 Ok(made)
             }
@@ -102,71 +79,6 @@ impl MemoryKeyVault {
             Some(Slot::Destroyed) | None => Err(KeyVaultError::NotFound(order)),
         }
     }
-
-    fn csr_now(&self, order: OrderId, names: &[DomainName]) -> Result<Arc<[u8]>, KeyVaultError> {
-        let key = self.key(order)?;
-        let first = names.first().ok_or(KeyVaultError::NoNames)?;
-        let info = request_info(&key, first, names).map_err(|_| failed())?;
-        let message = info.to_der().map_err(|_| failed())?;
-        let signature = key.sign(&message).map_err(|_| failed())?;
-        let der = BitString::from_bytes(&signature).and_then(|signature| {
-            CertReq {
-                info,
-                algorithm: key.algorithm(),
-                signature,
-            }
-            .to_der()
-        });
-        der.map(Arc::from).map_err(|_| failed())
-    }
-
-    fn export_now(&self, order: OrderId) -> Result<ExportedKey, KeyVaultError> {
-        let pem = self
-            .key(order)?
-            .with_pkcs8(|der| der::pem::encode_string("PRIVATE KEY", LineEnding::LF, der));
-        match pem {
-            Ok(Ok(pem)) => Ok(ExportedKey::from_pem(pem)),
-            Ok(Err(_)) | Err(_) => Err(failed()),
-        }
-    }
-}
-
-fn facts(key: &SigningKey) -> KeyFacts {
-    KeyFacts {
-        kind: key.kind(),
-        spki: SpkiDigest::of(key.spki_der()),
-    }
-}
-
-/// The crypto library or an encoder failed, which tells no cause.
-fn failed() -> KeyVaultError {
-    KeyVaultError::unavailable("the cryptography failed")
-}
-
-/// What a signing request says before it is signed.
-fn request_info(
-    key: &SigningKey,
-    first: &DomainName,
-    names: &[DomainName],
-) -> der::Result<CertReqInfo> {
-    let subject = if first.as_str().len() > COMMON_NAME_LIMIT {
-        Name::default()
-    } else {
-        Name::from_str(&format!("CN={first}"))?
-    };
-    let alt_names = names
-        .iter()
-        .map(|name| Ia5String::new(name.as_str()).map(GeneralName::DnsName))
-        .collect::<der::Result<Vec<_>>>()?;
-    let extension = SubjectAltName(alt_names).to_extension(&subject, &[])?;
-    let mut attributes = Attributes::new();
-    attributes.insert(ExtensionReq(Vec::from([extension])).try_into()?)?;
-    Ok(CertReqInfo {
-        version: Version::V1,
-        subject,
-        public_key: SubjectPublicKeyInfoOwned::from_der(key.spki_der())?,
-        attributes,
-    })
 }
 
 impl KeyVault for MemoryKeyVault {
@@ -183,11 +95,11 @@ impl KeyVault for MemoryKeyVault {
         order: OrderId,
         names: &'a [DomainName],
     ) -> BoxFuture<'a, Result<Arc<[u8]>, KeyVaultError>> {
-        Box::pin(async move { self.csr_now(order, names) })
+        Box::pin(async move { kept_key::request(&*self.key(order)?, names) })
     }
 
     fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>> {
-        Box::pin(async move { self.export_now(order) })
+        Box::pin(async move { kept_key::export(&*self.key(order)?) })
     }
 
     fn destroy(&self, order: OrderId) -> BoxFuture<'_, Result<(), KeyVaultError>> {

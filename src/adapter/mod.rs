@@ -8,8 +8,20 @@
 //! | `Recorder` | `Payments`, `Notifier`, `Deployer` | `std` |
 //! | `MemoryStore` | `Store` | `memory` |
 //! | `MemoryKeyVault` | `KeyVault` | `memory` |
+//! | `FileKeyVault` (on Unix) | `KeyVault` | `file-vault` |
+//! | `envelope::SealedKeyVault`, over rows of a `KeyRows` | `KeyVault` | `envelope` |
 //! | `local_ca::LocalCa` | `CertificateAuthority` | `local-ca` |
 
+#[cfg(feature = "envelope")]
+pub mod envelope;
+#[cfg(all(feature = "file-vault", unix))]
+pub mod file_vault;
+#[cfg(any(
+    feature = "memory",
+    feature = "envelope",
+    all(feature = "file-vault", unix)
+))]
+mod kept_key;
 #[cfg(feature = "local-ca")]
 pub mod local_ca;
 #[cfg(feature = "std")]
@@ -22,11 +34,20 @@ mod memory_vault;
 mod recorder;
 #[cfg(feature = "std")]
 mod seeded_ids;
-#[cfg(any(feature = "memory", feature = "local-ca"))]
+#[cfg(any(
+    feature = "memory",
+    feature = "local-ca",
+    feature = "envelope",
+    all(feature = "file-vault", unix)
+))]
 mod signing;
 #[cfg(feature = "std")]
 mod system_clock;
 
+#[cfg(feature = "envelope")]
+pub use envelope::{Envelope, SealedKeyVault};
+#[cfg(all(feature = "file-vault", unix))]
+pub use file_vault::FileKeyVault;
 #[cfg(feature = "local-ca")]
 pub use local_ca::LocalCa;
 #[cfg(feature = "std")]

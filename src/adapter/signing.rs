@@ -1,4 +1,4 @@
-//! Private keys that sign X.509 structures: what the key vault and the local CA share.
+//! Private keys that sign X.509 structures: what the key vaults and the local CA share.
 
 use core::fmt;
 use std::boxed::Box;
@@ -18,6 +18,8 @@ use x509_cert::der::Any;
 use x509_cert::der::oid::db::rfc5912;
 
 use crate::model::{Curve, KeyKind};
+#[cfg(any(feature = "envelope", all(feature = "file-vault", unix)))]
+use crate::pki::{KeyEncoding, Limits, parse_private_key};
 
 /// A private key; the crypto library overwrites its memory when it is dropped.
 pub(super) struct SigningKey {
@@ -71,25 +73,50 @@ impl Recipe {
 impl SigningKey {
     /// Makes a key. RSA takes up to a few seconds of computing.
     pub(super) fn generate(kind: KeyKind) -> Result<Self, KeyError> {
-        let (pair, spki) = match Recipe::of(kind).ok_or(KeyError::Unsupported)? {
-            Recipe::Rsa(size) => {
-                let pair = RsaKeyPair::generate(size)?;
-                let spki: PublicKeyX509Der<'_> = pair.public_key().as_der()?;
-                let spki = spki.as_ref().to_vec();
-                (Pair::Rsa(Box::new(pair)), spki)
+        let pair = match Recipe::of(kind).ok_or(KeyError::Unsupported)? {
+            Recipe::Rsa(size) => Pair::Rsa(Box::new(RsaKeyPair::generate(size)?)),
+            Recipe::Ec(algorithm) => Pair::Ec(EcdsaKeyPair::generate(algorithm)?),
+        };
+        Self::of(kind, pair)
+    }
+
+    /// Reads a key that was written by [`SigningKey::with_pkcs8`], in DER or in PEM; nothing else is
+    /// a key here.
+    #[cfg(any(feature = "envelope", all(feature = "file-vault", unix)))]
+    pub(super) fn from_pkcs8(input: &[u8]) -> Option<Self> {
+        let read = parse_private_key(input, &Limits::default()).ok()?;
+        if read.encoding() != KeyEncoding::Pkcs8 {
+            return None;
+        }
+        let (kind, der) = (read.kind(), read.secret_der());
+        match Recipe::of(kind)? {
+            Recipe::Rsa(_) => {
+                let pair = RsaKeyPair::from_pkcs8(der).ok()?;
+                Self::of(kind, Pair::Rsa(Box::new(pair)))
             }
             Recipe::Ec(algorithm) => {
-                let pair = EcdsaKeyPair::generate(algorithm)?;
-                let spki: PublicKeyX509Der<'_> = pair.public_key().as_der()?;
-                let spki = spki.as_ref().to_vec();
-                (Pair::Ec(pair), spki)
+                let pair = EcdsaKeyPair::from_pkcs8(algorithm, der).ok()?;
+                Self::of(kind, Pair::Ec(pair))
             }
+        }
+        .ok()
+    }
+
+    fn of(kind: KeyKind, pair: Pair) -> Result<Self, KeyError> {
+        let spki: PublicKeyX509Der<'_> = match &pair {
+            Pair::Rsa(pair) => pair.public_key().as_der()?,
+            Pair::Ec(pair) => pair.public_key().as_der()?,
         };
+        let spki = spki.as_ref().to_vec();
         Ok(Self { kind, pair, spki })
     }
 
     /// Its kind.
-    #[cfg(feature = "memory")]
+    #[cfg(any(
+        feature = "memory",
+        feature = "envelope",
+        all(feature = "file-vault", unix)
+    ))]
     pub(super) const fn kind(&self) -> KeyKind {
         self.kind
     }
@@ -128,7 +155,11 @@ impl SigningKey {
     }
 
     /// Lets the private key in PKCS #8 DER be read once; the bytes are overwritten afterwards.
-    #[cfg(feature = "memory")]
+    #[cfg(any(
+        feature = "memory",
+        feature = "envelope",
+        all(feature = "file-vault", unix)
+    ))]
     pub(super) fn with_pkcs8<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Result<T, KeyError> {
         use aws_lc_rs::encoding::Pkcs8V1Der;
         match &self.pair {

@@ -23,7 +23,8 @@ pub trait KeyVault: Send + Sync {
     /// [`KeyVaultError::UnsupportedKind`] for a kind that the vault does not make,
     /// [`KeyVaultError::KindMismatch`] if the order has a key of another kind,
     /// [`KeyVaultError::Destroyed`] if its key was destroyed: a late repeat must not bring a key
-    /// back that nobody will destroy again.
+    /// back that nobody will destroy again. [`KeyVaultError::Unusable`] if there is a key that must
+    /// not be used: no other is made in its place.
     fn make(&self, order: OrderId, kind: KeyKind)
     -> BoxFuture<'_, Result<KeyFacts, KeyVaultError>>;
 
@@ -34,7 +35,8 @@ pub trait KeyVault: Send + Sync {
     /// may give different bytes, since ECDSA signatures are randomized.
     ///
     /// # Errors
-    /// [`KeyVaultError::NotFound`] without a key, [`KeyVaultError::NoNames`] without a name.
+    /// [`KeyVaultError::NotFound`] without a key, [`KeyVaultError::NoNames`] without a name,
+    /// [`KeyVaultError::Unusable`] as in [`make`](KeyVault::make).
     fn csr<'a>(
         &'a self,
         order: OrderId,
@@ -46,12 +48,14 @@ pub trait KeyVault: Send + Sync {
     /// Whether the owner may have it is decided before; the vault does not ask.
     ///
     /// # Errors
-    /// [`KeyVaultError::NotFound`] without a key, or after it was destroyed.
+    /// [`KeyVaultError::NotFound`] without a key, or after it was destroyed;
+    /// [`KeyVaultError::Unusable`] as in [`make`](KeyVault::make).
     fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>>;
 
     /// Destroys the key of an order for good; afterwards none can be made for it.
     ///
-    /// Idempotent: destroying what is gone, or never was, succeeds.
+    /// Idempotent: destroying what is gone, or never was, succeeds; so does destroying what cannot
+    /// be used any more.
     ///
     /// # Errors
     /// [`KeyVaultError::Unavailable`]: the key may still be there, so ask again.
@@ -123,6 +127,16 @@ pub enum KeyVaultError {
     /// A signing request needs at least one name. Asking again does not help.
     #[error("a signing request needs at least one name")]
     NoNames,
+    /// What is kept for the order must not or cannot be used as its key: it is damaged, exchanged,
+    /// open to others, or encrypted with a key that the vault does not have. Asking again does not
+    /// help until somebody has put it right.
+    #[error("the key of order {order} can't be used{}", Because(.reason.as_ref()))]
+    Unusable {
+        /// The order.
+        order: OrderId,
+        /// What is wrong with it.
+        reason: Option<Note>,
+    },
     /// The vault cannot be reached, or its cryptography failed. Asking again may help.
     #[error("the key vault is unavailable{}", Because(.0.as_ref()))]
     Unavailable(Option<Note>),
@@ -138,7 +152,8 @@ impl KeyVaultError {
             | Self::Destroyed(_)
             | Self::UnsupportedKind(_)
             | Self::KindMismatch { .. }
-            | Self::NoNames => false,
+            | Self::NoNames
+            | Self::Unusable { .. } => false,
         }
     }
 
@@ -146,5 +161,12 @@ impl KeyVaultError {
     #[must_use]
     pub fn unavailable(reason: &str) -> Self {
         Self::Unavailable(Note::new(reason).ok())
+    }
+
+    /// A key that can't be used, with a word about it; words that are no [`Note`] are left out.
+    #[must_use]
+    pub fn unusable(order: OrderId, reason: &str) -> Self {
+        let reason = Note::new(reason).ok();
+        Self::Unusable { order, reason }
     }
 }

@@ -12,12 +12,14 @@
 //! | [`Payments`] | who pays refunds out |
 //! | [`Notifier`] | who tells holders what happened |
 //! | [`Deployer`] | who puts certificates on cloud products |
+//! | [`KeyRows`] | rows of encrypted keys, for a vault over a database |
 //! | [`Clock`] | what time it is |
 //! | [`Ids`] | identifiers that were never used before |
 
 pub mod ca;
 pub mod clock;
 pub mod ids;
+pub mod key_rows;
 #[cfg(feature = "pki")]
 pub mod key_vault;
 pub mod outward;
@@ -35,6 +37,7 @@ pub use ca::{
 };
 pub use clock::Clock;
 pub use ids::Ids;
+pub use key_rows::{KeyRow, KeyRows, KeyRowsError};
 #[cfg(feature = "pki")]
 pub use key_vault::{ExportedKey, KeyFacts, KeyVault, KeyVaultError};
 pub use outward::{

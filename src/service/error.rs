@@ -97,6 +97,8 @@ impl ServiceError {
     pub(super) const fn refused_by_port(&self) -> bool {
         match self {
             Self::Ca(error) => !error.retry_helps(),
+            // So can a key that was damaged, or its encryption: the work on it must not be forgotten.
+            Self::Vault(KeyVaultError::Unusable { .. }) => false,
             Self::Vault(error) => !error.retry_helps(),
             Self::Delivery(error) => !error.retry_helps(),
             Self::Refused(_)
