@@ -98,16 +98,16 @@ impl ServiceError {
         match self {
             Self::Ca(error) => !error.retry_helps(),
             // So can a key that was damaged, or its encryption: the work on it must not be forgotten.
-            Self::Vault(KeyVaultError::Unusable { .. }) => false,
-            Self::Vault(error) => !error.retry_helps(),
-            Self::Delivery(error) => !error.retry_helps(),
-            Self::Refused(_)
+            Self::Vault(KeyVaultError::Unusable { .. })
+            | Self::Refused(_)
             | Self::Store(_)
             | Self::Rules(_)
             | Self::Certificate { .. }
             | Self::IdTaken(_)
             | Self::KeyReused(_)
             | Self::Contended => false,
+            Self::Vault(error) => !error.retry_helps(),
+            Self::Delivery(error) => !error.retry_helps(),
         }
     }
 }
