@@ -30,6 +30,8 @@ mod manual_clock;
 mod memory_store;
 #[cfg(feature = "memory")]
 mod memory_vault;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 #[cfg(feature = "std")]
 mod recorder;
 #[cfg(feature = "std")]
@@ -41,6 +43,10 @@ mod seeded_ids;
     all(feature = "file-vault", unix)
 ))]
 mod signing;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sql;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 #[cfg(feature = "std")]
 mod system_clock;
 

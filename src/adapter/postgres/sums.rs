@@ -1,0 +1,48 @@
+//! What events add to a plan's row, which the server adds in place.
+
+use alloc::string::{String, ToString};
+
+use crate::adapter::sql::money;
+use crate::codec::stored::PlanDelta;
+use crate::lifecycle::Event;
+use crate::model::Timestamp;
+
+/// What a plan's events add to its row, for a store that adds in place.
+#[derive(Default)]
+pub(super) struct PlanSums {
+    pub(super) product: Option<String>,
+    pub(super) begins: Option<i64>,
+    pub(super) free_at: Option<Timestamp>,
+    pub(super) reserved: i64,
+    pub(super) settled: i64,
+    pub(super) issued: i64,
+    pub(super) revocations: i64,
+    pub(super) taken: i64,
+    pub(super) refunded: Option<(Timestamp, u64)>,
+}
+
+impl PlanSums {
+    pub(super) fn of(events: &[&Event]) -> Self {
+        let mut sums = Self::default();
+        for event in events {
+            let Event::Plan { event: change, .. } = event else {
+                continue;
+            };
+            if let Some((code, count, is_free, at)) = money(event).begins
+                && sums.begins.is_none()
+            {
+                sums.product = Some(code.to_string());
+                sums.begins = Some(i64::from(count));
+                sums.free_at = is_free.then_some(at);
+            }
+            let delta = PlanDelta::of(change);
+            sums.reserved = sums.reserved.saturating_add(delta.reserved.into());
+            sums.settled = sums.settled.saturating_add(delta.settled.into());
+            sums.issued = sums.issued.saturating_add(delta.issued.into());
+            sums.revocations = sums.revocations.saturating_add(delta.revocations.into());
+            sums.taken = sums.taken.saturating_add(delta.taken.into());
+            sums.refunded = sums.refunded.or(delta.refunded);
+        }
+        sums
+    }
+}

@@ -1,0 +1,411 @@
+//! Reading what a decision looks at: one statement, so one moment.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sqlx::{ColumnIndex, Decode, Row, Type};
+
+use super::{RawRow, corrupt, order_number};
+use crate::codec::stored::{PlanCounters, decode_event, decode_receipt, restore_plan};
+use crate::lifecycle::{Beside, Event, PlanEvent, evolve_chain, evolve_instance, evolve_purchase};
+use crate::model::{
+    CertificateInstance, HostingChain, PlanId, ProductCode, Purchase, RefundState, ResourcePlan,
+};
+use crate::port::{
+    IdempotencyKey, Loaded, Read, ReadSet, Record, RequestDigest, StoreError, Version, Versioned,
+};
+
+/// The columns of each part: its number, the version, an id, a body, and eight numbers.
+const EVENTS: &str = "e.version, e.id, e.body, CAST(NULL AS bigint), CAST(NULL AS bigint), \
+                      CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bigint), \
+                      CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bigint)";
+
+/// The statements, one for each read set. Parameters: `$1` account, `$2` what is asked for, `$3` and
+/// `$4` the year, `$5` the key, `$6` the second order of a pair.
+#[derive(Debug)]
+pub(in crate::adapter) struct LoadSql {
+    order: Arc<str>,
+    pair: Arc<str>,
+    product: Arc<str>,
+    plan: Arc<str>,
+    purchase: Arc<str>,
+    new: Arc<str>,
+    name: Arc<str>,
+}
+
+/// What is asked for, as a parameter.
+pub(in crate::adapter) enum Subject {
+    Order(i64),
+    Pair(i64, i64),
+    Text(String),
+}
+
+pub(in crate::adapter) fn subject(set: &ReadSet) -> Subject {
+    match set {
+        ReadSet::Order(order) => Subject::Order(order_number(*order)),
+        ReadSet::Pair(order, second) => Subject::Pair(order_number(*order), order_number(*second)),
+        ReadSet::Product(code) | ReadSet::New(code) => Subject::Text(code.to_string()),
+        ReadSet::Plan(id) => Subject::Text(id.to_string()),
+        ReadSet::Purchase(id) => Subject::Text(id.to_string()),
+        ReadSet::Name(name) => Subject::Text(name.to_string()),
+    }
+}
+
+fn part(number: u8, columns: &str, from: &str) -> String {
+    format!("SELECT CAST({number} AS bigint) AS part, {columns} FROM {from}")
+}
+
+fn events_of(number: u8, kind: u8, ids: &str) -> String {
+    let from =
+        format!("{ids} s JOIN cl_event e ON e.account = $1 AND e.kind = {kind} AND e.id = s.id");
+    part(number, EVENTS, &from)
+}
+
+/// A statement of CTEs and parts; the sums and the record are in each.
+fn statement(ctes: &[(&str, String)], parts: &[String]) -> Arc<str> {
+    let ctes: Vec<String> = (ctes.iter())
+        .map(|(name, query)| format!("{name} AS ({query})"))
+        .collect();
+    let mut all = parts.to_vec();
+    let (no, no_text) = ("CAST(NULL AS bigint)", "CAST(NULL AS text)");
+    let no_more = [no; 6].join(", ");
+    all.push(part(
+        7,
+        &format!("{no}, t.product, {no_text}, t.bought, t.revoked, {no_more}"),
+        "cl_tally t WHERE t.account = $1",
+    ));
+    all.push(part(
+        8,
+        &format!(
+            "{no}, {no_text}, {no_text}, CAST(COALESCE(SUM(f.count), 0) AS bigint), {no}, {no_more}"
+        ),
+        "cl_free f WHERE f.account = $1 AND f.at >= $3 AND f.at < $4",
+    ));
+    all.push(part(
+        9,
+        &format!("{no}, r.digest, r.receipt, r.at, {no}, {no_more}"),
+        "cl_record r WHERE r.account = $1 AND r.key = $5",
+    ));
+    let with = if ctes.is_empty() {
+        String::new()
+    } else {
+        format!("WITH {} ", ctes.join(", "))
+    };
+    Arc::from(format!("{with}{} ORDER BY 1, 2", all.join(" UNION ALL ")))
+}
+
+const PLAN: &str = "p.version, p.id, e.body, p.total, p.reserved, p.settled, p.issued, \
+                    p.revocations, p.taken, p.refunded_at, p.refunded_cash";
+
+fn plan_of(ids: &str) -> String {
+    let from = format!(
+        "{ids} s JOIN cl_plan p ON p.account = $1 AND p.id = s.plan \
+         JOIN cl_event e ON e.account = $1 AND e.kind = 1 AND e.id = p.id AND e.version = 1"
+    );
+    part(6, PLAN, &from)
+}
+
+impl LoadSql {
+    pub(in crate::adapter) fn new() -> Self {
+        let of_order = |parameter: &str| {
+            format!(
+                "SELECT i.id, i.plan, i.purchase, i.chain FROM cl_order o \
+                 JOIN cl_instance i ON i.account = o.account AND i.id = o.instance \
+                 WHERE o.id = {parameter} AND o.account = $1"
+            )
+        };
+        let own = ("own", of_order("$2"));
+        let chain = (
+            "chain",
+            "SELECT c.id, c.current FROM own JOIN cl_chain c ON c.account = $1 AND c.id = own.chain"
+                .to_string(),
+        );
+        let purchase = (
+            "purchase",
+            "SELECT own.purchase AS id FROM own WHERE own.purchase IS NOT NULL".to_string(),
+        );
+        let common = [
+            events_of(1, 0, "own"),
+            events_of(2, 2, "chain"),
+            events_of(3, 3, "purchase"),
+            events_of(4, 0, "other"),
+            plan_of("own"),
+        ];
+        let other = (
+            "other",
+            "SELECT chain.current AS id FROM chain CROSS JOIN own WHERE chain.current <> own.id"
+                .to_string(),
+        );
+        let second = ("other", of_order("$6"));
+        let second_purchase = (
+            "other_purchase",
+            "SELECT other.purchase AS id FROM other WHERE other.purchase IS NOT NULL".to_string(),
+        );
+        let mut of_pair = common.to_vec();
+        of_pair.push(events_of(5, 3, "other_purchase"));
+        let to_draw_from = "SELECT p.id AS plan FROM cl_plan p WHERE p.account = $1 AND \
+                            p.product = $2 ORDER BY CASE WHEN p.total - p.reserved - p.settled > 0 \
+                            THEN 0 ELSE 1 END, p.number LIMIT 1";
+        let given = |column: &str| format!("SELECT CAST($2 AS text) AS {column}");
+        let named = "SELECT i.id FROM cl_instance i WHERE i.account = $1 AND i.name = $2";
+        Self {
+            order: statement(
+                &[own.clone(), chain.clone(), purchase.clone(), other],
+                &common,
+            ),
+            pair: statement(&[own, chain, purchase, second, second_purchase], &of_pair),
+            product: statement(
+                &[("chosen", to_draw_from.to_string())],
+                &[plan_of("chosen")],
+            ),
+            plan: statement(&[("chosen", given("plan"))], &[plan_of("chosen")]),
+            purchase: statement(&[("chosen", given("id"))], &[events_of(3, 3, "chosen")]),
+            new: statement(&[("chosen", given("code"))], &[]),
+            name: statement(
+                &[("chosen", named.to_string())],
+                &[events_of(4, 0, "chosen")],
+            ),
+        }
+    }
+
+    pub(in crate::adapter) fn of(&self, set: &ReadSet) -> Arc<str> {
+        let text = match set {
+            ReadSet::Order(_) => &self.order,
+            ReadSet::Pair(..) => &self.pair,
+            ReadSet::Product(_) => &self.product,
+            ReadSet::Plan(_) => &self.plan,
+            ReadSet::Purchase(_) => &self.purchase,
+            ReadSet::New(_) => &self.new,
+            ReadSet::Name(_) => &self.name,
+        };
+        Arc::clone(text)
+    }
+}
+
+/// A stream on its way to its state.
+struct Folded<T> {
+    state: Option<T>,
+    version: u64,
+}
+
+impl<T> Folded<T> {
+    const NOTHING: Self = Self {
+        state: None,
+        version: 0,
+    };
+
+    fn versioned(self) -> Option<Versioned<T>> {
+        Some(Versioned {
+            state: self.state?,
+            version: Version(self.version),
+        })
+    }
+
+    /// Takes the next event; the versions must follow each other.
+    fn take<R>(
+        &mut self,
+        row: &RawRow<'_, R>,
+        fold: impl FnOnce(&mut Option<T>, Event) -> bool,
+    ) -> Result<(), StoreError>
+    where
+        R: Row,
+        usize: ColumnIndex<R>,
+        for<'d> Option<i64>: Decode<'d, R::Database> + Type<R::Database>,
+        for<'d> Option<String>: Decode<'d, R::Database> + Type<R::Database>,
+    {
+        let version: u64 = row.count(1)?;
+        if version != self.version.saturating_add(1) {
+            return Err(corrupt("an event is missing in a journal"));
+        }
+        self.version = version;
+        if fold(&mut self.state, decode_event(&row.text(3)?)?) {
+            Ok(())
+        } else {
+            Err(corrupt("an event stands in the journal of another stream"))
+        }
+    }
+}
+
+fn fold_instance(state: &mut Option<CertificateInstance>, event: Event) -> bool {
+    let Event::Instance { id, event } = event else {
+        return false;
+    };
+    evolve_instance(state, id, &event);
+    true
+}
+
+fn fold_chain(state: &mut Option<HostingChain>, event: Event) -> bool {
+    let Event::Chain { id, event } = event else {
+        return false;
+    };
+    evolve_chain(state, id, &event);
+    true
+}
+
+fn fold_purchase(state: &mut Option<Purchase>, event: Event) -> bool {
+    let Event::Purchase { id, event } = event else {
+        return false;
+    };
+    evolve_purchase(state, id, &event);
+    true
+}
+
+/// The counters of a plan's row, from a column on.
+pub(in crate::adapter) fn counters<R>(
+    row: &RawRow<'_, R>,
+    first: usize,
+) -> Result<PlanCounters, StoreError>
+where
+    R: Row,
+    usize: ColumnIndex<R>,
+    for<'d> Option<i64>: Decode<'d, R::Database> + Type<R::Database>,
+    for<'d> Option<String>: Decode<'d, R::Database> + Type<R::Database>,
+{
+    let column = |n: usize| first.saturating_add(n);
+    let refund = match row.maybe_time(column(6))? {
+        Some(at) => RefundState::Refunded {
+            at,
+            cash: row.count(column(7))?,
+        },
+        None => RefundState::None,
+    };
+    Ok(PlanCounters {
+        total: row.count(column(0))?,
+        reserved: row.count(column(1))?,
+        settled: row.count(column(2))?,
+        issued: row.count(column(3))?,
+        revocations: row.count(column(4))?,
+        taken: row.count(column(5))?,
+        refund,
+    })
+}
+
+fn plan_of_row<R>(row: &RawRow<'_, R>) -> Result<Versioned<ResourcePlan>, StoreError>
+where
+    R: Row,
+    usize: ColumnIndex<R>,
+    for<'d> Option<i64>: Decode<'d, R::Database> + Type<R::Database>,
+    for<'d> Option<String>: Decode<'d, R::Database> + Type<R::Database>,
+{
+    let id = PlanId::new(&row.text(2)?).map_err(corrupt)?;
+    let beginning: PlanEvent = match decode_event(&row.text(3)?)? {
+        Event::Plan { event, .. } => event,
+        Event::Instance { .. } | Event::Chain { .. } | Event::Purchase { .. } => {
+            return Err(corrupt("a plan begins with another stream's event"));
+        }
+    };
+    Ok(Versioned {
+        state: restore_plan(id, &beginning, &counters(row, 4)?)?,
+        version: Version(row.count(1)?),
+    })
+}
+
+fn digest(hex: &str) -> Result<RequestDigest, StoreError> {
+    let mut bytes = [0_u8; 32];
+    let mut pairs = hex.as_bytes().chunks_exact(2);
+    for byte in &mut bytes {
+        let pair = pairs
+            .next()
+            .and_then(|pair| core::str::from_utf8(pair).ok());
+        let value = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        *byte = value.ok_or_else(|| corrupt("a digest is damaged"))?;
+    }
+    Ok(RequestDigest(bytes))
+}
+
+/// What the rows of a read say.
+pub(in crate::adapter) fn loaded<'r, R>(read: &Read, rows: &'r [R]) -> Result<Loaded, StoreError>
+where
+    R: Row,
+    usize: ColumnIndex<R>,
+    for<'d> Option<i64>: Decode<'d, R::Database> + Type<R::Database>,
+    for<'d> Option<String>: Decode<'d, R::Database> + Type<R::Database>,
+{
+    let mut found = Loaded::default();
+    let (mut instance, mut other) = (Folded::NOTHING, Folded::NOTHING);
+    let (mut purchase, mut other_purchase) = (Folded::NOTHING, Folded::NOTHING);
+    let mut chain = Folded::NOTHING;
+    let mut tallies: Vec<(String, u32, u32)> = Vec::new();
+    let mut free = 0_u32;
+    for row in rows {
+        let row: RawRow<'r, R> = RawRow(row);
+        match row.number(0)? {
+            1 => instance.take(&row, fold_instance)?,
+            2 => chain.take(&row, fold_chain)?,
+            3 => purchase.take(&row, fold_purchase)?,
+            4 => other.take(&row, fold_instance)?,
+            5 => other_purchase.take(&row, fold_purchase)?,
+            6 => found.plan = Some(plan_of_row(&row)?),
+            7 => tallies.push((row.text(2)?, row.count(4)?, row.count(5)?)),
+            8 => free = row.count(4)?,
+            9 => {
+                let key: Option<IdempotencyKey> = read.key;
+                let key = key.ok_or_else(|| corrupt("a record that nobody asked for"))?;
+                found.record = Some(Record {
+                    key,
+                    digest: digest(&row.text(2)?)?,
+                    at: row.time(4)?,
+                    receipt: decode_receipt(&row.text(3)?)?,
+                });
+            }
+            _ => return Err(corrupt("an unknown part of an answer")),
+        }
+    }
+    found.instance = instance.versioned();
+    found.other = other.versioned();
+    found.chain = chain.versioned();
+    found.purchase = purchase.versioned();
+    found.other_purchase = other_purchase.versioned();
+    let asked = match &read.set {
+        ReadSet::Product(code) | ReadSet::New(code) => Some(*code),
+        ReadSet::Order(_)
+        | ReadSet::Pair(..)
+        | ReadSet::Plan(_)
+        | ReadSet::Purchase(_)
+        | ReadSet::Name(_) => None,
+    };
+    let product = (found.instance.as_ref())
+        .map(|found| found.state.product().code)
+        .or_else(|| Some(found.plan.as_ref()?.state.product().code))
+        .or(asked);
+    found.product = product;
+    found.beside = beside(&found, product, &tallies, free);
+    Ok(found)
+}
+
+/// The account's sums without the plan and the purchase at hand.
+fn beside(
+    found: &Loaded,
+    product: Option<ProductCode>,
+    tallies: &[(String, u32, u32)],
+    free: u32,
+) -> Beside {
+    let plan = found.plan.as_ref().map(|found| &found.state);
+    let purchase = found.purchase.as_ref().map(|found| &found.state);
+    let own = Beside::of(product, plan.into_iter(), purchase.into_iter());
+    let mut all = Beside {
+        free_this_year: free,
+        ..Beside::NOTHING
+    };
+    for (code, bought, revoked) in tallies {
+        let of_product = product.is_some_and(|product| product.as_str() == code);
+        let sums = [
+            Some(&mut all.of_account),
+            of_product.then_some(&mut all.of_product),
+        ];
+        for sum in sums.into_iter().flatten() {
+            sum.bought = sum.bought.saturating_add(*bought);
+            sum.revoked = sum.revoked.saturating_add(*revoked);
+        }
+    }
+    for (sum, own) in [
+        (&mut all.of_account, own.of_account),
+        (&mut all.of_product, own.of_product),
+    ] {
+        sum.bought = sum.bought.saturating_sub(own.bought);
+        sum.revoked = sum.revoked.saturating_sub(own.revoked);
+    }
+    all
+}

@@ -1,0 +1,335 @@
+//! The statements of the port, the same for both stores but for what a claim skips.
+
+/// Implements [`Store`](crate::port::Store) for a store with these of its own: `reading()` and
+/// `writing()`, pools of connections; `load`, its [`LoadSql`](super::LoadSql); `commit_batch`; and beside
+/// it a function `failure`.
+///
+/// `$skip` stands behind the rows that a claim picks: how to pass those that others have locked.
+macro_rules! sql_store {
+    ($store:ident, $db:ident, $skip:literal) => {
+        mod statements {
+            use alloc::boxed::Box;
+            use alloc::string::ToString;
+            use alloc::vec::Vec;
+
+            use sqlx::{$db, AssertSqlSafe, Executor, QueryBuilder};
+
+            use super::{$store, failure};
+            use crate::adapter::sql::{
+                RawRow, Subject, due_row, key, kind, listed, loaded, number, outbox_row, seconds,
+                subject, suffix_range, year_bounds,
+            };
+            use crate::codec::stored::decode_event;
+            use crate::lifecycle::Event;
+            use crate::model::{AccountId, InstanceId, Note, Timestamp};
+            use crate::port::{
+                Batch, BoxFuture, CommitError, DueRow, Filter, Lease, Listed, Loaded, OutboxPart,
+                OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
+            };
+
+            const LOOK_DUE: &str = "SELECT 1 FROM cl_instance WHERE due_at <= $1 AND \
+                (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2) LIMIT 1";
+            const CLAIM_DUE: &str = concat!(
+                "UPDATE cl_instance SET claimed_until = $3 WHERE number IN \
+                 (SELECT number FROM cl_instance WHERE due_at <= $1 AND \
+                 (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2) \
+                 ORDER BY due_at, id LIMIT $4",
+                $skip,
+                ") RETURNING account, id, order_id, due_at"
+            );
+            const LOOK_OUTBOX: &str = "SELECT 1 FROM cl_outbox WHERE parked IS NULL AND \
+                (not_before <= $1 OR not_before > $2) LIMIT 1";
+            // The old instant is kept, for RETURNING has no order of its own.
+            const LEASE_OUTBOX: &str = concat!(
+                "UPDATE cl_outbox SET attempts = attempts + 1, since = not_before, not_before = $3 \
+                 WHERE position IN (SELECT position FROM cl_outbox WHERE parked IS NULL AND \
+                 (not_before <= $1 OR not_before > $2) ORDER BY not_before, position LIMIT $4",
+                $skip,
+                ") RETURNING position, id, account, at, effect, attempts, not_before, parked, since"
+            );
+
+            impl $store {
+    async fn loaded(&self, account: AccountId, read: Read) -> Result<Loaded, StoreError> {
+        let sql = self.load.of(&read.set);
+        let (from, until) = year_bounds(read.year);
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string());
+        let (query, second) = match subject(&read.set) {
+            Subject::Order(order) => (query.bind(order), None),
+            Subject::Pair(order, second) => (query.bind(order), Some(second)),
+            Subject::Text(text) => (query.bind(text), None),
+        };
+        let query = query.bind(from).bind(until);
+        let query = query.bind(read.key.map(|key| key.to_string()));
+        let query = match second {
+            Some(second) => query.bind(second),
+            None => query,
+        };
+        let rows: Vec<<$db as sqlx::Database>::Row> = query.fetch_all(self.reading()).await.map_err(failure)?;
+        loaded(&read, &rows)
+    }
+
+    /// Changes rows; how many.
+    async fn change(
+        &self,
+        query: sqlx::query::Query<'_, $db, <$db as sqlx::Database>::Arguments>,
+    ) -> Result<u64, StoreError> {
+        let done = self.writing().execute(query).await.map_err(failure)?;
+        Ok(done.rows_affected())
+    }
+
+    async fn rows(
+        &self,
+        pool: &sqlx::Pool<$db>,
+        mut query: QueryBuilder<$db>,
+    ) -> Result<Vec<<$db as sqlx::Database>::Row>, StoreError> {
+        query.build().fetch_all(pool).await.map_err(failure)
+    }
+}
+
+impl Store for $store {
+    fn load(&self, account: AccountId, read: Read) -> BoxFuture<'_, Result<Loaded, StoreError>> {
+        Box::pin(self.loaded(account, read))
+    }
+
+    fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>> {
+        Box::pin(self.commit_batch(batch))
+    }
+
+    fn journal(
+        &self,
+        account: AccountId,
+        stream: StreamId,
+        after: Version,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Event>, StoreError>> {
+        Box::pin(async move {
+            let text = "SELECT body FROM cl_event WHERE account = $1 AND kind = $2 AND id = $3 \
+                        AND version > $4 ORDER BY version LIMIT $5";
+            let query = sqlx::query(text)
+                .bind(account.to_string())
+                .bind(kind(&stream))
+                .bind(key(&stream))
+                .bind(i64::try_from(after.0).unwrap_or(i64::MAX))
+                .bind(number(limit));
+            let rows = query.fetch_all(self.reading()).await.map_err(failure)?;
+            let events = rows.iter().map(|row| {
+                let body = RawRow(row).text(0)?;
+                Ok(decode_event(&body)?)
+            });
+            events.collect()
+        })
+    }
+
+    fn forget_records(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<usize, StoreError>> {
+        Box::pin(async move {
+            // A look first: without old records no lock is taken.
+            let old = sqlx::query("SELECT 1 FROM cl_record WHERE at < $1 LIMIT 1")
+                .bind(seconds(before))
+                .fetch_optional(self.reading());
+            if old.await.map_err(failure)?.is_none() {
+                return Ok(0);
+            }
+            let text = "DELETE FROM cl_record WHERE (account, key) IN (SELECT account, key FROM \
+                        cl_record WHERE at < $1 ORDER BY at, account, key LIMIT $2)";
+            let query = sqlx::query(text).bind(seconds(before)).bind(number(limit));
+            let gone = self.change(query).await?;
+            Ok(usize::try_from(gone).unwrap_or(usize::MAX))
+        })
+    }
+
+    fn list(
+        &self,
+        account: AccountId,
+        filter: Filter,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Listed>, StoreError>> {
+        Box::pin(async move {
+            let mut query = QueryBuilder::<$db>::new(
+                "SELECT number, version, id, order_id, product, stage, names, expires_at, due_at \
+                 FROM cl_instance i WHERE stage IS NOT NULL AND account = ",
+            );
+            query.push_bind(account.to_string());
+            if let Some(before) = before {
+                let end = i64::try_from(before.0).unwrap_or(i64::MAX);
+                query.push(" AND number < ").push_bind(end);
+            }
+            if filter.stages.is_empty() {
+                query.push(" AND stage <> 'deleted'");
+            } else {
+                query.push(" AND stage IN (");
+                let mut list = query.separated(", ");
+                for stage in &filter.stages {
+                    list.push_bind(stage.word());
+                }
+                query.push(")");
+            }
+            if let Some(end) = filter.expires_before {
+                query.push(" AND expires_at < ").push_bind(seconds(end));
+            }
+            if let Some(code) = filter.product {
+                query.push(" AND product = ").push_bind(code.to_string());
+            }
+            if let Some(suffix) = &filter.name_suffix {
+                let (first, end) = suffix_range(suffix);
+                query.push(
+                    " AND EXISTS (SELECT 1 FROM cl_name n WHERE n.account = i.account AND \
+                     n.instance = i.id AND n.backwards >= ",
+                );
+                query.push_bind(first).push(" AND n.backwards < ");
+                query.push_bind(end).push(")");
+            }
+            query.push(" ORDER BY number DESC LIMIT ");
+            query.push_bind(number(limit));
+            let rows = self.rows(self.reading(), query).await?;
+            rows.iter().map(|row| listed(&RawRow(row))).collect()
+        })
+    }
+
+    fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {
+        Box::pin(async move {
+            // A look first: while nothing is due, no lock is taken.
+            let look = sqlx::query(LOOK_DUE)
+                .bind(seconds(lease.now))
+                .bind(seconds(lease.horizon));
+            let seen = look.fetch_optional(self.reading()).await.map_err(failure)?;
+            if seen.is_none() {
+                return Ok(Vec::new());
+            }
+            let claim = sqlx::query(CLAIM_DUE)
+                .bind(seconds(lease.now))
+                .bind(seconds(lease.horizon))
+                .bind(seconds(lease.until))
+                .bind(number(lease.limit));
+            let rows = claim.fetch_all(self.writing()).await.map_err(failure)?;
+            let rows: Result<Vec<DueRow>, _> =
+                rows.iter().map(|row| due_row(&RawRow(row))).collect();
+            let mut rows = rows?;
+            // RETURNING has no order of its own.
+            rows.sort_by_key(|row| (row.due_at, row.instance));
+            Ok(rows)
+        })
+    }
+
+    fn reschedule(
+        &self,
+        account: AccountId,
+        instance: InstanceId,
+        version: Version,
+        due_at: Option<Timestamp>,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let text = "UPDATE cl_instance SET due_at = $4, claimed_until = NULL \
+                        WHERE account = $1 AND id = $2 AND version = $3";
+            let query = sqlx::query(text)
+                .bind(account.to_string())
+                .bind(instance.to_string())
+                .bind(i64::try_from(version.0).unwrap_or(i64::MAX))
+                .bind(due_at.map(seconds));
+            self.change(query).await.map(|_| ())
+        })
+    }
+
+    fn lease(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        Box::pin(async move {
+            let look = sqlx::query(LOOK_OUTBOX)
+                .bind(seconds(lease.now))
+                .bind(seconds(lease.horizon));
+            let seen = look.fetch_optional(self.reading()).await.map_err(failure)?;
+            if seen.is_none() {
+                return Ok(Vec::new());
+            }
+            let claim = sqlx::query(LEASE_OUTBOX)
+                .bind(seconds(lease.now))
+                .bind(seconds(lease.horizon))
+                .bind(seconds(lease.until))
+                .bind(number(lease.limit));
+            let rows = claim.fetch_all(self.writing()).await.map_err(failure)?;
+            let mut leased = Vec::new();
+            for row in &rows {
+                let row = RawRow(row);
+                leased.push((row.number(8)?, outbox_row(&row)?));
+            }
+            leased.sort_by_key(|(since, row)| (*since, row.position));
+            Ok(leased.into_iter().map(|(_, row)| row).collect())
+        })
+    }
+
+    fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let query = sqlx::query("DELETE FROM cl_outbox WHERE id = $1").bind(row.to_string());
+            self.change(query).await.map(|_| ())
+        })
+    }
+
+    fn postpone(
+        &self,
+        row: RequestId,
+        attempts: u32,
+        until: Timestamp,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let text = "UPDATE cl_outbox SET not_before = $3 \
+                        WHERE id = $1 AND attempts = $2 AND parked IS NULL";
+            let query = sqlx::query(text).bind(row.to_string());
+            let query = query.bind(i64::from(attempts)).bind(seconds(until));
+            self.change(query).await.map(|_| ())
+        })
+    }
+
+    fn park(
+        &self,
+        row: RequestId,
+        attempts: u32,
+        reason: Note,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let text = "UPDATE cl_outbox SET parked = $3 \
+                        WHERE id = $1 AND attempts = $2 AND parked IS NULL";
+            let query = sqlx::query(text).bind(row.to_string());
+            let query = query.bind(i64::from(attempts)).bind(reason.to_string());
+            self.change(query).await.map(|_| ())
+        })
+    }
+
+    fn retry(&self, row: RequestId, at: Timestamp) -> BoxFuture<'_, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let text = "UPDATE cl_outbox SET parked = NULL, attempts = 0, not_before = $2 \
+                        WHERE id = $1 AND parked IS NOT NULL";
+            let query = sqlx::query(text).bind(row.to_string()).bind(seconds(at));
+            Ok(self.change(query).await? > 0)
+        })
+    }
+
+    fn outbox(
+        &self,
+        part: OutboxPart,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        Box::pin(async move {
+            let mut query = QueryBuilder::<$db>::new(
+                "SELECT position, id, account, at, effect, attempts, not_before, parked \
+                 FROM cl_outbox WHERE ",
+            );
+            query.push(match part {
+                OutboxPart::Waiting => "parked IS NULL",
+                OutboxPart::Parked => "parked IS NOT NULL",
+            });
+            let after = after.map_or(0, |after| i64::try_from(after.0).unwrap_or(i64::MAX));
+            query.push(" AND position > ").push_bind(after);
+            query.push(" ORDER BY position LIMIT ");
+            query.push_bind(number(limit));
+            let rows = self.rows(self.reading(), query).await?;
+            rows.iter().map(|row| outbox_row(&RawRow(row))).collect()
+        })
+    }
+}
+        }
+    };
+}
+pub(in crate::adapter) use sql_store;

@@ -1,0 +1,90 @@
+//! A store in a SQLite file (feature `sqlite`): the default of a service on one machine.
+
+mod batch;
+mod keys;
+mod open;
+mod schema;
+mod sums;
+
+use core::time::Duration;
+
+use alloc::string::ToString;
+use alloc::sync::Arc;
+
+use sqlx::sqlite::SqlitePool;
+
+use super::sql::{LoadSql, sql_store};
+use crate::model::Note;
+use crate::port::StoreError;
+
+pub use open::{OpenError, SqliteOptions};
+
+/// A store in a SQLite file.
+///
+/// One process writes at a time, and a commit is on the disk when it is acknowledged (WAL,
+/// `synchronous=FULL`); several processes on one machine may share the file. Reading goes on while
+/// somebody writes. It needs a tokio runtime. Clones share the connections.
+///
+/// ```
+/// use cert_lifecycle::adapter::sqlite::{SqliteOptions, SqliteStore};
+/// use cert_lifecycle::model::AccountId;
+/// use cert_lifecycle::port::{Filter, Store};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+/// let store = SqliteStore::open(SqliteOptions::in_memory()).await?;
+/// let account = AccountId::new("1234567890")?;
+/// assert!(store.list(account, Filter::default(), None, 10).await?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    /// One connection: SQLite has one writer.
+    writer: SqlitePool,
+    readers: SqlitePool,
+    load: Arc<LoadSql>,
+}
+
+/// What SQLite says, as an error of the port.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what errors are mapped with"
+)]
+fn failure(error: sqlx::Error) -> StoreError {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    // SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes.
+    let damaged = code
+        .and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| matches!(code & 0xff, 11 | 26));
+    let note = Note::lossy(&error.to_string());
+    if damaged {
+        StoreError::Corrupt(Some(note))
+    } else {
+        StoreError::Unavailable(Some(note))
+    }
+}
+
+impl SqliteStore {
+    /// Closes the connections, once what is under way is done. Other clones can't be used any more.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    const fn reading(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    const fn writing(&self) -> &SqlitePool {
+        &self.writer
+    }
+}
+
+// There is one writer, so nothing that others have locked has to be skipped.
+sql_store!(SqliteStore, Sqlite, "");
+
+/// How long a connection waits for another process that writes.
+const BUSY: Duration = Duration::from_secs(5);
