@@ -61,7 +61,7 @@
 //! | [`rulebook`] | dated clauses, editions, calendar, ceilings and duties of CAs, sources | |
 //! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
 //! | [`view`] | status words of the wire, labels, groups, modules: what interfaces show | |
-//! | [`port`] | contracts: store, CA, key vault, clock, ids | |
+//! | [`port`] | contracts: store, CA, key vault and its rows, payments, notices, clock, ids | |
 //! | `codec` | stored forms: events and what belongs to them, a rulebook as a file | `stored`, `toml` |
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
@@ -76,7 +76,11 @@
 //! | `pki` | reading X.509, with signatures verified |
 //! | `service` | the service over the ports |
 //! | `memory` | a store and a key vault in memory |
+//! | `file-vault` | a key vault in files that only their owner reads; on Unix, nothing elsewhere |
+//! | `envelope` | keys under envelope encryption, and a key vault over the rows of your database |
 //! | `local-ca` | a CA that really signs, for tests and laboratories |
+//! | `sqlite` | a store, and rows of sealed keys, in a SQLite file; needs a tokio runtime |
+//! | `postgres` | the same in a PostgreSQL database |
 //! | `stored` | events, effects and receipts as JSON with a version, for stores; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //!

@@ -1,31 +1,51 @@
-//! The key vault in memory against its contract, judged by the OpenSSL command line.
+//! Key vaults against the contract of their port, judged by the OpenSSL command line as well.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::arithmetic_side_effects,
     reason = "tests stop on the first surprise"
 )]
 
+#[path = "key_vault/contract.rs"]
+mod contract;
+#[path = "key_vault/envelope.rs"]
+mod envelope;
+#[cfg(unix)]
+#[path = "key_vault/file.rs"]
+mod file;
+#[path = "key_vault/rows.rs"]
+mod rows;
+#[path = "key_vault/scratch.rs"]
+mod scratch;
+#[path = "key_vault/sealed.rs"]
+mod sealed;
+
 use std::fs;
-use std::path::PathBuf;
 use std::pin::pin;
 use std::process::{Command, Output};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+#[cfg(unix)]
+use cert_lifecycle::adapter::FileKeyVault;
 use cert_lifecycle::adapter::MemoryKeyVault;
 use cert_lifecycle::model::{Curve, DomainName, KeyKind, OrderId, SpkiDigest};
 use cert_lifecycle::port::{KeyVault, KeyVaultError};
+use pollster::block_on;
+use scratch::Scratch;
 
 const P256: KeyKind = KeyKind::Ec(Curve::P256);
+const P384: KeyKind = KeyKind::Ec(Curve::P384);
 
 const KINDS: [KeyKind; 6] = [
     KeyKind::Rsa { bits: 2_048 },
     KeyKind::Rsa { bits: 3_072 },
     KeyKind::Rsa { bits: 4_096 },
     P256,
-    KeyKind::Ec(Curve::P384),
+    P384,
     KeyKind::Ec(Curve::P521),
 ];
 
@@ -45,13 +65,6 @@ fn names(texts: &[&str]) -> Vec<DomainName> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
 
-/// A directory of the test's own.
-fn directory(test: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("key_vault_{test}"));
-    fs::create_dir_all(&path).unwrap();
-    path
-}
-
 fn openssl(arguments: &[&str]) -> Output {
     Command::new("openssl")
         .args(arguments)
@@ -59,10 +72,54 @@ fn openssl(arguments: &[&str]) -> Output {
         .expect("the openssl command line is installed")
 }
 
+/// Asserts that a key is there but can't be used, that asking again does not help, and that the
+/// reason is told.
+fn unusable(vault: &dyn KeyVault, order: OrderId, why: &str) {
+    for error in [
+        block_on(vault.make(order, P256)).err(),
+        block_on(vault.csr(order, &names(&["a.example"]))).err(),
+        block_on(vault.export(order)).err(),
+    ] {
+        let error = error.expect(why);
+        assert!(!error.retry_helps(), "{error}");
+        assert!(error.to_string().contains(why), "{error}");
+        assert!(matches!(error, KeyVaultError::Unusable { order: of, .. } if of == order));
+    }
+}
+
+/// Tries every vault, empty, under its name.
+fn for_each_vault(check: impl Fn(&str, &dyn KeyVault)) {
+    check("memory", &MemoryKeyVault::new());
+    #[cfg(unix)]
+    {
+        let scratch = Scratch::new();
+        check("file", &FileKeyVault::open(scratch.join("keys")).unwrap());
+    }
+    check("sealed", &rows::sealed_vault(&Arc::default()));
+}
+
+#[test]
+fn every_vault_keeps_the_contract() {
+    for_each_vault(|_, vault| contract::holds(vault));
+}
+
+#[test]
+fn vaults_of_this_crate_answer_at_the_first_poll() {
+    for_each_vault(|_, vault| {
+        wait(vault.make(order(1), P256)).unwrap();
+        wait(vault.csr(order(1), &names(&["a.example"]))).unwrap();
+        wait(vault.export(order(1))).unwrap();
+        wait(vault.destroy(order(1))).unwrap();
+    });
+}
+
 #[test]
 fn exported_keys_are_the_ones_that_were_made() {
-    let directory = directory("export");
-    let vault = MemoryKeyVault::new();
+    for_each_vault(exported_with_openssl);
+}
+
+fn exported_with_openssl(vault_name: &str, vault: &dyn KeyVault) {
+    let directory = Scratch::new();
     for (id, kind) in (1..).zip(KINDS) {
         let made = wait(vault.make(order(id), kind)).unwrap();
         assert_eq!(made.kind, kind);
@@ -72,10 +129,14 @@ fn exported_keys_are_the_ones_that_were_made() {
         fs::write(&file, key.expose()).unwrap();
         let file = file.to_str().unwrap();
         let check = openssl(&["pkey", "-in", file, "-check", "-noout"]);
-        assert!(check.status.success(), "{kind}: {check:?}");
+        assert!(check.status.success(), "{vault_name} {kind}: {check:?}");
         let public = openssl(&["pkey", "-in", file, "-pubout", "-outform", "DER"]);
-        assert!(public.status.success(), "{kind}: {public:?}");
-        assert_eq!(SpkiDigest::of(&public.stdout), made.spki, "{kind}");
+        assert!(public.status.success(), "{vault_name} {kind}: {public:?}");
+        assert_eq!(
+            SpkiDigest::of(&public.stdout),
+            made.spki,
+            "{vault_name} {kind}"
+        );
 
         let text = openssl(&["pkey", "-in", file, "-text_pub", "-noout"]);
         let text = String::from_utf8(text.stdout).unwrap();
@@ -86,14 +147,17 @@ fn exported_keys_are_the_ones_that_were_made() {
             KeyKind::Ec(_) => "NIST CURVE: P-521".into(),
             KeyKind::Ed25519 | KeyKind::Other => panic!("not among the kinds"),
         };
-        assert!(text.contains(&expected), "{kind}: {text}");
+        assert!(text.contains(&expected), "{vault_name} {kind}: {text}");
     }
 }
 
 #[test]
 fn requests_carry_the_names_and_prove_possession() {
-    let directory = directory("csr");
-    let vault = MemoryKeyVault::new();
+    for_each_vault(requests_with_openssl);
+}
+
+fn requests_with_openssl(vault_name: &str, vault: &dyn KeyVault) {
+    let directory = Scratch::new();
     let names = names(&["www.example.com", "*.example.com", "xn--bcher-kva.example"]);
     for (id, kind) in (1..).zip(KINDS) {
         let made = wait(vault.make(order(id), kind)).unwrap();
@@ -105,7 +169,7 @@ fn requests_carry_the_names_and_prove_possession() {
             "req", "-inform", "DER", "-in", file, "-verify", "-noout", "-subject", "-text",
         ]);
         let text = String::from_utf8(shown.stdout).unwrap();
-        assert!(shown.status.success(), "{kind}: {text}");
+        assert!(shown.status.success(), "{vault_name} {kind}: {text}");
         assert!(text.contains("subject=CN = www.example.com\n"), "{text}");
         assert!(
             text.contains("DNS:www.example.com, DNS:*.example.com, DNS:xn--bcher-kva.example\n"),
@@ -117,7 +181,7 @@ fn requests_carry_the_names_and_prove_possession() {
             KeyKind::Ec(_) => "ecdsa-with-SHA256",
             KeyKind::Rsa { .. } | KeyKind::Ed25519 | KeyKind::Other => "sha256WithRSAEncryption",
         };
-        assert!(text.contains(hash), "{kind}: {text}");
+        assert!(text.contains(hash), "{vault_name} {kind}: {text}");
 
         // The exit status of `req -verify` tells nothing before OpenSSL 3.0.9; break one byte.
         let mut broken = der.to_vec();
@@ -151,7 +215,7 @@ fn requests_carry_the_names_and_prove_possession() {
 fn a_common_name_that_is_too_long_is_left_out() {
     let vault = MemoryKeyVault::new();
     wait(vault.make(order(1), P256)).unwrap();
-    let directory = directory("long_name");
+    let directory = Scratch::new();
     for (length, subject) in [(64, true), (65, false)] {
         let label = "a".repeat(length - ".example.com".len());
         let name = format!("{label}.example.com");
@@ -169,80 +233,6 @@ fn a_common_name_that_is_too_long_is_left_out() {
 }
 
 #[test]
-fn making_again_makes_nothing_new() {
-    let vault = MemoryKeyVault::new();
-    let first = wait(vault.make(order(1), P256)).unwrap();
-    assert_eq!(wait(vault.make(order(1), P256)).unwrap(), first);
-    let other = wait(vault.make(order(2), P256)).unwrap();
-    assert_ne!(other.spki, first.spki, "each order has a key of its own");
-    assert_eq!(
-        wait(vault.make(order(1), KeyKind::Ec(Curve::P384))),
-        Err(KeyVaultError::KindMismatch {
-            order: order(1),
-            existing: P256
-        })
-    );
-    assert_eq!(wait(vault.make(order(1), P256)).unwrap(), first);
-}
-
-#[test]
-fn only_strong_known_kinds_are_made() {
-    let vault = MemoryKeyVault::new();
-    for kind in [
-        KeyKind::Rsa { bits: 1_024 },
-        KeyKind::Rsa { bits: 2_047 },
-        KeyKind::Rsa { bits: 0 },
-        KeyKind::Rsa { bits: u32::MAX },
-        KeyKind::Ec(Curve::Other),
-        KeyKind::Ed25519,
-        KeyKind::Other,
-    ] {
-        let refused = KeyVaultError::UnsupportedKind(kind);
-        assert!(!refused.retry_helps());
-        assert_eq!(wait(vault.make(order(1), kind)), Err(refused));
-    }
-    // A refusal leaves no trace.
-    assert!(wait(vault.make(order(1), P256)).is_ok());
-}
-
-#[test]
-fn what_is_destroyed_stays_so() {
-    let vault = MemoryKeyVault::new();
-    wait(vault.make(order(1), P256)).unwrap();
-    wait(vault.make(order(2), P256)).unwrap();
-    wait(vault.destroy(order(1))).unwrap();
-    wait(vault.destroy(order(1))).unwrap();
-    let gone = Some(KeyVaultError::NotFound(order(1)));
-    assert_eq!(wait(vault.export(order(1))).err(), gone);
-    assert_eq!(
-        wait(vault.csr(order(1), &names(&["a.example"]))).err(),
-        gone
-    );
-    assert_eq!(
-        wait(vault.make(order(1), P256)),
-        Err(KeyVaultError::Destroyed(order(1))),
-        "a late repeat brings nothing back"
-    );
-    assert!(wait(vault.export(order(2))).is_ok());
-    // Also where the destruction overtook the making.
-    wait(vault.destroy(order(3))).unwrap();
-    assert!(wait(vault.make(order(3), P256)).is_err());
-}
-
-#[test]
-fn without_key_or_name_there_is_no_request() {
-    let vault = MemoryKeyVault::new();
-    let missing = Some(KeyVaultError::NotFound(order(1)));
-    assert_eq!(wait(vault.export(order(1))).err(), missing);
-    assert_eq!(
-        wait(vault.csr(order(1), &names(&["a.example"]))).err(),
-        missing
-    );
-    wait(vault.make(order(1), P256)).unwrap();
-    assert_eq!(wait(vault.csr(order(1), &[])), Err(KeyVaultError::NoNames));
-}
-
-#[test]
 fn nothing_shows_a_key() {
     let vault = MemoryKeyVault::new();
     wait(vault.make(order(1), P256)).unwrap();
@@ -257,19 +247,4 @@ fn nothing_shows_a_key() {
         format!("{key:?} {key:#?}"),
         "ExportedKey(..) ExportedKey(..)"
     );
-}
-
-#[test]
-fn many_threads_make_one_key() {
-    let vault = MemoryKeyVault::new();
-    let made: Vec<_> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| wait(vault.make(order(1), P256)).unwrap()))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
-    });
-    assert!(made.windows(2).all(|pair| pair[0] == pair[1]));
 }

@@ -22,7 +22,7 @@ use folder::{Folder, Kept};
 /// **Private.** The directory has mode 0700 and belongs to the user of the process, files have mode
 /// 0600; both are checked, and what others may read is refused until somebody has looked. A symbolic
 /// link is never followed to a key. The keys are not encrypted: encrypt the disk, and its backups,
-/// or use an [`Envelope`](super) (feature `envelope`).
+/// or keep sealed rows (feature `envelope`).
 ///
 /// **Durable.** A key is written beside its place, made durable, and linked into it, so that a crash
 /// leaves it whole or not there. Two processes over one directory agree on one key. The file system
