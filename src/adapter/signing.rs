@@ -19,7 +19,7 @@ use x509_cert::der::oid::db::rfc5912;
 
 use crate::model::{Curve, KeyKind};
 #[cfg(any(feature = "envelope", all(feature = "file-vault", unix)))]
-use crate::pki::{KeyEncoding, Limits, parse_private_key};
+use crate::pki::{Limits, parse_private_key};
 
 /// A private key; the crypto library overwrites its memory when it is dropped.
 pub(super) struct SigningKey {
@@ -81,13 +81,10 @@ impl SigningKey {
     }
 
     /// Reads a key that was written by [`SigningKey::with_pkcs8`], in DER or in PEM; nothing else is
-    /// a key here.
+    /// a key here: the crypto library reads no other structure by these names.
     #[cfg(any(feature = "envelope", all(feature = "file-vault", unix)))]
     pub(super) fn from_pkcs8(input: &[u8]) -> Option<Self> {
         let read = parse_private_key(input, &Limits::default()).ok()?;
-        if read.encoding() != KeyEncoding::Pkcs8 {
-            return None;
-        }
         let (kind, der) = (read.kind(), read.secret_der());
         match Recipe::of(kind)? {
             Recipe::Rsa(_) => {

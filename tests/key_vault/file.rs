@@ -231,6 +231,7 @@ fn a_damaged_file_is_not_used() {
         (pki("public-test-key-p256-encrypted.pem"), damaged.clone()),
         // Keys, but none that the vault has written.
         (pki("public-test-key-p256-sec1.pem"), damaged.clone()),
+        (pki("public-test-key-rsa2048-pkcs1.pem"), damaged.clone()),
         (pki("public-test-key-ed25519-pkcs8.pem"), damaged),
     ] {
         fs::write(&file, &contents).unwrap();

@@ -9,6 +9,13 @@ use crate::model::OrderId;
 use crate::port::KeyVaultError;
 
 /// Why a directory or a file of keys is not used. Nothing of a key is in it.
+///
+/// ```
+/// use cert_lifecycle::adapter::FileKeyVault;
+/// use cert_lifecycle::adapter::file_vault::FileVaultError;
+/// let refused = FileKeyVault::open("Cargo.toml");
+/// assert!(matches!(refused, Err(FileVaultError::NotADirectory(_))));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileVaultError {
