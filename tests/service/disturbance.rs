@@ -71,14 +71,14 @@ fn work_on_a_key_that_cannot_be_used_is_not_forgotten() {
     let world = world();
     world.buy(DV, 1);
     let order = world.order(DV, request(P256));
-    let rows = wait(world.store.inner.outbox(None, 9)).unwrap();
+    let rows = waiting(&world);
     // Its file is open to others, or the service was started without the key that decrypts it.
     let unusable = KeyVaultError::unusable(order, "the key-encryption key is not known");
     world.vault.make.add(Fault::Before(unusable));
     let report = wait(world.service.work(64)).unwrap();
     assert_eq!((report.done, report.refused.len()), (0, 0));
     assert!(!report.failed[0].1.retry_helps());
-    assert_eq!(wait(world.store.inner.outbox(None, 9)).unwrap(), rows);
+    assert_eq!(waiting(&world)[0].id, rows[0].id);
     // Somebody has put it right.
     world.issue(order);
 }

@@ -130,14 +130,14 @@ CREATE TABLE cl_key (
 );
 
 -- Owner and version of a stream, whosever it is; the row stays locked until the transaction ends.
-CREATE FUNCTION cl_stream(of_kind bigint, of_id text, OUT owner text, OUT found bigint)
+CREATE FUNCTION cl_stream(of_kind bigint, of_id text, OUT owner text, OUT reached bigint)
 LANGUAGE plpgsql AS $cl$
 BEGIN
     CASE of_kind
-    WHEN 0 THEN SELECT account, version INTO owner, found FROM cl_instance WHERE id = of_id FOR UPDATE;
-    WHEN 1 THEN SELECT account, version INTO owner, found FROM cl_plan WHERE id = of_id FOR UPDATE;
-    WHEN 2 THEN SELECT account, version INTO owner, found FROM cl_chain WHERE id = of_id FOR UPDATE;
-    WHEN 3 THEN SELECT account, version INTO owner, found FROM cl_purchase WHERE id = of_id FOR UPDATE;
+    WHEN 0 THEN SELECT account, version INTO owner, reached FROM cl_instance WHERE id = of_id FOR UPDATE;
+    WHEN 1 THEN SELECT account, version INTO owner, reached FROM cl_plan WHERE id = of_id FOR UPDATE;
+    WHEN 2 THEN SELECT account, version INTO owner, reached FROM cl_chain WHERE id = of_id FOR UPDATE;
+    WHEN 3 THEN SELECT account, version INTO owner, reached FROM cl_purchase WHERE id = of_id FOR UPDATE;
     END CASE;
 END
 $cl$;
@@ -155,7 +155,7 @@ BEGIN
         RETURN s.owner IS NULL;
     WHEN 'version' THEN
         SELECT * INTO s FROM cl_stream((x->>'kind')::bigint, x->>'id');
-        RETURN s.owner IS NOT DISTINCT FROM acc AND s.found = (x->>'version')::bigint;
+        RETURN s.owner IS NOT DISTINCT FROM acc AND s.reached = (x->>'version')::bigint;
     WHEN 'order' THEN
         RETURN NOT EXISTS (SELECT 1 FROM cl_order WHERE id = (x->>'id')::bigint);
     WHEN 'remaining' THEN
