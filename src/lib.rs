@@ -66,6 +66,7 @@
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
+//! | `testing` | conformance suites for adapters of your own | `testing` |
 //!
 //! # Features
 //! | Feature | What it adds |
@@ -81,6 +82,7 @@
 //! | `local-ca` | a CA that really signs, for tests and laboratories |
 //! | `sqlite` | a store, and rows of sealed keys, in a SQLite file; needs a tokio runtime |
 //! | `postgres` | the same in a PostgreSQL database |
+//! | `testing` | conformance suites for stores and CAs of your own |
 //! | `stored` | events, effects and receipts as JSON with a version, for stores; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //!
@@ -113,6 +115,8 @@ pub mod port;
 pub mod rulebook;
 #[cfg(feature = "service")]
 pub mod service;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod view;
 
 /// The README's example, run with the tests.

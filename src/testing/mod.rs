@@ -1,0 +1,29 @@
+//! Conformance suites for adapters of your own: one call each, and a report in words.
+//!
+//! | Suite | What it examines |
+//! |---|---|
+//! | [`store_suite`] | a [`Store`](crate::port::Store): every clause of its contract, with threads that race |
+//!
+//! A suite calls an adapter as the service does, and in the ways that go wrong: expectations that do
+//! not hold, calls that are dropped, threads that want the same. What it hands in is made up, and
+//! what comes back is compared with a plain model of the contract. It panics nowhere: what a broken
+//! adapter does stands in the [`SuiteReport`], with the [`Clause`] that it breaks.
+//!
+//! # Executors
+//! Some adapters need a runtime, and a race needs threads. So a suite is called from ordinary code,
+//! outside of any runtime, and is handed a way to wait for a future, which it uses from several
+//! threads at once ([`BlockOn`]):
+//!
+//! - `&|future| pollster::block_on(future)` for adapters that need no runtime;
+//! - `&|future| runtime.block_on(future)` with a multi-threaded `tokio::runtime::Runtime` that lives
+//!   until the suite is done.
+
+mod idle;
+mod kit;
+mod report;
+mod store;
+mod wait;
+
+pub use report::{Clause, SuiteReport, Violation};
+pub use store::{OneHandle, StoreUnderTest, store_suite};
+pub use wait::BlockOn;

@@ -1,0 +1,561 @@
+//! A store at work: what is asked of it is compared with the model.
+
+use alloc::sync::Arc;
+use core::fmt::{Debug, Display};
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use super::super::kit::{Done, Kit, Stop, at};
+use super::super::report::{Clause, Violation};
+use super::super::wait::{BlockOn, wait};
+use super::model::{Model, Work};
+use super::{StoreUnderTest, failure};
+use crate::lifecycle::{Event, Receipt};
+use crate::model::{AccountId, InstanceId, Note, ProductCode, Status, Timestamp};
+use crate::port::{
+    Batch, BoxFuture, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry, Lease,
+    Listed, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest, Stage,
+    Store, StreamId, Version,
+};
+use crate::rulebook::Window;
+
+/// So many findings of one check are enough.
+const MOST_FOUND: usize = 4;
+/// So much of a value is shown around what differs.
+const SHOWN_BEFORE: usize = 80;
+const SHOWN: usize = 320;
+/// More rows than any check makes.
+pub(super) const ALL: usize = 10_000;
+
+pub(super) struct Bench<'a> {
+    pub(super) block_on: &'a BlockOn<'a>,
+    pub(super) under: Arc<dyn StoreUnderTest>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) kit: Kit,
+    pub(super) model: Model,
+    check: &'static str,
+    found: Vec<Violation>,
+}
+
+/// The year that the suites live in.
+pub(super) fn year() -> Window {
+    Window::between(at(-5_000_000), at(26_000_000))
+}
+
+/// The names that uploaded certificates have.
+pub(super) fn note(text: &str) -> Result<Note, Stop> {
+    Ok(Note::new(text)?)
+}
+
+pub(super) fn key(text: &str) -> Result<IdempotencyKey, Stop> {
+    Ok(IdempotencyKey::new(text)?)
+}
+
+/// A record under a key; its receipt carries events too.
+pub(super) fn record(name: &str, when: Timestamp, events: &[Event]) -> Result<Record, Stop> {
+    Ok(Record {
+        key: key(name)?,
+        digest: RequestDigest([7; 32]),
+        at: when,
+        receipt: Receipt {
+            events: events.to_vec(),
+            rules: Vec::new(),
+            at: when,
+            edition: crate::model::EditionKey::new("2021-02-api")?,
+            status: Some(Status::DomainVerification),
+        },
+    })
+}
+
+/// The part of a text from a place on.
+fn excerpt(text: &str, from: usize) -> String {
+    let begin = if from == 0 { "" } else { "…" };
+    let shown: String = text.chars().skip(from).take(SHOWN).collect();
+    let end = if text.chars().count() > from.saturating_add(SHOWN) {
+        "…"
+    } else {
+        ""
+    };
+    format!("{begin}{shown}{end}")
+}
+
+/// Two texts around the first place where they differ.
+fn around_difference(one: &str, other: &str) -> (String, String) {
+    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
+    let from = same.count().saturating_sub(SHOWN_BEFORE);
+    (excerpt(one, from), excerpt(other, from))
+}
+
+/// The clause that an expectation stands for.
+const fn clause_of(expectation: &Expectation) -> Clause {
+    match expectation {
+        Expectation::New(_) | Expectation::NewOrder(_) => Clause::IdsForGood,
+        Expectation::Version(..) => Clause::Versions,
+        Expectation::Remaining(..) => Clause::LastUnits,
+        Expectation::FreeName(_) => Clause::FreeNames,
+        Expectation::Beside(_) => Clause::SameBeside,
+        Expectation::NewKey(_) => Clause::Keys,
+    }
+}
+
+impl<'a> Bench<'a> {
+    pub(super) fn new(
+        block_on: &'a BlockOn<'a>,
+        under: Arc<dyn StoreUnderTest>,
+        check: &'static str,
+    ) -> Result<Self, Stop> {
+        Ok(Self {
+            block_on,
+            store: under.store(),
+            under,
+            kit: Kit::new()?,
+            model: Model::default(),
+            check,
+            found: Vec::new(),
+        })
+    }
+
+    pub(super) fn into_violations(self, ended: Done) -> Vec<Violation> {
+        let mut found = self.found;
+        found.extend(ended.err().and_then(|stop| failure(self.check, stop)));
+        found
+    }
+
+    pub(super) const fn is_ok(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    pub(super) fn note(&mut self, clause: Clause, expected: String, seen: String) {
+        // One finding of a clause is enough to name it, and few show what it is about.
+        if self.found.len() < MOST_FOUND || self.found.iter().all(|one| one.clause != clause) {
+            self.found.push(Violation {
+                check: self.check,
+                clause,
+                expected,
+                seen,
+            });
+        }
+    }
+
+    /// Notes a breach if two values are not the same.
+    pub(super) fn same<T: PartialEq + Debug + ?Sized>(
+        &mut self,
+        clause: Clause,
+        what: impl Display,
+        expected: &T,
+        seen: &T,
+    ) {
+        if expected != seen {
+            let (expected, seen) = (format!("{expected:?}"), format!("{seen:?}"));
+            let (expected, seen) = around_difference(&expected, &seen);
+            self.note(clause, format!("{what}: {expected}"), seen);
+        }
+    }
+
+    /// Notes a breach if something does not hold.
+    pub(super) fn holds(
+        &mut self,
+        clause: Clause,
+        expected: impl Display,
+        holds: bool,
+        seen: &impl Debug,
+    ) {
+        if !holds {
+            self.note(
+                clause,
+                format!("{expected}"),
+                excerpt(&format!("{seen:?}"), 0),
+            );
+        }
+    }
+
+    pub(super) fn wait<T: Send>(&self, future: BoxFuture<'_, T>) -> Result<T, Stop> {
+        wait(self.block_on, future)
+    }
+
+    pub(super) fn another_handle(&self) -> Result<Arc<dyn Store>, Stop> {
+        Ok(self.wait(self.under.another_handle())??)
+    }
+
+    pub(super) fn load(&self, account: AccountId, read: Read) -> Result<Loaded, Stop> {
+        Ok(self.wait(self.store.load(account, read))??)
+    }
+
+    pub(super) fn journal(
+        &self,
+        account: AccountId,
+        stream: StreamId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>, Stop> {
+        let journal = (self.store).journal(account, stream, Version(after), limit);
+        Ok(self.wait(journal)??)
+    }
+
+    pub(super) fn list(
+        &self,
+        account: AccountId,
+        filter: Filter,
+        before: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<Listed>, Stop> {
+        Ok(self.wait(self.store.list(account, filter, before, limit))??)
+    }
+
+    pub(super) fn due(&self, lease: Lease) -> Result<Vec<DueRow>, Stop> {
+        Ok(self.wait(self.store.due(lease))??)
+    }
+
+    pub(super) fn lease(&self, lease: Lease) -> Result<Vec<OutboxRow>, Stop> {
+        Ok(self.wait(self.store.lease(lease))??)
+    }
+
+    pub(super) fn outbox(
+        &self,
+        part: OutboxPart,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, Stop> {
+        Ok(self.wait(self.store.outbox(part, after, limit))??)
+    }
+
+    pub(super) fn reschedule(
+        &self,
+        account: AccountId,
+        instance: InstanceId,
+        version: u64,
+        due_at: Option<Timestamp>,
+    ) -> Done {
+        let version = Version(version);
+        Ok(self.wait(self.store.reschedule(account, instance, version, due_at))??)
+    }
+
+    /// A batch with what its events need: that what begins is new, and how instances are found.
+    pub(super) fn batch(&self, account: AccountId, when: i64, events: Vec<Event>) -> Batch {
+        let mut batch = Batch::new(account, at(when));
+        for event in &events {
+            let stream = StreamId::of(event);
+            let known = self.model.streams().any(|(id, _)| id == stream);
+            let new = Expectation::New(stream);
+            if !known && !batch.expectations.contains(&new) {
+                batch.expectations.push(new);
+            }
+            if let Event::Instance { event, .. } = event {
+                let begun = event.begun_order();
+                batch.expectations.extend(begun.map(Expectation::NewOrder));
+            }
+        }
+        batch.events = events;
+        let mut after = self.model.clone();
+        after.write(&batch);
+        let mut index: Vec<IndexEntry> = Vec::new();
+        for event in &batch.events {
+            if let Event::Instance { id, .. } = event
+                && index.iter().all(|entry| entry.instance != *id)
+                && let Some(found) = after.instance(account, *id)
+            {
+                index.push(IndexEntry::of(&found.state, None));
+            }
+        }
+        batch.index = index;
+        batch
+    }
+
+    /// Commits a batch; whether the model says that it is in order. Where the store says otherwise
+    /// the check ends: the model and the store are no longer about the same.
+    pub(super) fn commit(&mut self, batch: &Batch) -> Result<bool, Stop> {
+        let judged = self.model.judge(batch);
+        let answer = self.wait(self.store.commit(batch.clone()))?;
+        match (judged, answer) {
+            (Ok(()), Ok(())) => {
+                self.model.write(batch);
+                Ok(true)
+            }
+            (Err(expected), Err(CommitError::Conflict(seen))) => {
+                let own = batch.expectations.contains(&expected);
+                let clause = if own {
+                    Clause::FirstNamed
+                } else {
+                    Self::clause(batch, &expected)
+                };
+                self.same(clause, "the conflict names", &expected, &seen);
+                Ok(false)
+            }
+            (Err(expected), Ok(())) => {
+                let clause = Self::clause(batch, &expected);
+                let expected = format!("a conflict, since this does not hold: {expected:?}");
+                self.note(clause, expected, "the batch was committed".into());
+                Err(Stop::Noted)
+            }
+            (Ok(()), Err(CommitError::Conflict(seen))) => {
+                let clause = Self::clause(batch, &seen);
+                let seen = format!("a conflict: {seen:?}");
+                self.note(
+                    clause,
+                    "everything holds: the batch is committed".into(),
+                    seen,
+                );
+                Err(Stop::Noted)
+            }
+            (_, Err(CommitError::Store(error))) => Err(error.into()),
+        }
+    }
+
+    /// The clause that a conflict of a batch stands for.
+    fn clause(batch: &Batch, expectation: &Expectation) -> Clause {
+        let foreign = matches!(expectation, Expectation::New(_));
+        if foreign && !batch.expectations.contains(expectation) {
+            Clause::ForeignStreams
+        } else {
+            clause_of(expectation)
+        }
+    }
+
+    /// Commits a batch that is in order.
+    pub(super) fn accepts(&mut self, batch: &Batch) -> Done {
+        if self.commit(batch)? {
+            return Ok(());
+        }
+        Err(Stop::Failed(
+            "the suite's own model refuses its batch".into(),
+        ))
+    }
+
+    /// The same for events alone.
+    pub(super) fn writes(&mut self, account: AccountId, when: i64, events: Vec<Event>) -> Done {
+        self.accepts(&self.batch(account, when, events))
+    }
+
+    /// Tries a batch that is a conflict.
+    pub(super) fn tries(&mut self, batch: &Batch) -> Done {
+        if self.commit(batch)? {
+            return Err(Stop::Failed(
+                "the suite's own model accepts its batch".into(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The same, and nothing of it is there afterwards.
+    pub(super) fn refuses(&mut self, batch: &Batch) -> Done {
+        self.tries(batch)?;
+        let accounts = [self.kit.owner, self.kit.other];
+        self.compare(Clause::AllOrNothing, &accounts, batch.record.as_ref())
+    }
+
+    /// Everything that any account can see is as the model says.
+    pub(super) fn everything(&mut self, clause: Clause) -> Done {
+        let accounts = [self.kit.owner, self.kit.other, self.kit.stranger];
+        self.compare(clause, &accounts, None)
+    }
+
+    fn compare(&mut self, clause: Clause, accounts: &[AccountId], tried: Option<&Record>) -> Done {
+        for account in accounts {
+            self.compare_loads(clause, *account)?;
+            self.compare_journals(clause, *account)?;
+            self.compare_list(clause, *account)?;
+            self.compare_records(clause, *account, tried)?;
+        }
+        self.compare_outbox()
+    }
+
+    /// A breach of what belongs to another account is one of isolation.
+    fn whose(clause: Clause, account: AccountId, owner: AccountId) -> Clause {
+        if account == owner {
+            clause
+        } else {
+            Clause::Isolation
+        }
+    }
+
+    fn compare_loads(&mut self, clause: Clause, account: AccountId) -> Done {
+        let mut sets: Vec<(ReadSet, AccountId)> = Vec::new();
+        let orders = self.model.orders();
+        for (order, owner) in &orders {
+            sets.push((ReadSet::Order(*order), *owner));
+        }
+        let next = orders.iter().skip(1);
+        for ((one, owner), (other, second)) in orders.iter().zip(next) {
+            let foreign = if *owner == account { *second } else { *owner };
+            sets.push((ReadSet::Pair(*one, *other), foreign));
+            sets.push((ReadSet::Pair(*other, *one), foreign));
+        }
+        for (stream, owner) in self.model.streams() {
+            match stream {
+                StreamId::Plan(id) => sets.push((ReadSet::Plan(id), owner)),
+                StreamId::Purchase(id) => sets.push((ReadSet::Purchase(id), owner)),
+                StreamId::Instance(_) | StreamId::Chain(_) => {}
+            }
+        }
+        for product in [self.kit.dv, self.kit.ov, self.kit.free] {
+            let code: ProductCode = product.code;
+            sets.push((ReadSet::Product(code), account));
+            sets.push((ReadSet::New(code), account));
+        }
+        for name in ["shop", "mail"] {
+            sets.push((ReadSet::Name(note(name)?), account));
+        }
+        for (set, owner) in sets {
+            let read = Read {
+                set,
+                year: Some(year()),
+                key: None,
+            };
+            let seen = self.load(account, read.clone())?;
+            let expected = self.model.load(account, &read);
+            let clause = Self::whose(clause, account, owner);
+            let what = format!("{:?} read by {account}", read.set);
+            self.same(clause, what, &expected, &seen);
+        }
+        Ok(())
+    }
+
+    fn compare_journals(&mut self, clause: Clause, account: AccountId) -> Done {
+        let clause = if clause == Clause::Reads {
+            Clause::Replay
+        } else {
+            clause
+        };
+        let streams: Vec<_> = self.model.streams().collect();
+        for (stream, owner) in streams {
+            let seen = self.journal(account, stream, 0, ALL)?;
+            let expected = self.model.journal(account, stream).to_vec();
+            let clause = Self::whose(clause, account, owner);
+            let what = format!("the journal of {stream} read by {account}");
+            self.same(clause, what, &expected, &seen);
+        }
+        Ok(())
+    }
+
+    /// Entries and versions; their order has checks of its own, and so has when they are due.
+    fn compare_list(&mut self, clause: Clause, account: AccountId) -> Done {
+        let filter = Filter {
+            stages: Stage::ALL.to_vec(),
+            ..Filter::default()
+        };
+        let found = self.list(account, filter, None, ALL)?;
+        let mut seen: Vec<_> = (found.into_iter())
+            .map(|listed| (listed.entry, listed.version))
+            .collect();
+        let model = &self.model;
+        let ours = model.entries(account).into_iter();
+        let mut expected: Vec<_> = ours
+            .filter_map(|entry| {
+                let version = model.version(account, StreamId::Instance(entry.instance))?;
+                Some((entry.clone(), version))
+            })
+            .collect();
+        for (entry, _) in seen.iter_mut().chain(&mut expected) {
+            entry.due_at = None;
+        }
+        seen.sort_by_key(|(entry, _)| entry.instance);
+        expected.sort_by_key(|(entry, _)| entry.instance);
+        let foreign = |(entry, _): &(IndexEntry, Version)| {
+            let stream = StreamId::Instance(entry.instance);
+            let mut streams = self.model.streams();
+            streams.any(|(id, owner)| id == stream && owner != account)
+        };
+        let clause = if seen.iter().any(foreign) {
+            Clause::Isolation
+        } else {
+            clause
+        };
+        let what = format!("the list of {account}");
+        self.same(clause, what, &expected, &seen);
+        Ok(())
+    }
+
+    fn compare_records(
+        &mut self,
+        clause: Clause,
+        account: AccountId,
+        tried: Option<&Record>,
+    ) -> Done {
+        let clause = if clause == Clause::Reads {
+            Clause::Keys
+        } else {
+            clause
+        };
+        let known = self.model.records();
+        let mut keys: Vec<_> = known.map(|(owner, record)| (record.key, *owner)).collect();
+        keys.extend(tried.map(|record| (record.key, account)));
+        for (key, owner) in keys {
+            let read = Read {
+                set: ReadSet::New(self.kit.dv.code),
+                year: None,
+                key: Some(key),
+            };
+            let seen = self.load(account, read)?.record;
+            let expected = self.model.record(account, key).cloned();
+            let clause = Self::whose(clause, account, owner);
+            let what = format!("the record under {key} read by {account}");
+            self.same(clause, what, &expected, &seen);
+        }
+        Ok(())
+    }
+
+    fn compare_outbox(&mut self) -> Done {
+        let rows = self.outbox(OutboxPart::Waiting, None, ALL)?;
+        let seen: Vec<Work> = (rows.into_iter())
+            .map(|row| Work {
+                id: row.id,
+                account: row.account,
+                at: row.at,
+                effect: row.effect,
+            })
+            .collect();
+        let expected = self.model.outbox.clone();
+        self.same(Clause::Outbox, "the rows of the outbox", &expected, &seen);
+        Ok(())
+    }
+
+    /// An owner with every kind of stream, and another account with much the same.
+    pub(super) fn shelf(&mut self) -> Done {
+        use super::super::kit::{chain, instance, names, order, plan, purchase, reserved};
+        let kit = self.kit.clone();
+        for (account, mark, first) in [(kit.owner, "a", 10), (kit.other, "z", 20)] {
+            let number = |more: u64| order(more.saturating_add(first));
+            let (own, beside) = (plan(mark)?, plan(format!("{mark}-beside"))?);
+            let applied = instance(mark)?;
+            let names = names(&["www.example.com", "example.com"])?;
+            self.writes(
+                account,
+                0,
+                Vec::from([
+                    kit.bought(account, own, kit.dv, 2, at(0)),
+                    kit.bought(account, beside, kit.ov, 1, at(0)),
+                    kit.submitted(account, applied, number(1)?, own, names),
+                    reserved(own, number(1)?, at(0)),
+                ]),
+            )?;
+            let bill = purchase(mark)?;
+            let link = chain(mark)?;
+            let members = [
+                instance(format!("{mark}-1"))?,
+                instance(format!("{mark}-2"))?,
+            ];
+            let [one, two] = members;
+            let mut paid = self.batch(
+                account,
+                1,
+                Vec::from([
+                    kit.opened(account, one, number(2)?, bill, Some(link), false),
+                    kit.opened(account, two, number(3)?, bill, Some(link), true),
+                    kit.linked(account, link, bill, one, &[two]),
+                    kit.paid(account, bill, kit.ov, one, Some(link), 2),
+                ]),
+            );
+            paid.record = Some(record(mark, at(1), &paid.events)?);
+            self.accepts(&paid)?;
+            let uploaded = kit.uploaded(
+                account,
+                instance(format!("{mark}-up"))?,
+                number(4)?,
+                &note("shop")?,
+            )?;
+            self.writes(account, 2, Vec::from([uploaded]))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! The contract of a store, clause by clause.
+
+mod alone;
+mod bench;
+mod due;
+mod durable;
+mod expectations;
+mod journal;
+mod keys;
+mod list;
+mod model;
+mod outbox;
+mod race;
+mod reads;
+mod walk;
+
+use alloc::sync::Arc;
+use std::boxed::Box;
+use std::vec::Vec;
+
+use super::kit::{Done, Stop};
+use super::report::{Clause, SuiteReport, Violation};
+use super::wait::{BlockOn, wait};
+use crate::port::{BoxFuture, Store, StoreError};
+use bench::Bench;
+
+/// A check, and its name.
+type Check = (&'static str, fn(&mut Bench<'_>) -> Done);
+
+/// The checks, in order.
+const CHECKS: [&[Check]; 11] = [
+    reads::CHECKS,
+    expectations::CHECKS,
+    keys::CHECKS,
+    journal::CHECKS,
+    list::CHECKS,
+    due::CHECKS,
+    outbox::CHECKS,
+    alone::CHECKS,
+    durable::CHECKS,
+    race::CHECKS,
+    walk::CHECKS,
+];
+
+/// A store that a suite may do with as it likes.
+pub trait StoreUnderTest: Send + Sync {
+    /// The store.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// Another handle onto the same data, as far apart from the first as it gets: a connection pool
+    /// of its own, a file opened anew. What was answered through one has to be there for the other.
+    fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Store>, StoreError>>;
+}
+
+/// A store that has one handle alone, such as one in memory.
+///
+/// A store whose data outlive it should not be examined so: what it answers too early is not found.
+#[derive(Debug)]
+pub struct OneHandle<S>(Arc<S>);
+
+impl<S: Store + 'static> OneHandle<S> {
+    /// Shares a store.
+    #[must_use]
+    pub fn new(store: S) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+impl<S: Store + 'static> StoreUnderTest for OneHandle<S> {
+    fn store(&self) -> Arc<dyn Store> {
+        self.0.clone()
+    }
+
+    fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Store>, StoreError>> {
+        Box::pin(async move { Ok(self.store()) })
+    }
+}
+
+/// Examines a store: every clause of the contract of [`Store`](crate::port::Store), each on a store
+/// of its own.
+///
+/// `block_on` waits for a future, from several threads at once; the suite is called outside of any
+/// runtime. `fresh` makes an empty store: a new file, a new schema. It is called some fifty times.
+///
+/// A suite can't find everything: nothing here pulls the plug, and a race may be won by luck.
+///
+/// # Example
+/// ```
+/// use cert_lifecycle::adapter::MemoryStore;
+/// use cert_lifecycle::testing::{OneHandle, store_suite};
+///
+/// let report = store_suite(&|future| pollster::block_on(future), || {
+///     Box::pin(async { Ok(OneHandle::new(MemoryStore::new())) })
+/// });
+/// report.assert_ok();
+/// assert!(report.checks.len() > 40);
+/// ```
+///
+/// A store over `sqlx` brings its runtime along, in a plain `#[test]`:
+///
+/// ```text
+/// let runtime = tokio::runtime::Runtime::new()?;
+/// let report = store_suite(&|future| runtime.block_on(future), || {
+///     Box::pin(async { MyStoreUnderTest::in_a_new_file().await })
+/// });
+/// report.assert_ok();
+/// ```
+pub fn store_suite<'f, S: StoreUnderTest + 'static>(
+    block_on: &BlockOn<'_>,
+    fresh: impl Fn() -> BoxFuture<'f, Result<S, StoreError>>,
+) -> SuiteReport {
+    let mut report = SuiteReport {
+        subject: "Store",
+        checks: Vec::new(),
+        violations: Vec::new(),
+    };
+    for (name, check) in CHECKS.into_iter().flatten() {
+        report.checks.push(name);
+        let made = wait(block_on, fresh()).and_then(|made| Ok(made?));
+        let bench = made.and_then(|made| Bench::new(block_on, Arc::new(made), name));
+        match bench {
+            Ok(mut bench) => {
+                let ended = check(&mut bench);
+                report.violations.extend(bench.into_violations(ended));
+            }
+            Err(stop) => report.violations.extend(failure(name, stop)),
+        }
+    }
+    report
+}
+
+/// What a check that could not go on says.
+fn failure(check: &'static str, stop: Stop) -> Option<Violation> {
+    match stop {
+        Stop::Noted => None,
+        Stop::Failed(seen) => Some(Violation {
+            check,
+            clause: Clause::Answers,
+            expected: "an answer".into(),
+            seen,
+        }),
+    }
+}
