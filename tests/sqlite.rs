@@ -10,23 +10,31 @@
     feature = "sqlite",
     feature = "service",
     feature = "local-ca",
-    feature = "envelope"
+    feature = "envelope",
+    feature = "testing"
 ))]
 
 #[path = "durable/life.rs"]
 mod life;
 
+use std::sync::Arc;
+
 use cert_lifecycle::adapter::sqlite::{OpenError, SqliteOptions, SqliteStore};
+use cert_lifecycle::model::Note;
+use cert_lifecycle::port::{BoxFuture, Store, StoreError};
+use cert_lifecycle::testing::{StoreUnderTest, store_suite};
 use sqlx::{Connection, Executor};
 use tempfile::TempDir;
 
 use life::{Around, first_half, second_half};
 
+fn runtime() -> tokio::runtime::Runtime {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.worker_threads(2).enable_time().build().unwrap()
+}
+
 fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread();
-    let mut runtime = runtime;
-    let runtime = runtime.worker_threads(2).enable_time().build().unwrap();
-    runtime.block_on(future)
+    runtime().block_on(future)
 }
 
 #[test]
@@ -41,6 +49,50 @@ fn a_life_goes_on_after_a_restart() {
         let store = SqliteStore::open(options).await.unwrap();
         second_half(&around, &around.service(&store, 2), plan, order).await;
     });
+}
+
+fn unavailable(error: &dyn std::error::Error) -> StoreError {
+    StoreError::Unavailable(Some(Note::lossy(&error.to_string())))
+}
+
+/// A store and a second process on its file.
+struct OnFile {
+    folder: TempDir,
+    store: Arc<SqliteStore>,
+}
+
+impl OnFile {
+    async fn new() -> Result<Self, StoreError> {
+        let folder = TempDir::new().map_err(|error| unavailable(&error))?;
+        let store = Self::open(&folder).await?;
+        Ok(Self { folder, store })
+    }
+
+    async fn open(folder: &TempDir) -> Result<Arc<SqliteStore>, StoreError> {
+        let options = SqliteOptions::file(folder.path().join("suite.db"));
+        let store = SqliteStore::open(options).await;
+        store.map(Arc::new).map_err(|error| unavailable(&error))
+    }
+}
+
+impl StoreUnderTest for OnFile {
+    fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Store>, StoreError>> {
+        Box::pin(async { Ok(Self::open(&self.folder).await? as Arc<dyn Store>) })
+    }
+}
+
+#[test]
+fn it_keeps_the_contract() {
+    let runtime = runtime();
+    let report = store_suite(&|future| runtime.block_on(future), || {
+        Box::pin(OnFile::new())
+    });
+    report.assert_ok();
+    assert_eq!(report.checks.len(), 58, "{:#?}", report.checks);
 }
 
 #[test]
