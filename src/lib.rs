@@ -40,6 +40,7 @@
 //! - **You embed it**: [`lifecycle::decide()`] over your own storage, where [`lifecycle::Case`] says
 //!   what to read for which command and [`lifecycle::expectations`] how to commit, or the service
 //!   (feature `service`) over the [`port`]s. `examples/walkthrough.rs` lives two whole lives with it.
+//!   What your store writes down is best left to `codec::stored` (feature `stored`).
 //! - **You have rules of your own**: say what differs in a TOML file and read it with
 //!   `codec::rulebook::read` (feature `toml`). `examples/own_rulebook.rs` shows what it changes.
 //! - **You check rules**: [`rulebook::Rulebook::parts`] to change a clause, [`lifecycle::World`] to

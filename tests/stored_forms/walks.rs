@@ -1,22 +1,26 @@
 //! Whatever happens in the core is stored and read back, and folds to the same.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cert_lifecycle::codec::stored::{
     PlanCounters, decode_effect, decode_event, decode_receipt, encode_effect, encode_event,
     encode_receipt, restore_plan,
 };
 use cert_lifecycle::lifecycle::{
-    Event, PlanEvent, Receipt, effects, evolve_chain, evolve_instance, evolve_plan,
-    evolve_purchase, status,
+    Applied, Event, InstanceEvent, PlanEvent, Receipt, effects, evolve_chain, evolve_instance,
+    evolve_plan, evolve_purchase, status,
 };
 use cert_lifecycle::model::{
-    CertificateInstance, ChainId, HostingChain, InstanceId, PlanId, Purchase, PurchaseId,
-    ResourcePlan,
+    CertificateInstance, ChainId, Digest, EditionKey, HostingChain, InstanceId, IssuedCertificate,
+    OrderId, Pin, PlanId, Purchase, PurchaseId, ResourcePlan, SubjectAltName, Submission,
+    Timestamp, ValidationMethod,
 };
+use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::support::strategies::{self, Editions, editions};
+use crate::support::scene::applicant;
+use crate::support::strategies::{self, Editions, certificates, csrs, editions};
 use crate::support::{stream_events, streams};
 
 /// Every stream of a journal.
@@ -45,6 +49,12 @@ impl Folded {
             }
         }
     }
+}
+
+/// Texts of any characters, above all those that JSON or a database has trouble with.
+fn hostile_texts() -> impl Strategy<Value = String> {
+    let hard = "[\u{0}-\u{1f}\"\\\\/\u{7f}-\u{9f}\u{2028}\u{d7ff}\u{e000}\u{fffd}-\u{10000}\u{10ffff}]{0,6}";
+    prop_oneof![any::<String>(), hard]
 }
 
 /// Stores an event and reads it back.
@@ -89,7 +99,7 @@ fn hold(journal: &[Event]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
     /// Purchases, chains, renewals, uploads and plans, over all commands and channels.
     #[test]
@@ -127,7 +137,7 @@ proptest! {
     /// Events that nobody decided, with instants over the whole range and hostile texts.
     #[test]
     fn any_event_is_stored(
-        events in proptest::collection::vec(stream_events::events(&Editions::published()), 1..20)
+        events in vec(stream_events::events(&Editions::published()), 1..20)
     ) {
         let (mut own, mut back) = (Folded::default(), Folded::default());
         for event in &events {
@@ -135,5 +145,49 @@ proptest! {
             back.fold(&stored(event));
         }
         prop_assert_eq!(own, back);
+    }
+
+    /// Requests and certificates with whatever stands in those of somebody else.
+    #[test]
+    fn any_text_is_stored(
+        request in csrs(),
+        certificate in certificates(),
+        texts in vec(hostile_texts(), 3),
+        others in vec(hostile_texts(), 0..3),
+    ) {
+        let csr = others.iter().fold(request, |csr, text| csr.with_common_name(text));
+        let csr = csr
+            .with_extension(&texts[0])
+            .with_alt_name(SubjectAltName::InvalidDns(texts[1].as_str().into()));
+        let contact = applicant(false);
+        let submission = Submission::with_csr(csr, contact, ValidationMethod::Dns);
+        let (order, at) = (OrderId::new(7).unwrap(), Timestamp::MAX);
+        let id = InstanceId::new("i").unwrap();
+        let pin = Pin {
+            edition: EditionKey::new("sample").unwrap(),
+            digest: Digest::of(&[]),
+        };
+        stored(&Event::Instance {
+            id,
+            event: InstanceEvent::Applied(Box::new(Applied {
+                order,
+                submission: Arc::new(submission),
+                names: Arc::default(),
+                key: None,
+                pin,
+                verify: true,
+                settles: true,
+                automatic: false,
+                unacceptable: false,
+                at,
+            })),
+        });
+        let mut facts = certificate.facts().clone();
+        facts.issuer = texts[2].as_str().into();
+        let certificate = Arc::new(IssuedCertificate::new(facts).unwrap());
+        stored(&Event::Instance {
+            id,
+            event: InstanceEvent::Issued { certificate, at },
+        });
     }
 }

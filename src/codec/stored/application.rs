@@ -178,6 +178,7 @@ impl Form for CsrFacts {
             fields.put("rsa", rsa);
             fields.put("hash", hash);
             fields.put("possession", possession);
+            // Whether one is a domain name follows from its text.
             fields.with("common_names", |out| {
                 out.list(common_names, |out, name| out.wild(name.text()));
             });
