@@ -5,6 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::string_slice,
     clippy::too_many_lines,
     unreachable_pub,
     reason = "tests stop on the first surprise"

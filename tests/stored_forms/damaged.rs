@@ -31,7 +31,7 @@ impl Stored {
 
     fn all() -> Vec<Self> {
         fn of<T>(
-            values: Vec<T>,
+            values: &[T],
             encode: fn(&T) -> String,
             again: fn(&str) -> Result<String, StoredError>,
         ) -> Vec<Stored> {
@@ -41,9 +41,9 @@ impl Stored {
             });
             texts.collect()
         }
-        let mut all = of(samples::events(), encode_event, Self::event);
-        all.extend(of(samples::effects(), encode_effect, Self::effect));
-        all.extend(of(samples::receipts(), encode_receipt, Self::receipt));
+        let mut all = of(&samples::events(), encode_event, Self::event);
+        all.extend(of(&samples::effects(), encode_effect, Self::effect));
+        all.extend(of(&samples::receipts(), encode_receipt, Self::receipt));
         all
     }
 
@@ -181,7 +181,7 @@ fn a_field_that_is_unknown_or_stands_twice_is_refused() {
         // Each field once more, at its place.
         for (at, _) in stored.text.match_indices("\":") {
             let begin = stored.text[..at].rfind('"').unwrap();
-            let key = &stored.text[begin..at + 1];
+            let key = &stored.text[begin..=at];
             let twice = format!("{}{key}:0,{}", &stored.text[..begin], &stored.text[begin..]);
             if serde_json::from_str::<Value>(&twice).is_ok() {
                 stored.refuse(&twice);

@@ -97,7 +97,6 @@ pub(super) fn read_hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::ToString;
 
     fn base64(bytes: &[u8]) -> String {
         let mut text = String::new();
@@ -141,7 +140,7 @@ mod tests {
         assert_eq!(read_hex("00ff1a"), Some([0, 255, 26].to_vec()));
         assert_eq!(read_hex(""), Some(Vec::new()));
         for text in ["0", "FF", "0g", "0x", " 00", "+1", "é"] {
-            assert_eq!(read_hex(text), None, "{}", text.to_string());
+            assert_eq!(read_hex(text), None, "{text}");
         }
     }
 }
