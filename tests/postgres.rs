@@ -14,7 +14,8 @@
     feature = "postgres",
     feature = "service",
     feature = "local-ca",
-    feature = "envelope"
+    feature = "envelope",
+    feature = "testing"
 ))]
 #[path = "durable"]
 mod durable {
@@ -29,7 +30,8 @@ fn main() -> std::process::ExitCode {
         feature = "postgres",
         feature = "service",
         feature = "local-ca",
-        feature = "envelope"
+        feature = "envelope",
+        feature = "testing"
     ))]
     return durable::on_postgres::main();
     #[cfg(not(all(
@@ -37,7 +39,8 @@ fn main() -> std::process::ExitCode {
         feature = "postgres",
         feature = "service",
         feature = "local-ca",
-        feature = "envelope"
+        feature = "envelope",
+        feature = "testing"
     )))]
     std::process::ExitCode::SUCCESS
 }

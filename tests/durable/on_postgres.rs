@@ -1,9 +1,13 @@
 //! The tests of the store in a PostgreSQL database.
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use cert_lifecycle::adapter::postgres::{OpenError, PostgresOptions, PostgresStore};
+use cert_lifecycle::model::Note;
+use cert_lifecycle::port::{BoxFuture, Store, StoreError};
+use cert_lifecycle::testing::{StoreUnderTest, store_suite};
 use libtest_mimic::{Arguments, Failed, Trial};
 use sqlx::Executor;
 
@@ -53,6 +57,62 @@ fn a_life_goes_on_after_a_restart(server: &Shared) {
     });
 }
 
+/// A store in a schema of its own, and a second pool of connections to it.
+struct InSchema {
+    options: PostgresOptions,
+    store: Arc<PostgresStore>,
+}
+
+fn unavailable(error: &dyn std::error::Error) -> StoreError {
+    StoreError::Unavailable(Some(Note::lossy(&error.to_string())))
+}
+
+impl InSchema {
+    async fn new(base: String, number: usize) -> Result<Self, StoreError> {
+        let failed = |error: sqlx::Error| unavailable(&error);
+        let pool = sqlx::PgPool::connect(&base).await.map_err(failed)?;
+        let make = format!("CREATE SCHEMA suite_{number}");
+        let made = pool.execute(sqlx::AssertSqlSafe(make)).await;
+        made.map_err(failed)?;
+        pool.close().await;
+        let mark = if base.contains('?') { '&' } else { '?' };
+        let url = format!("{base}{mark}options[search_path]=suite_{number}");
+        let options = PostgresOptions::url(&url).map_err(|error| unavailable(&error))?;
+        let options = options.with_connections(8);
+        let store = Self::open(&options).await?;
+        Ok(Self { options, store })
+    }
+
+    async fn open(options: &PostgresOptions) -> Result<Arc<PostgresStore>, StoreError> {
+        let store = PostgresStore::open(options.clone()).await;
+        store.map(Arc::new).map_err(|error| unavailable(&error))
+    }
+}
+
+impl StoreUnderTest for InSchema {
+    fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Store>, StoreError>> {
+        Box::pin(async { Ok(Self::open(&self.options).await? as Arc<dyn Store>) })
+    }
+}
+
+fn it_keeps_the_contract(server: &Shared) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(database(server, "suite"));
+    let url = server.lock().unwrap().url("suite");
+    let count = AtomicUsize::new(0);
+    let report = store_suite(&|future| runtime.block_on(future), || {
+        let number = count.fetch_add(1, Ordering::SeqCst);
+        Box::pin(InSchema::new(url.clone(), number))
+    });
+    report.assert_ok();
+    assert_eq!(report.checks.len(), 58, "{:#?}", report.checks);
+}
+
 fn a_later_schema_is_refused(server: &Shared) {
     run(async {
         let options = database(server, "later").await;
@@ -75,7 +135,8 @@ fn a_later_schema_is_refused(server: &Shared) {
 /// A test by name.
 type Test = (&'static str, fn(&Shared));
 
-const TESTS: [Test; 2] = [
+const TESTS: [Test; 3] = [
+    ("it_keeps_the_contract", it_keeps_the_contract),
     (
         "a_life_goes_on_after_a_restart",
         a_life_goes_on_after_a_restart,

@@ -362,6 +362,16 @@ impl Inner {
                 return Err(CommitError::Conflict(Expectation::New(stream)));
             }
         }
+        for event in &batch.events {
+            let Event::Instance { id, event } = event else {
+                continue;
+            };
+            let order = event.begun_order();
+            let owner = order.and_then(|order| self.orders.get(&order));
+            if let Some(order) = order.filter(|_| owner.is_some_and(|owner| owner != id)) {
+                return Err(CommitError::Conflict(Expectation::NewOrder(order)));
+            }
+        }
         for event in batch.events {
             self.append(batch.account, event);
         }

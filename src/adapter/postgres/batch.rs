@@ -58,13 +58,24 @@ impl PostgresStore {
     }
 }
 
+/// The order that another instance has taken, if that is what the server says.
+fn taken_order(error: &sqlx::Error) -> Option<CommitError> {
+    let error = error.as_database_error()?;
+    let order = (error.code().as_deref() == Some("CL003")).then(|| error.message())?;
+    let order = order.parse().ok()?;
+    Some(CommitError::Conflict(Expectation::NewOrder(order)))
+}
+
 /// What the function's answer means.
 fn judged(
     answer: Result<i64, sqlx::Error>,
     expected: &[Expectation],
     streams: &[(StreamId, Vec<&Event>)],
 ) -> Result<(), CommitError> {
-    let answer = answer.map_err(failure)?;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => return Err(taken_order(&error).unwrap_or_else(|| failure(error).into())),
+    };
     if answer == 0 {
         return Ok(());
     }

@@ -215,6 +215,7 @@ DECLARE
     p cl_plan;
     own text;
     bought_now bigint;
+    taken bigint;
 BEGIN
     CASE (x->>'kind')::bigint
     WHEN 0 THEN
@@ -230,10 +231,14 @@ BEGIN
                 VALUES (acc, x->>'id', n, COALESCE(x->>'product', ''), x->>'plan', x->>'purchase',
                     x->>'chain', x->>'name');
         END IF;
-        INSERT INTO cl_order SELECT o::bigint, acc, x->>'id'
-            FROM jsonb_array_elements_text(x->'orders') o
-            ON CONFLICT (id) DO UPDATE SET instance = excluded.instance
-            WHERE cl_order.account = excluded.account;
+        FOR taken IN SELECT o::bigint FROM jsonb_array_elements_text(x->'orders') o LOOP
+            INSERT INTO cl_order VALUES (taken, acc, x->>'id') ON CONFLICT (id) DO NOTHING;
+            IF NOT EXISTS (SELECT 1 FROM cl_order
+                WHERE id = taken AND account = acc AND instance = x->>'id') THEN
+                -- Somebody was faster, or nothing was expected of it.
+                RAISE EXCEPTION '%', taken USING ERRCODE = 'CL003';
+            END IF;
+        END LOOP;
     WHEN 1 THEN
         SELECT * INTO p FROM cl_plan WHERE account = acc AND id = x->>'id' FOR UPDATE;
         IF p.id IS NULL THEN

@@ -181,7 +181,7 @@ impl Writing<'_> {
         stream: &StreamId,
         events: &[&Event],
         version: Option<i64>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), CommitError> {
         let before = version.unwrap_or(0);
         let after = before.saturating_add(number(events.len()));
         match stream {
@@ -201,7 +201,7 @@ impl Writing<'_> {
             row.push_bind(version);
             row.push_bind(encode_event(event));
         });
-        self.build(query).await
+        Ok(self.build(query).await?)
     }
 
     async fn append_instance(
@@ -210,7 +210,7 @@ impl Writing<'_> {
         events: &[&Event],
         version: Option<i64>,
         after: i64,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), CommitError> {
         let all = InstanceFacts::of_all(events);
         let text = if version.is_none() {
             "INSERT INTO cl_instance (version, product, plan, purchase, chain, name, account, id) \
@@ -235,10 +235,12 @@ impl Writing<'_> {
         for order in all.orders {
             let text = "INSERT INTO cl_order (id, account, instance) VALUES ($1, $2, $3) \
                         ON CONFLICT (id) DO UPDATE SET instance = excluded.instance \
-                        WHERE cl_order.account = excluded.account";
+                        WHERE cl_order.account = $2 AND cl_order.instance = $3";
             let query = sqlx::query(text).bind(order_number(order));
             let query = query.bind(self.account.clone()).bind(id.to_string());
-            self.run(query).await?;
+            if self.run(query).await? == 0 {
+                return Err(CommitError::Conflict(Expectation::NewOrder(order)));
+            }
         }
         Ok(())
     }

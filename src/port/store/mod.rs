@@ -55,7 +55,8 @@ pub trait Store: Send + Sync {
     /// [`CommitError::Conflict`] names the first expectation that did not hold: load again and
     /// decide again. Expectations are checked in their order, then [`Expectation::NewKey`] for the
     /// record, then whose the streams are: for an event that belongs to a stream of another account
-    /// the conflict names [`Expectation::New`] of that stream. [`CommitError::Store`] if the store
+    /// the conflict names [`Expectation::New`] of that stream, and for one that begins an order that
+    /// another instance took, [`Expectation::NewOrder`]. [`CommitError::Store`] if the store
     /// failed; whether the batch was committed is then unknown unless the error says otherwise.
     fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>>;
 
