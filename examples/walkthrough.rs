@@ -9,6 +9,8 @@
 //!   --list-editions lists them all, with the documents behind what is newest in each
 //!   --diff KEY      prints at the end what changes to another edition, with examples
 //!   --start TIME    the first instant (RFC 3339) instead of four hours ago
+//!   --database TO   sqlite:FILE or postgres://… is continued by a later run; memory; without it a SQLite
+//!                   file in a temporary folder
 //!   --json          one JSON object a line: every command with its events or its refusal
 //!   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
 //!   --help, -h      prints this
@@ -27,6 +29,8 @@
 
 #[path = "walkthrough/console.rs"]
 mod console;
+#[path = "walkthrough/database.rs"]
+mod database;
 #[path = "walkthrough/event.rs"]
 mod event;
 #[path = "walkthrough/report.rs"]
@@ -42,9 +46,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
-use cert_lifecycle::adapter::{
-    ManualClock, MemoryKeyVault, MemoryStore, Recorder, SeededIds, SystemClock,
-};
+use cert_lifecycle::adapter::{ManualClock, Recorder, SeededIds, SystemClock};
 use cert_lifecycle::lifecycle::{Case, Command, Event, Refusal, next_wakeup};
 use cert_lifecycle::model::{
     AccountId, Applicant, CertificateInstance, Challenge, Channel, CsrFacts, EditionKey, HoldState,
@@ -52,13 +54,14 @@ use cert_lifecycle::model::{
     ResourcePlan, RevocationReason, Status, Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::pki::{self, Limits};
-use cert_lifecycle::port::{Clock, ReadSet, StreamId, Version};
+use cert_lifecycle::port::{Clock, Filter, ReadSet, StreamId, Version};
 use cert_lifecycle::rulebook::{DecisiveAct, RuleId, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Ports, Receipt, Rules, Service, ServiceError};
-use pollster::block_on;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
+use database::{Database, block_on};
 use event::event_json;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -74,6 +77,8 @@ cargo run --example walkthrough [-- OPTIONS]
   --list-editions lists them all, with the documents behind what is newest in each
   --diff KEY      prints at the end what changes to another edition, with examples
   --start TIME    the first instant (RFC 3339) instead of four hours ago
+  --database TO   sqlite:FILE or postgres://… is continued by a later run; memory; without it a SQLite
+                  file in a temporary folder
   --json          one JSON object a line: every command with its events or its refusal
   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
   --help, -h      prints this";
@@ -99,6 +104,7 @@ struct Options {
     csr: Option<PathBuf>,
     edition: EditionKey,
     start: Timestamp,
+    database: Database,
     json: bool,
     out: Option<PathBuf>,
     list_editions: bool,
@@ -114,6 +120,7 @@ impl Options {
             edition: EditionKey::new("2021-02-api")?,
             // The story takes some hours up to issuance; so the leaf is valid at the present instant.
             start: SystemClock.now().saturating_add(-4 * 3_600),
+            database: Database::Temporary,
             json: false,
             out: None,
             list_editions: false,
@@ -128,12 +135,26 @@ impl Options {
                 Long("start") => options.start = parser.value()?.string()?.parse()?,
                 Long("list-editions") => options.list_editions = true,
                 Long("diff") => options.diff = Some(EditionKey::new(&parser.value()?.string()?)?),
+                Long("database") => {
+                    options.database = Database::named(&parser.value()?.string()?)?;
+                }
                 Long("json") => options.json = true,
                 Long("out") => options.out = Some(parser.value()?.into()),
                 other @ (Long(_) | Short(_) | Value(_)) => return Err(other.unexpected().into()),
             }
         }
         Ok(Some(options))
+    }
+}
+
+impl Options {
+    /// What stands beside an edition of the console or of 2026 in vain.
+    fn only_for_the_api(&self) -> Outcome<()> {
+        let other = self.csr.is_some() || self.out.is_some();
+        if other || self.database != Database::Temporary {
+            return Err("--csr, --database and --out are for editions of the API".into());
+        }
+        Ok(())
     }
 }
 
@@ -153,6 +174,10 @@ struct Stage {
     zone: Zone,
     offset: Offset,
     json: bool,
+    /// Which run over this database it is, from 1.
+    run: u64,
+    /// Where a temporary database lies, while it is needed.
+    _folder: Option<TempDir>,
 }
 
 fn run(options: &Options) -> Outcome<ExitCode> {
@@ -168,16 +193,12 @@ fn run(options: &Options) -> Outcome<ExitCode> {
     let code = match edition.point().channel {
         Channel::Api => by_api(options)?,
         Channel::Console => {
-            if options.csr.is_some() || options.out.is_some() {
-                return Err("--csr and --out are for editions of the API".into());
-            }
+            options.only_for_the_api()?;
             console::live(&edition, book.ceilings(), options.start, options.json)?;
             ExitCode::SUCCESS
         }
         Channel::ApiV2 => {
-            if options.csr.is_some() || options.out.is_some() {
-                return Err("--csr and --out are for editions of the API".into());
-            }
+            options.only_for_the_api()?;
             subscription::live(&edition, book.ceilings(), options.start, options.json)?;
             ExitCode::SUCCESS
         }
@@ -196,11 +217,11 @@ fn by_api(options: &Options) -> Outcome<ExitCode> {
     };
     stage.heading(options);
 
-    let accounts = ["A", "B"].map(AccountId::new);
-    let [inside, outside] = accounts;
+    stage.earlier()?;
     let product = Stage::product_for(&bytes)?;
     let mut lives = Vec::new();
-    for (name, account) in [("A", inside?), ("B", outside?)] {
+    for name in ["A", "B"] {
+        let account = database::account(name, stage.run)?;
         let one = NonZeroU32::MIN;
         let (plan, receipt) =
             block_on(stage.service.buy_plan(account, product, one, Payment::NONE))?;
@@ -453,15 +474,18 @@ impl Stage {
         let config = LocalCaConfig::new(move |issued| u32::from(ceilings.max_days(issued)));
         let ca = Arc::new(LocalCa::new(config, zone.clone(), options.start)?);
         let recorder = Arc::new(Recorder::new());
+        let opened = database::open(&options.database)?;
+        let run = database::runs(&*opened.store)?.saturating_add(1);
         let ports = Ports {
-            store: Arc::new(MemoryStore::new()),
+            store: opened.store,
             ca: ca.clone(),
-            vault: Arc::new(MemoryKeyVault::new()),
+            vault: opened.vault,
             payments: recorder.clone(),
             notifier: recorder.clone(),
             deployer: recorder,
             clock: clock.clone(),
-            ids: Arc::new(SeededIds::new(1)),
+            // Each run has ids of its own.
+            ids: Arc::new(SeededIds::new(run)),
         };
         let offset = edition.calendar().value.offset;
         let rules = Rules::new(book, EditionPolicy::Fixed(options.edition));
@@ -472,7 +496,32 @@ impl Stage {
             zone,
             offset,
             json: options.json,
+            run,
+            _folder: opened.folder,
         })
+    }
+
+    /// What earlier runs over the same database left: all of it is there, as it stands now.
+    fn earlier(&self) -> Outcome<()> {
+        for run in 1..self.run {
+            for name in ["A", "B"] {
+                let account = database::account(name, run)?;
+                let orders = self.service.list(account, Filter::default(), None, 10);
+                for one in block_on(orders)? {
+                    let order = one.listed.entry.order;
+                    let status = one.status.map_or("gone", Status::word);
+                    if self.json {
+                        let line = json!({
+                            "earlier": account.as_str(), "order": order.to_string(), "status": status,
+                        });
+                        println!("{line}");
+                    } else {
+                        println!("from before: order {order} of account {account} is {status}");
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A DV product that fits the request's name: a wildcard one for a wildcard.

@@ -769,7 +769,9 @@ fn a_life_on_the_console_shows_what_its_edition_refuses_and_goes_on() {
     assert!(paid.count() >= 3, "three certificates: {lines:?}");
     let output = walkthrough(&["--edition", "2019-08-intl", "--out", "nowhere"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("--csr and --out are for editions of the API"));
+    assert!(
+        text(&output.stderr).contains("--csr, --database and --out are for editions of the API")
+    );
 }
 
 #[test]
@@ -810,4 +812,34 @@ fn what_changes_to_another_edition_stands_at_the_end() {
     ));
     let fields = lines.iter().filter(|line| line["field"].is_string());
     assert_eq!(fields.count(), report.matches(" Concerns ").count());
+}
+
+/// The second run finds what the first one left, and goes on beside it.
+#[test]
+fn a_database_is_continued() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("life.db").display());
+    let run = || {
+        let output = walkthrough(&["--start", START, "--database", &database]);
+        assert!(output.status.success(), "{output:?}");
+        text(&output.stdout)
+    };
+    let (first, second) = (run(), run());
+    assert!(!first.contains("from before"), "{first}");
+    let before: Vec<&str> = second
+        .lines()
+        .filter(|line| line.starts_with("from before"))
+        .collect();
+    assert_eq!(
+        before,
+        [
+            "from before: order 100001000000002 of account A is Revoked",
+            "from before: order 100001000000006 of account B is Revoked",
+        ]
+    );
+    // The second run's own lives have ids of their own.
+    assert!(!first.contains("100002000000002"), "{first}");
+    let other = walkthrough(&["--database", "notes.txt"]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(text(&other.stderr).contains("--database takes memory, sqlite:FILE or postgres://"));
 }

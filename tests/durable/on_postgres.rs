@@ -1,6 +1,6 @@
 //! The tests of the store in a PostgreSQL database.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -71,8 +71,8 @@ impl InSchema {
     async fn new(base: String, number: usize) -> Result<Self, StoreError> {
         let failed = |error: sqlx::Error| unavailable(&error);
         let pool = sqlx::PgPool::connect(&base).await.map_err(failed)?;
-        let make = format!("CREATE SCHEMA suite_{number}");
-        let made = pool.execute(sqlx::AssertSqlSafe(make)).await;
+        let text = format!("CREATE SCHEMA suite_{number}");
+        let made = pool.execute(sqlx::AssertSqlSafe(text)).await;
         made.map_err(failed)?;
         pool.close().await;
         let mark = if base.contains('?') { '&' } else { '?' };
@@ -113,6 +113,32 @@ fn it_keeps_the_contract(server: &Shared) {
     assert_eq!(report.checks.len(), 58, "{:#?}", report.checks);
 }
 
+/// The walkthrough over a server, twice: the second run continues the first.
+fn the_walkthrough_is_continued(server: &Shared) {
+    run(database(server, "walkthrough"));
+    let url = server.lock().unwrap().url("walkthrough");
+    let walk = || {
+        let output = Command::new(env!("CARGO"))
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .args([
+                "run",
+                "--quiet",
+                "--example",
+                "walkthrough",
+                "--",
+                "--database",
+                &url,
+            ])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (first, second) = (walk(), walk());
+    assert!(!first.contains("from before"), "{first}");
+    assert_eq!(second.matches("from before: order").count(), 2, "{second}");
+}
+
 fn a_later_schema_is_refused(server: &Shared) {
     run(async {
         let options = database(server, "later").await;
@@ -135,7 +161,8 @@ fn a_later_schema_is_refused(server: &Shared) {
 /// A test by name.
 type Test = (&'static str, fn(&Shared));
 
-const TESTS: [Test; 3] = [
+const TESTS: [Test; 4] = [
+    ("the_walkthrough_is_continued", the_walkthrough_is_continued),
     ("it_keeps_the_contract", it_keeps_the_contract),
     (
         "a_life_goes_on_after_a_restart",
