@@ -575,6 +575,26 @@ fn standings() {
         ("2021-02-api", Field::ReturnMethod, "C2", Standing::Declared),
         ("2021-02-api", Field::PlanRefund, "S3", Standing::Inferred),
         (
+            "2021-02-api",
+            Field::Withdrawal,
+            "S3, A21",
+            Standing::Stated,
+        ),
+        // A page of the API says nothing of the console.
+        (
+            "2021-04-cn",
+            Field::Withdrawal,
+            "S3, A21",
+            Standing::Inferred,
+        ),
+        // No page is cited before it was written.
+        (
+            "2021-02-api",
+            Field::OrderCancellation,
+            "A21",
+            Standing::Stated,
+        ),
+        (
             "2021-04-cn",
             Field::RevocationLimit,
             "RV21b",

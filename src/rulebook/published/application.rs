@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{BEGINNING, CN_CONSOLE, INTL_CONSOLE, V2_BEGINNING, clause};
+use super::{A24_DAY, BEGINNING, CN_CONSOLE, INTL_CONSOLE, V2_BEGINNING, clause};
 use crate::model::{Status, StatusSet};
 use crate::rulebook::schedule::{Dated, Scope};
 use crate::rulebook::source::Sourced;
@@ -79,10 +79,21 @@ pub(super) fn withdrawal() -> Vec<Dated<StatusSet>> {
             INTL_CONSOLE,
             Sourced::inferred(before_issuance, "S0"),
         ),
+        // Pages of the API; that the other channels follow them is inferred.
         clause(
             "2021-02-26",
-            Scope::ALL,
+            Scope::API,
             Sourced::stated(before_issuance, "S3 A21"),
+        ),
+        clause(
+            "2021-02-26",
+            Scope::CONSOLE,
+            Sourced::inferred(before_issuance, "S3 A21"),
+        ),
+        clause(
+            "2021-02-26",
+            Scope::API_V2,
+            Sourced::inferred(before_issuance, "S3 A21"),
         ),
         clause(
             V2_BEGINNING,
@@ -119,7 +130,17 @@ pub(super) fn order_cancellation() -> Vec<Dated<StatusSet>> {
         clause(
             BEGINNING,
             Scope::ALL,
-            Sourced::inferred(StatusSet::EMPTY, "A21 A24"),
+            Sourced::inferred(StatusSet::EMPTY, "A21"),
+        ),
+        clause(
+            "2021-02-26",
+            Scope::API,
+            Sourced::stated(StatusSet::EMPTY, "A21"),
+        ),
+        clause(
+            A24_DAY,
+            Scope::API,
+            Sourced::stated(StatusSet::EMPTY, "A24"),
         ),
         // T-15: a slot drawn from a plan is cancelled on the console.
         clause(

@@ -62,6 +62,9 @@ const V2_BEGINNING: &str = "2026-01-31";
 /// S2 is undated, of 2022 or 2023: its clauses begin on the first day of the two years.
 const S2_DAY: &str = "2022-01-01";
 
+/// The pages of the API of 2024 begin with June.
+const A24_DAY: &str = "2024-06-01";
+
 const CN_CONSOLE: Scope = Scope::only(Site::Cn, Channel::Console);
 const INTL_CONSOLE: Scope = Scope::only(Site::Intl, Channel::Console);
 const INTL_API: Scope = Scope::only(Site::Intl, Channel::Api);

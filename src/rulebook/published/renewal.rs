@@ -2,14 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::{BEGINNING, CN_CONSOLE, IN_FORCE, INTL_CONSOLE, V2_BEGINNING, clause};
+use super::{A24_DAY, BEGINNING, CN_CONSOLE, IN_FORCE, INTL_CONSOLE, V2_BEGINNING, clause};
 use crate::model::{Status, StatusSet};
 use crate::rulebook::schedule::{Dated, Scope};
 use crate::rulebook::source::Sourced;
 use crate::rulebook::value::{CarryOver, RenewalResult};
-
-/// The pages of the API of 2024 begin with June.
-const A24_DAY: &str = "2024-06-01";
 
 /// RN26 is undated, of 2025 or 2026: its clauses begin on the day between.
 const RN26_DAY: &str = "2026-01-01";
