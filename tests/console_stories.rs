@@ -345,12 +345,12 @@ fn l4_advice_looks_at_refunds_hosting_and_expiry() {
     let mut tale = Tale::under(&variants()[2]);
     tale.buy(2);
     tale.tell(&ISSUED);
-    for kind in [K::Delete, K::ConfirmRevocation, K::ClaimRefund] {
-        assert_eq!(
-            tale.refused(kind).way_out(),
-            WayOut::CancelMembers,
-            "{kind:?}"
-        );
+    for (kind, way_out) in [
+        (K::Delete, WayOut::CancelMembers),
+        (K::ConfirmRevocation, WayOut::CancelMembers),
+        (K::ClaimRefund, WayOut::CancelMembersFirst),
+    ] {
+        assert_eq!(tale.refused(kind).way_out(), way_out, "{kind:?}");
     }
 
     // Expired: there is nothing to revoke any more.
@@ -365,7 +365,11 @@ fn l4_advice_looks_at_refunds_hosting_and_expiry() {
     );
     tale.tell(&[K::RefuseRevocation]);
     tale.now = tale.now.saturating_add(400 * SECONDS_PER_DAY);
-    assert_eq!(tale.refused(K::ClaimRefund).way_out(), WayOut::ApplyAnew);
+    let over = tale.refused(K::ClaimRefund);
+    assert_eq!(
+        (over.why(), over.way_out()),
+        (Why::RefundWindow, WayOut::None)
+    );
 }
 
 /// L1, L10: a slot that waits for a chain it is no member of has an answer, and one alone.

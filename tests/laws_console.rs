@@ -306,7 +306,9 @@ fn advised(refusal: &Refusal, moment: &Moment<'_>) -> Result<(), Refusal> {
         WayOut::Withdraw => &[K::Withdraw],
         WayOut::Delete | WayOut::DeleteAndCreate => &[K::Delete],
         WayOut::WithdrawThenDelete => &[K::Withdraw, K::Delete],
-        WayOut::Revoke | WayOut::RevokeFirst => &[K::RequestRevocation],
+        WayOut::Revoke | WayOut::RevokeFirst | WayOut::RevokeUnits | WayOut::ReturnAllUnits => {
+            &[K::RequestRevocation]
+        }
         WayOut::ConfirmByMail => &[K::ConfirmRevocation],
         WayOut::AwaitRevocation => &[K::ConfirmRevocation, K::CompleteRevocation],
         WayOut::Resubmit | WayOut::Apply => &[K::Apply],
@@ -315,7 +317,7 @@ fn advised(refusal: &Refusal, moment: &Moment<'_>) -> Result<(), Refusal> {
         WayOut::WithdrawFirst => &[K::Withdraw],
         WayOut::UndeployFirst => &[K::Undeploy],
         WayOut::DeleteCertificate => &[K::DeleteCertificate],
-        WayOut::CancelMembers => {
+        WayOut::CancelMembers | WayOut::CancelMembersFirst => {
             let waiting: Vec<InstanceId> = world
                 .chain()
                 .unwrap()
@@ -325,12 +327,14 @@ fn advised(refusal: &Refusal, moment: &Moment<'_>) -> Result<(), Refusal> {
                 .map(|one| one.instance)
                 .collect();
             assert!(!waiting.is_empty());
+            let own = world.instance().unwrap().id();
             for id in waiting {
                 world.focus(id);
                 world.set_other(None);
                 granted(&mut world, &[Command::CancelOrder], moment.now, moment)?;
             }
-            &[]
+            world.focus(own);
+            &[K::RequestRevocation]
         }
         _ => &[],
     };

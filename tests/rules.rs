@@ -353,6 +353,7 @@ rules! {
     r54_renewed_in_the_named_states: R54 => decided(&[Renew], &[Renew]);
     r55_the_remaining_time_is_carried: R55 => decided(&[Renew], &[]);
     r61_free_certificates_of_a_year: R61 => decided(&[], &[Buy]);
+    r62_several_certificates_have_one_price: R62 => decided(&[], &[ClaimRefund]);
     t14_cancelled_in_one_step: T14 => decided(&[CancelOrder], &[CancelOrder]);
     t25_cancelled_before_its_turn: T25 => decided(&[CancelOrder], &[CancelOrder]);
     t42_two_slots_become_one: T42 => decided(&[Merge], &[Merge]);

@@ -363,34 +363,26 @@ fn r29_the_full_price_within_thirty_days_of_issuance() {
 #[test]
 fn r30_no_claim_after_thirty_calendar_days() {
     let book = book();
-    let edition = book.edition("2021-01-intl").unwrap_or_else(|_| {
-        let values = console(|parts| {
-            let bound = limit(Anchor::Issuance, RefundAct::RevocationCompleted, 30);
-            let rule = refunds(&[way(RefundCase::Revoked, &[bound], Review::WorkingDays(15))]);
-            set(&mut parts.refund, &rule);
-        });
-        s1().with(Field::Refund, &values)
-    });
+    let edition = book.edition("2021-01-intl").unwrap();
     let issued = at("2021-01-22T15:00:00+08:00");
     let revoked = |now: Timestamp| {
         let mut stage = Console::new(&book, &edition);
         stage.buy(1, issued);
         stage.issue(issued, issued.saturating_add(300 * DAY));
-        is(
-            &stage.refused(&Command::ClaimRefund, now),
-            RuleId::R29,
-            Why::NotRevoked,
-        );
+        let before = stage.refused(&Command::ClaimRefund, now).why();
         stage.revoke(now, now);
-        stage
+        (stage, before)
     };
     let (last, over) = (
         at("2021-02-21T23:59:59+08:00"),
         at("2021-02-22T00:00:00+08:00"),
     );
-    let events = revoked(last).tell(&Command::ClaimRefund, last);
+    let (mut stage, before) = revoked(last);
+    assert_eq!(before, Why::NotRevoked);
+    let events = stage.tell(&Command::ClaimRefund, last);
     assert_eq!(events.rules(), [RuleId::R29]);
-    let stage = revoked(over);
+    let (stage, before) = revoked(over);
+    assert_eq!(before, Why::RefundWindow);
     is(
         &stage.refused(&Command::ClaimRefund, over),
         RuleId::R29,
@@ -727,14 +719,14 @@ fn t42_two_slots_become_one() {
     );
     is(
         &stage.refused(&Command::ClaimRefund, now),
-        RuleId::R29,
+        RuleId::T42,
         Why::WasMerged,
     );
     stage.focus(2);
     assert_eq!(stage.instance().absorbed(), [Console::slot(1).instance]);
     is(
         &stage.refused(&Command::ClaimRefund, now),
-        RuleId::R29,
+        RuleId::T42,
         Why::WasMerged,
     );
     stage.issue(now, now.saturating_add(90 * DAY));
@@ -929,9 +921,207 @@ fn r29_no_certificate_is_revoked_for_nothing() {
     stage.issue(now, now.saturating_add(300 * DAY));
     // Seven days from the payment, to the end of the last one.
     let last = at("2021-08-09T23:59:59+08:00");
-    let advice = |at| stage.refused(&Command::ClaimRefund, at).way_out();
-    assert_eq!(advice(last), WayOut::RevokeFirst);
-    assert_eq!(advice(last.saturating_add(1)), WayOut::None);
+    let refused = |at| stage.refused(&Command::ClaimRefund, at);
+    is(&refused(last), RuleId::R29, Why::NotRevoked);
+    assert_eq!(refused(last).way_out(), WayOut::RevokeFirst);
+    let over = last.saturating_add(1);
+    is(&refused(over), RuleId::R29, Why::RefundWindow);
+    assert_eq!(refused(over).way_out(), WayOut::None);
+    assert_eq!(refused(over).permitted_until(), Some(over));
+}
+
+/// R-29: nor is an application withdrawn for it.
+#[test]
+fn r29_no_application_is_withdrawn_for_nothing() {
+    let book = book();
+    let edition = book.edition("2021-07-cn").unwrap();
+    let now = at("2021-08-02T09:00:00+08:00");
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(1, now);
+    stage.review(now);
+    let last = at("2021-08-09T23:59:59+08:00");
+    let refused = |at| stage.refused(&Command::ClaimRefund, at);
+    is(&refused(last), RuleId::R29, Why::UnderWay);
+    assert_eq!(refused(last).way_out(), WayOut::WithdrawFirst);
+    let over = last.saturating_add(1);
+    is(&refused(over), RuleId::R29, Why::RefundWindow);
+    assert_eq!(refused(over).way_out(), WayOut::None);
+}
+
+/// R-29: what was revoked too late is told until when it had to be, to the second.
+#[test]
+fn r29_a_revocation_that_came_too_late_is_told_its_date() {
+    let book = book();
+    let edition = book.edition("2020-12").unwrap();
+    let issued = at("2020-12-10T10:00:00+08:00");
+    let revoked = |completed| {
+        let mut stage = Console::new(&book, &edition);
+        stage.buy(1, issued);
+        stage.issue(issued, issued.saturating_add(300 * DAY));
+        stage.revoke(issued, completed);
+        stage
+    };
+    // Example 4: completed within 28 days of issuance.
+    let over = at("2021-01-08T00:00:00+08:00");
+    assert!(revoked(over.saturating_add(-1)).grants(&Command::ClaimRefund, over));
+    let refusal = revoked(over).refused(&Command::ClaimRefund, over);
+    let too_late = Why::RevokedTooLate(RefundAct::RevocationCompleted, over);
+    is(&refusal, RuleId::R29, too_late);
+    let text = refusal.to_string();
+    assert!(
+        text.starts_with(
+            "Cannot claim the refund: the revocation had to be completed before \
+             2021-01-08T00:00:00+08:00 (status Revoked). "
+        ),
+        "{text}"
+    );
+}
+
+/// R-29: every reason against a claim cites the page of its own edition, not S1.
+#[test]
+fn r29_a_refused_claim_cites_its_own_edition() {
+    let book = book();
+    let now = at("2021-08-02T09:00:00+08:00");
+    let edition = book.edition("2021-07-cn").unwrap();
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(1, now);
+    stage.review(now);
+    let cites = |stage: &Console<'_>| {
+        let refusal = stage.refused(&Command::ClaimRefund, now);
+        let sources = refusal.sources().map(ToString::to_string);
+        (refusal.rule(), refusal.why(), sources)
+    };
+    let page = edition.refund().cite.sources.to_string();
+    assert!(page.starts_with("RF21c"), "{page}");
+    let by_page = |why| (RuleId::R29, why, Some(page.clone()));
+    assert_eq!(cites(&stage), by_page(Why::UnderWay));
+    stage.approve(now, now.saturating_add(300 * DAY));
+    assert_eq!(cites(&stage), by_page(Why::NotRevoked));
+    stage.tell(&REVOKE, now);
+    assert_eq!(cites(&stage), by_page(Why::RevocationUnderWay));
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(1, now);
+    stage.tell(&Command::Close, now);
+    assert_eq!(cites(&stage), by_page(Why::Ended(Status::Closed)));
+}
+
+/// R-62: that the price of a chain stays once it moved on is our choice, and says so.
+#[test]
+fn r62_the_price_of_several_is_one_and_that_is_our_choice() {
+    let (book, edition, now) = (book(), hosting(), at(BOUGHT));
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(2, now);
+    stage.issue(now, now.saturating_add(20 * DAY));
+    // Not with the second.
+    let mut second = stage.clone();
+    second.focus(2);
+    let refusal = second.refused(&Command::ClaimRefund, now);
+    is(&refusal, RuleId::R62, Why::NotFirst);
+    assert_eq!(refusal.way_out(), WayOut::ClaimOnFirst);
+    // Nor with the first, once the second was applied for.
+    stage.focus(2);
+    let order = Console::slot(40).order;
+    stage.tell(&Command::Activate { order }, now);
+    stage.focus(1);
+    let refusal = stage.refused(&Command::ClaimRefund, now);
+    is(&refusal, RuleId::R62, Why::ChainMovedOn);
+    let text = refusal.to_string();
+    assert!(text.contains("[our choice; edition"), "{text}");
+    // T-42: what merging takes is on its own page.
+    let edition = book.edition("2021-07-cn").unwrap();
+    let now = at("2021-08-02T09:00:00+08:00");
+    let mut stage = Console::of(&book, &edition, of(ValidationClass::Ov));
+    stage.buy(1, now);
+    stage.buy(1, now);
+    stage.focus(1);
+    stage.world.set_other(Some(Console::slot(2).instance));
+    stage.tell(&Command::Merge, now);
+    let refusal = stage.refused(&Command::ClaimRefund, now);
+    is(&refusal, RuleId::T42, Why::WasMerged);
+    assert!(refusal.to_string().contains("[MG21;"), "{refusal}");
+}
+
+/// R-32: what makes a plan unused again is advised as far as it is there, and while it helps.
+#[test]
+fn r32_what_makes_a_plan_unused_again() {
+    let book = book();
+    for (key, product, now, until) in [
+        // S3: 30 days from the issuance, and the plan at any time.
+        (
+            "2021-02-api",
+            of(ValidationClass::Dv),
+            "2021-03-01T09:00:00+08:00",
+            "2021-04-01T00:00:00+08:00",
+        ),
+        // RF21c: the unit for 30 days from the purchase, the plan's price for 7.
+        (
+            "2021-07-cn",
+            of(ValidationClass::Ov),
+            "2021-08-02T09:00:00+08:00",
+            "2021-08-10T00:00:00+08:00",
+        ),
+        (
+            "2023-api",
+            of(ValidationClass::Dv),
+            "2023-11-01T09:00:00+08:00",
+            "2023-11-29T09:00:01+08:00",
+        ),
+        (
+            "2024-10-intl",
+            of(ValidationClass::Dv),
+            "2024-11-01T09:00:00+08:00",
+            "2024-11-09T00:00:00+08:00",
+        ),
+    ] {
+        let edition = book.edition(key).unwrap();
+        let now = at(now);
+        let mut stage = Console::of(&book, &edition, product);
+        stage.buy_plan(2, PRICE, now);
+        let draw = stage.drawing();
+        stage.tell(&draw, now);
+        stage.review(now);
+        let advice = |stage: &Console<'_>, at| stage.refused(&Command::ClaimRefund, at).way_out();
+        assert_eq!(advice(&stage, now), WayOut::ReturnUnits, "{key}");
+        stage.approve(now, now.saturating_add(300 * DAY));
+        assert_eq!(stage.world.plan().unwrap().without_certificate(), 0);
+        // No order without a certificate is left: the certificate is revoked, while that helps.
+        let over = at(until);
+        let last = over.saturating_add(-1);
+        assert_eq!(advice(&stage, last), WayOut::RevokeUnits, "{key}");
+        assert_eq!(advice(&stage, over), WayOut::None, "{key}");
+        let mut revoked = stage.clone();
+        revoked.revoke(last, last);
+        revoked.tell(&Command::ClaimRefund, last);
+        // With an order beside it, both; of a certificate that is not at hand nothing is known.
+        let draw = stage.drawing();
+        let issued = stage.instance().id();
+        stage.tell(&draw, now);
+        assert_eq!(advice(&stage, now), WayOut::None, "{key}");
+        stage.world.focus(issued);
+        assert_eq!(advice(&stage, now), WayOut::ReturnAllUnits, "{key}");
+        stage.revoke(now, now);
+        assert_eq!(advice(&stage, now), WayOut::ReturnUnits, "{key}");
+    }
+}
+
+/// T-14: a refusal cites what was known in its own edition.
+#[test]
+fn t14_an_edition_cites_no_later_page() {
+    let book = book();
+    let cited = |key: &str, now: &str| {
+        let edition = book.edition(key).unwrap();
+        let now = at(now);
+        let mut stage = Console::new(&book, &edition);
+        stage.buy(1, now);
+        stage.issue(now, now.saturating_add(90 * DAY));
+        let refusal = stage.refused(&Command::CancelOrder, now);
+        is(&refusal, RuleId::T14, Why::AlreadyIssued);
+        refusal.sources().map(ToString::to_string)
+    };
+    let of_2021 = cited("2021-02-api", "2021-03-01T09:00:00+08:00");
+    assert_eq!(of_2021.as_deref(), Some("A21"));
+    let of_2025 = cited("2025-12-api", "2026-01-05T09:00:00+08:00");
+    assert_eq!(of_2025.as_deref(), Some("A25"));
 }
 
 /// T-33: only what is neither under way nor issued and valid is claimed for, and what expired never.

@@ -11,6 +11,9 @@
     reason = "tests stop on the first surprise"
 )]
 
+#[path = "v2/refund.rs"]
+mod refund;
+
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -679,45 +682,6 @@ fn t47_paid_back_within_seven_days_of_the_order() {
     assert_eq!(world.refused(&Command::Refund, last).rule(), RuleId::T47);
     world.tell(&Command::Delete, over);
     assert_eq!(world.status(over), None);
-}
-
-#[test]
-fn t47_what_was_issued_is_revoked_first_and_in_time() {
-    let (book, edition) = (book(), edition(&book()));
-    let issued = || {
-        let mut world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
-        world.issue("k", days(1));
-        world
-    };
-    let mut world = issued();
-    let first = world.refused(&Command::Refund, days(2));
-    assert_eq!(
-        (first.why(), first.way_out()),
-        (Why::Unrevoked, WayOut::RevokeFirst)
-    );
-    world.tell(&REVOKE, days(2));
-    assert_eq!(
-        world.refused(&Command::Refund, days(2)).why(),
-        Why::Unrevoked,
-        "asked for is not revoked"
-    );
-    world.tell(&completion(days(3)), days(3));
-    world.tell(&Command::Refund, days(4));
-
-    // Completed a second after the seventh day: never.
-    let over = at("2026-09-09T00:00:00+08:00");
-    let mut late = issued();
-    late.revoke(days(2), over);
-    let refusal = late.refused(&Command::Refund, days(3));
-    assert_eq!(refusal.why(), Why::NotRefundable);
-    assert!(refusal.holds().is_never());
-    let mut just = issued();
-    just.revoke(days(2), over.saturating_add(-1));
-    just.tell(&Command::Refund, over.saturating_add(-1));
-    assert_eq!(
-        World::refused(&issued(), &Command::Refund, days(2)).rule(),
-        RuleId::T47
-    );
 }
 
 #[test]

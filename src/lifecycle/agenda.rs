@@ -12,7 +12,7 @@ use crate::rulebook::{
 };
 
 use super::case::{Case, Law};
-use super::clause::{Basis, Clause, WayOut};
+use super::clause::{Basis, Clause, WayOut, Why};
 use super::command::{Command, CommandKind};
 use super::condition::{Prospect, due_before, handed_down, owned, prospects};
 use super::decide::clauses;
@@ -29,8 +29,9 @@ pub enum DueKind {
     /// The service activates this member of a chain and applies for it: [`Command::Activate`].
     Activation,
     /// The service activates the member of the chain that waits behind this one. Listed only
-    /// where the chain is pinned to the edition of `law.money`; where hosting was enabled later, see
-    /// [`Activation`](Self::Activation) in the agenda of the member itself.
+    /// where one edition of the law is that which the chain is pinned to; where hosting was enabled
+    /// under one that is in force no more, see [`Activation`](Self::Activation) in the agenda of the
+    /// member itself.
     NextActivation,
     /// The certificate shows Pending Expiration.
     PendingExpiration,
@@ -193,7 +194,7 @@ impl Due {
 /// It goes by the facts and the law at hand. At a [`DueKind::RuleChange`] the edition in force
 /// changes, and behind it the agenda should be asked for anew; clauses of which the rulebook does not
 /// know yet change nothing. Ends of refunds and of the unit's return are those that the holder can
-/// still reach, by withdrawing or revoking first if need be; that of a plan's refund is listed while
+/// still reach, by withdrawing, or by revoking and before that cancelling the waiting members, if need be; that of a plan's refund is listed while
 /// its ledger permits a claim. Working days are Monday to Friday
 /// without holidays here; [`last_safe_day`] takes a list of them.
 ///
@@ -300,6 +301,16 @@ fn possible(case: &Case<'_>, command: &Command, law: &Law<'_>) -> Window {
     joint(&clauses(case, command, law))
 }
 
+/// When a revocation can be asked for, once the waiting members of the chain are cancelled if need be
+/// (T-24): they can be at any time while the certificate before them is not applied for.
+fn revocable(case: &Case<'_>, law: &Law<'_>) -> Window {
+    let unhosted = |clause: &&Clause<'_>| !matches!(clause.why, Why::Hosted);
+    clauses(case, &revocation(), law)
+        .iter()
+        .filter(unhosted)
+        .fold(Window::ALWAYS, |joint, clause| joint.and(clause.holds))
+}
+
 /// While the service can activate this member, and what that rests on.
 fn activation(
     case: &Case<'_>,
@@ -391,8 +402,8 @@ impl List {
         if let Some((window, basis)) = activation(case, instance, law) {
             self.push_work(window, DueKind::Activation, RuleId::R46, basis);
         }
-        if let Some(window) = next_activation(case, instance, law) {
-            let basis = Cited::by(law.money, &law.money.hosting_trigger().cite);
+        if let Some((window, edition)) = next_activation(case, instance, law) {
+            let basis = Cited::by(edition, &edition.hosting_trigger().cite);
             self.push_work(window, DueKind::NextActivation, RuleId::R46, Some(basis));
         }
     }
@@ -439,7 +450,7 @@ impl List {
             (Some(_), DecisiveAct::RevocationCompleted) => window,
             // What the holder asked for counts, whenever it is completed.
             (Some(_), DecisiveAct::RevocationRequested) => return,
-            (None, _) => window.and(possible(case, &revocation(), law)),
+            (None, _) => window.and(revocable(case, law)),
         };
         let basis = Cited::by(law.application, &law.application.return_days().cite);
         self.push(
@@ -461,7 +472,7 @@ impl List {
         };
         let reach = match all.first().map(|one| one.first) {
             Some(WayOut::WithdrawFirst) => possible(case, &Command::Withdraw, law),
-            Some(WayOut::RevokeFirst) => possible(case, &revocation(), law),
+            Some(WayOut::RevokeFirst | WayOut::CancelMembersFirst) => revocable(case, law),
             Some(_) => Window::ALWAYS,
             None => return,
         };
@@ -475,7 +486,10 @@ impl List {
             all.iter()
                 .find(open)
                 .map(|one| match (one.first, one.clause.review) {
-                    (WayOut::RevokeFirst | WayOut::AwaitRevocation, _) if by_itself => true,
+                    (
+                        WayOut::RevokeFirst | WayOut::CancelMembersFirst | WayOut::AwaitRevocation,
+                        _,
+                    ) if by_itself => true,
                     (_, review) => matches!(review, Review::Instant),
                 })
         };
@@ -497,7 +511,8 @@ impl List {
                 .limits
                 .iter()
                 .any(|limit| !matches!(limit.act, RefundAct::RevocationRequested));
-            if one.first == WayOut::RevokeFirst && waits_for_ca {
+            let by_request = matches!(one.first, WayOut::RevokeFirst | WayOut::CancelMembersFirst);
+            if by_request && waits_for_ca {
                 self.safe_revocation(window, instance, law);
             }
         }
@@ -644,27 +659,34 @@ fn answers(case: &Case<'_>, commands: &[Command], law: &Law<'_>) -> Vec<Window> 
     all
 }
 
-/// R-46, seen from the certificate that a waiting member follows.
-fn next_activation(
+/// R-46, seen from the certificate that a waiting member follows: the window, and the edition that the
+/// chain is pinned to.
+fn next_activation<'a>(
     case: &Case<'_>,
     instance: &CertificateInstance,
-    law: &Law<'_>,
-) -> Option<Window> {
+    law: &Law<'a>,
+) -> Option<(Window, &'a Edition)> {
     let chain = case.chain.filter(|chain| {
         chain.account == case.account
             && instance.chain() == Some(chain.id)
             && chain.hosts(instance.id)
-            && law.money.has_pin(&chain.pin)
     })?;
+    // Hosting may have been bought later than the certificate, under another edition.
+    let edition = [law.money, law.conduct, law.application]
+        .into_iter()
+        .find(|edition| edition.has_pin(&chain.pin))?;
     handed_down(chain, instance)?;
     if !matches!(refund_of(case, instance), crate::model::RefundState::None) {
         return None;
     }
     let not_after = serving(instance)?.validity().not_after();
-    Some(due_before(
-        not_after,
-        law.money.hosting_trigger().value,
-        law,
+    let law = Law {
+        money: edition,
+        ..*law
+    };
+    Some((
+        due_before(not_after, edition.hosting_trigger().value, &law),
+        edition,
     ))
 }
 

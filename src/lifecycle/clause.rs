@@ -3,9 +3,9 @@
 use core::fmt;
 
 use crate::model::{
-    Curve, Day, KeyKind, RsaExponent, SignatureHash, Status, Target, ValidationMethod,
+    Curve, Day, KeyKind, RsaExponent, SignatureHash, Status, Target, Timestamp, ValidationMethod,
 };
-use crate::rulebook::{Ceiling, Cite, Edition, RuleId, Sourced, Window};
+use crate::rulebook::{Ceiling, Cite, Edition, RefundAct, RuleId, Sourced, Window};
 
 /// One condition of a command: the rule, what it rests on, and when it holds.
 ///
@@ -161,6 +161,8 @@ pub enum Why {
     NoRefundHere,
     /// The refund's window is not open.
     RefundWindow,
+    /// The act of the revocation that a refund asks for had to happen before this instant.
+    RevokedTooLate(RefundAct, Timestamp),
     /// The application is under way.
     UnderWay,
     /// The certificate is not revoked.
@@ -312,6 +314,9 @@ impl fmt::Display for Why {
                     "the certificate is valid for longer than the {days} days that its date of issuance allows"
                 );
             }
+            Self::RevokedTooLate(act, until) => {
+                return write!(f, "{} before {until}", had_to(*act));
+            }
             Self::NoOrder => "there is no such order",
             Self::OrderDeleted => "the order was deleted",
             Self::NoPlan => "no resource plan of this product was bought",
@@ -445,6 +450,15 @@ impl fmt::Display for Why {
     }
 }
 
+/// What had to happen in time, for [`Why::RevokedTooLate`].
+pub(super) const fn had_to(act: RefundAct) -> &'static str {
+    match act {
+        RefundAct::Claim => "the refund had to be claimed",
+        RefundAct::RevocationRequested => "the revocation had to be requested",
+        RefundAct::RevocationCompleted => "the revocation had to be completed",
+    }
+}
+
 /// What to do instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -459,6 +473,10 @@ pub enum WayOut {
     FreeUnits,
     /// Delete or cancel orders without a certificate, where that is allowed: their units return.
     ReturnUnits,
+    /// Have the plan's certificates revoked while that brings their units back.
+    RevokeUnits,
+    /// Both: end the orders without a certificate, and have the certificates revoked in time.
+    ReturnAllUnits,
     /// Use a new id.
     NewId,
     /// Load the edition of the order's pin.
@@ -507,8 +525,10 @@ pub enum WayOut {
     Cancel,
     /// Cancel it before its turn in the chain.
     CancelMember,
-    /// Cancel the chain's members that wait.
+    /// Cancel the chain's members that wait, then revoke.
     CancelMembers,
+    /// Cancel the chain's members that wait, then revoke, then claim the refund.
+    CancelMembersFirst,
     /// Take the refund claim back.
     CancelRefund,
     /// Wait for the answer to the refund claim.
@@ -565,6 +585,12 @@ impl WayOut {
             Self::ReturnUnits => {
                 "delete or cancel the orders without a certificate where that is allowed: their units return"
             }
+            Self::RevokeUnits => {
+                "first have the certificate revoked while that brings its unit back, then claim the refund while its window is open"
+            }
+            Self::ReturnAllUnits => {
+                "delete or cancel the orders without a certificate where that is allowed, and have the certificates revoked while that brings their units back"
+            }
             Self::NewId => "use an id that was never used",
             Self::LoadPinned => "resolve the edition that it is pinned to",
             Self::WithdrawThenDelete => {
@@ -595,7 +621,12 @@ impl WayOut {
             Self::Apply => "apply with the slot",
             Self::Cancel => "cancel the pending order: its unit returns",
             Self::CancelMember => "cancel it before its turn",
-            Self::CancelMembers => "first cancel the members of its chain that are not activated",
+            Self::CancelMembers => {
+                "first cancel the members of its chain that are not activated, then revoke the certificate"
+            }
+            Self::CancelMembersFirst => {
+                "first cancel the members of its chain that are not activated, then have the certificate revoked, then claim the refund, all while its window is open"
+            }
             Self::CancelRefund => "take the refund claim back first",
             Self::AwaitRefund => "wait for the vendor to decide on the claim, or take it back",
             Self::WithdrawFirst => "first withdraw the application, then claim the refund",

@@ -10,7 +10,8 @@ use crate::model::{
 };
 
 use super::event::{
-    Applied, ChainEvent, Event, InstanceEvent, Opened, PlanEvent, PurchaseEvent, Submitted,
+    Applied, ChainEvent, Event, InstanceEvent, Opened, PlanEvent, PurchaseEvent, ReturnCause,
+    Submitted,
 };
 
 /// How many earlier orders of a slot are remembered: a limit of size, not a rule.
@@ -453,6 +454,7 @@ pub fn evolve_plan(state: &mut Option<ResourcePlan>, id: PlanId, event: &PlanEve
                 reserved: 0,
                 settled: 0,
                 issued: 0,
+                revoked: 0,
                 revocations: 0,
                 taken: 0,
             });
@@ -479,7 +481,13 @@ pub fn evolve_plan(state: &mut Option<ResourcePlan>, id: PlanId, event: &PlanEve
                 plan.settled = plan.settled.saturating_add(1);
             }
         }
-        PlanEvent::Returned { was_settled, .. } => {
+        PlanEvent::Returned {
+            was_settled, cause, ..
+        } => {
+            match cause {
+                ReturnCause::RevokedInWindow => plan.revoked = plan.revoked.saturating_add(1),
+                ReturnCause::OrderEnded => {}
+            }
             let counter = if *was_settled {
                 &mut plan.settled
             } else {

@@ -7,9 +7,9 @@ use crate::model::{Day, EditionKey, Offset, Status, Timestamp};
 use crate::rulebook::{Edition, RuleId, Sources, Standing, Window};
 
 use super::case::{Case, Law};
-use super::clause::{Basis, Clause, WayOut, Why};
+use super::clause::{Basis, Clause, WayOut, Why, had_to};
 use super::command::CommandKind;
-use super::condition::still_pays;
+use super::condition::unit_returns;
 use super::status::status;
 
 /// The few kinds of refusal that a caller has to tell apart. The documented error codes follow them.
@@ -100,13 +100,24 @@ impl Refusal {
         );
         // What expired can't be revoked; a clause does not know the instant.
         if let (
-            WayOut::Revoke | WayOut::RevokeOnly | WayOut::RevokeFirst | WayOut::CancelMembers,
+            WayOut::Revoke
+            | WayOut::RevokeOnly
+            | WayOut::RevokeFirst
+            | WayOut::RevokeUnits
+            | WayOut::CancelMembers
+            | WayOut::CancelMembersFirst,
             Some(Status::Expired),
         ) = (refusal.way_out, status)
         {
             refusal.way_out = WayOut::ApplyAnew;
         }
-        if refusal.way_out == WayOut::RevokeFirst && !still_pays(case, now, law) {
+        // Advice that costs a certificate is given only while it brings the unit back.
+        if let (
+            Why::PlanUsed,
+            WayOut::RevokeUnits | WayOut::ReturnAllUnits | WayOut::CancelMembersFirst,
+        ) = (refusal.why, refusal.way_out)
+            && !unit_returns(case, now, law)
+        {
             refusal.way_out = WayOut::None;
         }
         refusal
@@ -278,6 +289,14 @@ impl<C: Phrased, S: Copy + fmt::Display> fmt::Display for Refusal<C, S> {
             (Some(_), Why::OrderDeleted | Why::InstanceDeleted | Why::Ended(_)) => {
                 write!(f, "{}. ", self.why)?;
             }
+            (status, Why::RevokedTooLate(act, until)) => {
+                let until = until.in_offset(self.offset);
+                write!(f, "{} before {until}", had_to(act))?;
+                match status {
+                    Some(status) => write!(f, " (status {status}). ")?,
+                    None => f.write_str(". ")?,
+                }
+            }
             (Some(status), why) => write!(f, "{why} (status {status}). ")?,
             (None, why) => write!(f, "{why}. ")?,
         }
@@ -407,6 +426,7 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::Free
         | Why::NoRefundHere
         | Why::RefundWindow
+        | Why::RevokedTooLate(..)
         | Why::UnderWay
         | Why::NotRevoked
         | Why::WasMerged

@@ -50,6 +50,8 @@ pub struct ResourcePlan {
     pub(crate) reserved: u32,
     pub(crate) settled: u32,
     pub(crate) issued: u64,
+    /// How many units came back by a revocation.
+    pub(crate) revoked: u64,
     pub(crate) revocations: u32,
     /// How many units were ever taken.
     pub(crate) taken: u64,
@@ -128,6 +130,13 @@ impl ResourcePlan {
     #[must_use]
     pub const fn issued(&self) -> u64 {
         self.issued
+    }
+
+    /// Units that are used and have no certificate: their orders wait, failed or were withdrawn.
+    #[must_use]
+    pub fn without_certificate(&self) -> u64 {
+        let held = self.issued.saturating_sub(self.revoked);
+        u64::from(self.used()).saturating_sub(held)
     }
 
     /// Revocations charged against the allowance; only a refused one is given back.

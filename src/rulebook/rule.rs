@@ -97,7 +97,7 @@ rules! {
     R03 = b'R' 3, "S2 HS21b", "hosting is sold for the numbers of years that the edition names";
     R04 = b'R' 4, "S0 S2", "a slot is applied for by its owner, in the states that the edition names";
     R05 = b'R' 5, "S0 S3", "an application waits for its domain to be proved or goes to the CA's review, never straight to a certificate";
-    R06 = b'R' 6, "S3 S4", "the CA reviews an order only after its domain was proved";
+    R06 = b'R' 6, "S3 S4", "where the domain is proved first, which the edition says by class, the CA reviews an order only after that";
     R07 = b'R' 7, "S0 S3", "the CA's approval issues the certificate and fixes issuance and expiry";
     R08 = b'R' 8, "S0 S3", "the CA's rejection fails the validation and records the reason";
     R09 = b'R' 9, "S0", "on the console a failed application is corrected and submitted again with the same slot";
@@ -144,6 +144,7 @@ rules! {
     R54 = b'R' 54, "S0 S1 RN21b A24", "a certificate is renewed in the states that the edition names: a further slot, the old one untouched";
     R55 = b'R' 55, "RN21a RN21b RN21c", "a renewal of the same specification adds a year to the old expiry, within the ceiling of its issuance";
     R61 = b'R' 61, "FR21", "an account takes as many free certificates a year as the edition allows";
+    R62 = b'R' 62, "C", "the certificates of one purchase have one price: it comes back with the first of them, until one behind it was applied for";
     T14 = b'T' 14, "A25 AP21a", "what is pending is cancelled in one step only where the edition has it";
     T25 = b'T' 25, "RV22 C", "a member of a chain is cancelled by its owner before its turn, while no other is in process";
     T42 = b'T' 42, "MG21", "two slots of one specification are merged into one where the edition has it, and the right to a refund is lost";

@@ -2,12 +2,12 @@
 
 use cert_lifecycle::lifecycle::sample::{sample, sample_command};
 use cert_lifecycle::lifecycle::{
-    Command, CommandKind, Due, DueKind, Event, Law, PurchaseEvent, Weight, World, agenda, allowed,
-    decide, next_wakeup,
+    Command, CommandKind, Due, DueKind, Event, Law, PurchaseEvent, WayOut, Weight, World, agenda,
+    allowed, decide, next_wakeup,
 };
 use cert_lifecycle::model::{
-    CertificateInstance, HoldState, HostingChain, OrderId, RevocationReason, Site, Status,
-    Timestamp, ValidationClass,
+    CertificateInstance, HoldState, HostingChain, MemberState, OrderId, RevocationReason, Site,
+    Status, Timestamp, ValidationClass,
 };
 use cert_lifecycle::rulebook::{Edition, Field, RefundCase, Review, Rulebook};
 use proptest::prelude::*;
@@ -94,21 +94,49 @@ fn prospects(
         Command::ConfirmRevocation,
         Command::CompleteRevocation { at: now },
     ];
-    [&[][..], &withdraw, &revoke]
-        .into_iter()
-        .map(|steps| {
-            let mut world = world.clone();
-            for step in steps {
-                let _ = world.apply(step, now, law);
-            }
-            let hold = world.instance().and_then(CertificateInstance::hold);
-            // Giving units back one by one until a plan is unused is more than one step.
-            if world.purchase().is_none() && !steps.is_empty() {
-                return (None, hold.map(|hold| hold.state));
-            }
-            (claim(&world, now, law), hold.map(|hold| hold.state))
-        })
-        .collect()
+    [
+        (&[][..], false),
+        (&withdraw, false),
+        (&revoke, false),
+        (&revoke, true),
+    ]
+    .into_iter()
+    .map(|(steps, alone)| {
+        let mut world = world.clone();
+        if alone {
+            cancel_members(&mut world, now, law);
+        }
+        for step in steps {
+            let _ = world.apply(step, now, law);
+        }
+        let hold = world.instance().and_then(CertificateInstance::hold);
+        // Giving units back one by one until a plan is unused is more than one step.
+        if world.purchase().is_none() && !steps.is_empty() {
+            return (None, hold.map(|hold| hold.state));
+        }
+        (claim(&world, now, law), hold.map(|hold| hold.state))
+    })
+    .collect()
+}
+
+/// Cancels the members of the chain that wait.
+fn cancel_members(world: &mut World, now: Timestamp, law: &Law<'_>) {
+    let Some(own) = world.instance().map(CertificateInstance::id) else {
+        return;
+    };
+    let waiting: Vec<_> = world
+        .chain()
+        .map(HostingChain::members)
+        .unwrap_or_default()
+        .iter()
+        .filter(|member| member.state == MemberState::Waiting && member.instance != own)
+        .map(|member| member.instance)
+        .collect();
+    for member in waiting {
+        world.focus(member);
+        let _ = world.apply(&Command::CancelOrder, now, law);
+    }
+    world.focus(own);
 }
 
 /// Whether the member behind the instance in focus can be activated.
@@ -377,6 +405,74 @@ fn r29_what_revoking_brings_ends_with_the_certificate() {
     assert_eq!(
         find(&due, DueKind::Closes(CommandKind::RequestRevocation)),
         over
+    );
+}
+
+/// T-24: what hosting keeps from being revoked can be had back all the same, once nothing waits.
+#[test]
+fn r29_a_hosted_certificate_has_its_last_day_for_a_refund() {
+    let book = Rulebook::published();
+    let edition = book.edition("2022-hosting").unwrap();
+    let law = Law::single(&edition, book.ceilings());
+    let found = sample(Some(Status::Hosted), ValidationClass::Ov, &law).unwrap();
+    let (mut world, now) = (found.world, found.now);
+    assert_eq!(world.status(now, &law), Some(Status::Hosted));
+    let due = agenda(&world.case(), now, &law);
+    let of = |kind| due.iter().find(|one| one.kind == kind);
+    let over = of(DueKind::RefundEnds {
+        of: RefundCase::Revoked,
+        review: Review::WorkingDays(15),
+    })
+    .unwrap();
+    assert_eq!(over.weight, Weight::Guard);
+    assert!(of(DueKind::LastSafeRevocation).is_some_and(|one| one.at < over.at));
+    // The refusal names all three steps, and they lead there until the last second.
+    let last = over.at.saturating_add(-1);
+    let refusal = decide(&world.case(), &Command::ClaimRefund, last, &law).unwrap_err();
+    assert_eq!(refusal.way_out(), WayOut::CancelMembersFirst);
+    cancel_members(&mut world, last, &law);
+    for step in [
+        Command::RequestRevocation {
+            reason: RevocationReason::Unspecified,
+        },
+        Command::ConfirmRevocation,
+        Command::CompleteRevocation { at: last },
+        Command::ClaimRefund,
+    ] {
+        world.apply(&step, last, &law).unwrap();
+    }
+}
+
+/// hosting bought under another edition than the certificate is on the first one's agenda too.
+#[test]
+fn r46_hosting_bought_later_is_on_the_first_ones_agenda() {
+    let early = book(console_of_2020);
+    let first = early.edition("2021-02-api").unwrap();
+    let late = book(console_of_2021);
+    let then = late.edition("2021-02-api").unwrap();
+    let mut life = Life::new(&first, early.ceilings(), product(ValidationClass::Dv));
+    let start = at("2021-03-01T09:00:00+08:00");
+    life.buy(1, start);
+    life.apply(11, start);
+    life.issue_until(start, at("2022-03-01T09:00:00+08:00"));
+    let bought = at("2021-06-01T09:00:00+08:00");
+    life.law = Law {
+        conduct: &then,
+        ..life.law
+    };
+    let Command::EnableHosting(extension) = life.typical(CommandKind::EnableHosting) else {
+        panic!("another command");
+    };
+    let mut extension = (*extension).clone();
+    extension.product = life.product;
+    let enable = Command::EnableHosting(std::sync::Arc::new(extension));
+    life.tell(&enable, bought);
+    assert_ne!(life.world.chain().unwrap().pin(), first.pin());
+    let own = agenda(&life.world.case(), bought, &life.law);
+    // By the trigger of the later edition: fewer than thirty days.
+    assert_eq!(
+        find(&own, DueKind::NextActivation).as_deref(),
+        Some("2022-01-31T00:00:00+08:00")
     );
 }
 

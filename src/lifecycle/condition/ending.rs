@@ -3,7 +3,7 @@
 
 use super::refund::{unrefunded, unreviewed};
 use super::revocation::instead_revoke;
-use super::{Flow, From, Sink, clause, hosting, never, not_found, payer, ruled};
+use super::{Flow, From, Sink, barred, clause, hosting, never, not_found, payer, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::status::{refund_of, stage};
@@ -132,6 +132,8 @@ pub(super) fn end<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     let (at, way_out) = (stage(instance), instead_of_ending(case, instance, law));
+    // What the edition's page leaves out it bars.
+    let bar = |why, way_out| barred(rule, why, (From::Day, law), states, way_out);
     match &instance.phase {
         Phase::Bought { .. }
         | Phase::Verifying(_)
@@ -152,23 +154,21 @@ pub(super) fn end<'a>(
             return hosting::cancel_member(case, instance, sink);
         }
         Phase::NotActivated { .. } => {
-            sink(never(rule, Why::NotActivated, way_out))?;
+            sink(bar(Why::NotActivated, way_out))?;
         }
-        Phase::Live(_) | Phase::Revoked { .. } => sink(never(rule, Why::AlreadyIssued, way_out))?,
-        Phase::Uploaded(_) => sink(never(rule, Why::Uploaded, WayOut::DeleteCertificate))?,
-        Phase::Ended { .. } => sink(never(rule, Why::Ended(at), WayOut::None))?,
+        Phase::Live(_) | Phase::Revoked { .. } => sink(bar(Why::AlreadyIssued, way_out))?,
+        Phase::Uploaded(_) => sink(bar(Why::Uploaded, WayOut::DeleteCertificate))?,
+        Phase::Ended { .. } => sink(bar(Why::Ended(at), WayOut::None))?,
         Phase::Deleted { .. } => not_found(sink)?,
     }
     payer(case, instance, sink)?;
     unrefunded(case, instance, sink)?;
     // What is cancelled is an order of a plan, whose unit returns (T-15); a bought slot would be lost.
     let bought = rule == RuleId::T14 && matches!(instance.origin, Origin::Purchase(_));
-    sink(clause(
-        rule,
-        Why::HoldsNoUnit,
-        Window::when(!bought),
-        way_out,
-    ))
+    if bought {
+        return sink(bar(Why::HoldsNoUnit, way_out));
+    }
+    Flow::Continue(())
 }
 
 /// T-43: a slot that was bought and carries no certificate is shut down.

@@ -20,7 +20,7 @@ use crate::rulebook::{Edition, RuleId, Ruling, Window};
 
 pub(in crate::lifecycle) use hosting::{due_before, handed_down};
 pub(in crate::lifecycle) use refund::{
-    Prospect, deciding, forfeited, heard, prospects, still_pays,
+    Prospect, deciding, forfeited, heard, prospects, unit_returns,
 };
 pub(in crate::lifecycle) use revocation::requested;
 pub(in crate::lifecycle) use submission::{acceptable, names_to_keep};
@@ -116,6 +116,24 @@ fn ruled_window<'a, T>(
         basis: basis(from, law, ruling),
         holds,
         changes: if differs { ruling.cite.until } else { None },
+        way_out,
+    }
+}
+
+/// A clause that holds under no edition, read from the page that the edition's value comes from.
+const fn barred<'a, T>(
+    rule: RuleId,
+    why: Why,
+    (from, law): (From, &Law<'a>),
+    ruling: &'a Ruling<T>,
+    way_out: WayOut,
+) -> Clause<'a> {
+    Clause {
+        rule,
+        why,
+        basis: basis(from, law, ruling),
+        holds: Window::NEVER,
+        changes: None,
         way_out,
     }
 }

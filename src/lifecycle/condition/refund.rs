@@ -3,16 +3,19 @@
 use alloc::vec::Vec;
 
 use super::revocation::instead_revoke;
-use super::{Flow, From, Sink, clause, never, not_found, owned, payer, ruled, ruled_window};
+use super::{
+    Flow, From, Sink, barred, clause, never, not_found, owned, payer, ruled, ruled_window,
+};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{Clause, WayOut, Why};
+use crate::lifecycle::outcome::return_window_of;
 use crate::lifecycle::status::{refund_of, stage};
 use crate::model::{
-    CertificateInstance, End, MemberState, Phase, Purchase, PurchaseKind, RefundState,
-    ResourcePlan, Timestamp,
+    CertificateInstance, End, Hold, HoldState, Live, MemberState, Phase, Purchase, PurchaseKind,
+    RefundState, ResourcePlan, Timestamp,
 };
 use crate::rulebook::{
-    Anchor, RefundAct, RefundCase, RefundClause, RefundRule, RuleId, Unused, Window,
+    Anchor, RefundAct, RefundCase, RefundClause, RefundLimit, RefundRule, RuleId, Unused, Window,
 };
 
 /// while a claim is under review, and once it was paid, nothing else happens to the slot.
@@ -52,7 +55,7 @@ pub(super) fn claim_money<'a>(case: &Case<'a>, law: &Law<'a>, sink: &mut impl Si
     };
     match paid_for {
         (Some(purchase), _) => claim(case, purchase, law, sink),
-        (None, Some(plan)) => claim_plan(plan, law, sink),
+        (None, Some(plan)) => claim_plan(case, plan, law, sink),
         (None, None) => not_found(sink),
     }
 }
@@ -119,8 +122,14 @@ fn payable<'a>(refund: RefundState, free: bool, cash: u64, sink: &mut impl Sink<
     ))
 }
 
-/// a plan is paid back while it is unused, and inside the edition's deadline.
-fn claim_plan<'a>(plan: &'a ResourcePlan, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
+/// a plan is paid back while it is unused, and inside the edition's deadline. The deadline
+/// comes first: who is told to make it unused loses certificates by that.
+fn claim_plan<'a>(
+    case: &Case<'a>,
+    plan: &'a ResourcePlan,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
     payable(
         plan.bill.refund,
         plan.product.free,
@@ -129,21 +138,6 @@ fn claim_plan<'a>(plan: &'a ResourcePlan, law: &Law<'a>, sink: &mut impl Sink<'a
     )?;
     money_pinned(&plan.bill.pin, law, sink)?;
     let rule = law.money.plan_refund();
-    let way_out = match rule.value.unused {
-        Unused::NeverApplied => WayOut::None,
-        Unused::LedgerFull => WayOut::ReturnUnits,
-    };
-    sink(ruled(
-        RuleId::R32,
-        Why::PlanUsed,
-        (From::Money, law),
-        rule,
-        |rule| match rule.unused {
-            Unused::NeverApplied => plan.taken == 0,
-            Unused::LedgerFull => plan.used() == 0,
-        },
-        way_out,
-    ))?;
     let calendar = law.money.calendar().value;
     sink(ruled_window(
         RuleId::R33,
@@ -156,7 +150,86 @@ fn claim_plan<'a>(plan: &'a ResourcePlan, law: &Law<'a>, sink: &mut impl Sink<'a
             })
         },
         WayOut::None,
+    ))?;
+    let way_out = match rule.value.unused {
+        Unused::NeverApplied => WayOut::None,
+        Unused::LedgerFull => instead_of_using(case, plan, law),
+    };
+    sink(ruled(
+        RuleId::R32,
+        Why::PlanUsed,
+        (From::Money, law),
+        rule,
+        |rule| match rule.unused {
+            Unused::NeverApplied => plan.taken == 0,
+            Unused::LedgerFull => plan.used() == 0,
+        },
+        way_out,
     ))
+}
+
+/// What makes a plan unused again. What became of its certificates is known only of the one at hand:
+/// of others nothing is advised, since a revocation that brings no unit back can't be undone.
+fn instead_of_using(case: &Case<'_>, plan: &ResourcePlan, law: &Law<'_>) -> WayOut {
+    let waiting = plan.without_certificate();
+    let issued = u64::from(plan.used()).saturating_sub(waiting);
+    if issued == 0 {
+        return WayOut::ReturnUnits;
+    }
+    let Some((instance, live)) = unit_at_hand(case, plan).filter(|_| issued == 1) else {
+        return WayOut::None;
+    };
+    if live.revocation.is_some() {
+        return WayOut::AwaitRevocation;
+    }
+    let ask = if waiting == 0 {
+        WayOut::RevokeUnits
+    } else {
+        WayOut::ReturnAllUnits
+    };
+    claimed_after(instead_revoke(case, instance, law, ask))
+}
+
+/// The issued certificate of the case, if it holds a unit of the plan.
+fn unit_at_hand<'a>(
+    case: &Case<'a>,
+    plan: &ResourcePlan,
+) -> Option<(&'a CertificateInstance, &'a Live)> {
+    let instance = owned(case)?;
+    let settled = |hold: &Hold| hold.plan == plan.id && matches!(hold.state, HoldState::Settled);
+    instance.hold().filter(settled)?;
+    match &instance.phase {
+        Phase::Live(live) => Some((instance, live)),
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => None,
+    }
+}
+
+/// Whether a revocation that is completed now would bring the unit at hand back.
+pub(in crate::lifecycle) fn unit_returns(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> bool {
+    let plan = case.plan.filter(|plan| plan.account == case.account);
+    plan.and_then(|plan| unit_at_hand(case, plan))
+        .is_some_and(|(_, live)| {
+            law.application.has_pin(&live.application.pin)
+                && return_window_of(case, live, law).contains(now)
+        })
+}
+
+/// The steps to a revocation, with the claim that follows.
+fn claimed_after(revoke: WayOut) -> WayOut {
+    if revoke == WayOut::CancelMembers {
+        WayOut::CancelMembersFirst
+    } else {
+        revoke
+    }
 }
 
 /// money is judged by the edition of the purchase.
@@ -190,7 +263,7 @@ fn claimable<'a>(
         .is_some_and(|own| own.purchase() == Some(purchase.id) && own.id != purchase.first);
     if behind {
         return Err(sink(never(
-            RuleId::R29,
+            RuleId::R62,
             Why::NotFirst,
             WayOut::ClaimOnFirst,
         )));
@@ -246,7 +319,8 @@ fn of_bill<'a>(
     Flow::Continue(())
 }
 
-/// T-42: whether the price of a purchase comes back.
+/// T-42: whether the price of a purchase comes back. Whether anything would come back in
+/// time is asked before what stands in the way, so that nobody revokes for nothing.
 fn claim<'a>(
     case: &Case<'a>,
     purchase: &'a Purchase,
@@ -257,11 +331,14 @@ fn claim<'a>(
         Ok(instance) => instance,
         Err(flow) => return flow,
     };
-    let condition = match condition(case, instance, law) {
-        Ok(condition) => condition,
-        Err((why, way_out)) => return sink(never(RuleId::R29, why, way_out)),
-    };
     let rule = law.money.refund();
+    let bar = |why, way_out| barred(RuleId::R29, why, (From::Money, law), rule, way_out);
+    let (condition, obstacle) = match standing(case, instance, law) {
+        Standing::In(condition) => (condition, None),
+        Standing::Before(condition, why, first) => (condition, Some((why, first))),
+        Standing::Forfeited(rule, why) => return sink(never(rule, why, WayOut::None)),
+        Standing::Out(why, way_out) => return sink(bar(why, way_out)),
+    };
     sink(ruled(
         RuleId::R29,
         Why::NoRefundHere,
@@ -270,14 +347,21 @@ fn claim<'a>(
         |rule| spoken(rule, condition, purchase).next().is_some(),
         WayOut::None,
     ))?;
+    let late = revoked_late(&rule.value, condition, purchase, instance, law);
     sink(ruled_window(
         RuleId::R29,
-        Why::RefundWindow,
+        late.map_or(Why::RefundWindow, |(act, until)| {
+            Why::RevokedTooLate(act, until)
+        }),
         (From::Money, law),
         rule,
         |rule| refund_window(rule, condition, purchase, instance, law),
         WayOut::None,
-    ))
+    ))?;
+    match obstacle {
+        None => Flow::Continue(()),
+        Some((why, first)) => sink(bar(why, first)),
+    }
 }
 
 /// What takes the right to a refund away for good: merging (T-42), and that a member of the chain
@@ -286,9 +370,9 @@ pub(in crate::lifecycle) fn forfeited(
     case: &Case<'_>,
     purchase: &Purchase,
     instance: &CertificateInstance,
-) -> Option<Why> {
+) -> Option<(RuleId, Why)> {
     if !instance.absorbed().is_empty() {
-        return Some(Why::WasMerged);
+        return Some((RuleId::T42, Why::WasMerged));
     }
     let chain = case
         .chain
@@ -299,55 +383,64 @@ pub(in crate::lifecycle) fn forfeited(
         .skip_while(|member| member.instance != purchase.first)
         .skip(1)
         .any(|member| matches!(member.state, MemberState::Begun));
-    moved_on.then_some(Why::ChainMovedOn)
+    moved_on.then_some((RuleId::R62, Why::ChainMovedOn))
 }
 
-/// In which condition the first instance of a purchase is, for a refund.
-fn condition(
-    case: &Case<'_>,
-    instance: &CertificateInstance,
-    law: &Law<'_>,
-) -> Result<RefundCase, (Why, WayOut)> {
-    if let Some(why) = case
+/// How the first instance of a purchase stands, for a refund.
+enum Standing {
+    /// In a condition of which the clauses speak.
+    In(RefundCase),
+    /// In such a condition once what stands in the way is done.
+    Before(RefundCase, Why, WayOut),
+    /// The right is lost, by this rule.
+    Forfeited(RuleId, Why),
+    /// In none.
+    Out(Why, WayOut),
+}
+
+fn standing(case: &Case<'_>, instance: &CertificateInstance, law: &Law<'_>) -> Standing {
+    if let Some((rule, why)) = case
         .purchase
         .and_then(|purchase| forfeited(case, purchase, instance))
     {
-        return Err((why, WayOut::None));
+        return Standing::Forfeited(rule, why);
     }
     match &instance.phase {
         // The first further member of a chain that was made later.
         Phase::NotActivated { .. }
         | Phase::Bought { .. }
         | Phase::Failed { .. }
-        | Phase::Pending { .. } => Ok(RefundCase::Unissued),
-        Phase::Revoked { .. } => Ok(RefundCase::Revoked),
+        | Phase::Pending { .. } => Standing::In(RefundCase::Unissued),
+        Phase::Revoked { .. } => Standing::In(RefundCase::Revoked),
         Phase::Verifying(_) | Phase::Validating(_) => {
-            let withdrawable = law.application.withdrawal().value.contains(stage(instance));
-            let way_out = if withdrawable {
-                WayOut::WithdrawFirst
+            if law.application.withdrawal().value.contains(stage(instance)) {
+                let first = WayOut::WithdrawFirst;
+                Standing::Before(RefundCase::Unissued, Why::UnderWay, first)
             } else {
-                WayOut::AwaitCa
-            };
-            Err((Why::UnderWay, way_out))
+                Standing::Out(Why::UnderWay, WayOut::AwaitCa)
+            }
         }
-        Phase::Live(live) if live.revocation.is_some() => {
-            Err((Why::RevocationUnderWay, WayOut::AwaitRevocation))
+        Phase::Live(live) if live.revocation.is_some() => Standing::Before(
+            RefundCase::Revoked,
+            Why::RevocationUnderWay,
+            WayOut::AwaitRevocation,
+        ),
+        Phase::Live(_) => {
+            let ask = instead_revoke(case, instance, law, WayOut::RevokeFirst);
+            Standing::Before(RefundCase::Revoked, Why::NotRevoked, claimed_after(ask))
         }
-        Phase::Live(_) => Err((
-            Why::NotRevoked,
-            instead_revoke(case, instance, law, WayOut::RevokeFirst),
-        )),
         Phase::Ended {
             how: End::Merged(_),
             ..
-        } => Err((Why::WasMerged, WayOut::None)),
-        Phase::Ended { .. } => Err((Why::Ended(stage(instance)), WayOut::None)),
-        Phase::Uploaded(_) => Err((Why::Uploaded, WayOut::None)),
-        Phase::Deleted { .. } => Err((Why::OrderDeleted, WayOut::None)),
+        } => Standing::Forfeited(RuleId::T42, Why::WasMerged),
+        Phase::Ended { .. } => Standing::Out(Why::Ended(stage(instance)), WayOut::None),
+        Phase::Uploaded(_) => Standing::Out(Why::Uploaded, WayOut::None),
+        Phase::Deleted { .. } => Standing::Out(Why::OrderDeleted, WayOut::None),
     }
 }
 
-/// While a claim is accepted: that of the widest clause that speaks of the condition.
+/// While a claim is accepted: that of the widest clause that speaks of the condition. An act that is
+/// still to come counts as done at the instant of the claim.
 fn refund_window(
     rule: &RefundRule,
     condition: RefundCase,
@@ -359,6 +452,28 @@ fn refund_window(
         .map(|one| window_of(one, purchase, instance, law))
         .last()
         .unwrap_or(Window::NEVER)
+}
+
+/// The act of a revocation that came too late for the widest clause, and before when it had to happen.
+fn revoked_late(
+    rule: &RefundRule,
+    condition: RefundCase,
+    purchase: &Purchase,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+) -> Option<(RefundAct, Timestamp)> {
+    let widest = spoken(rule, condition, purchase).last()?;
+    let late = |limit: &RefundLimit| {
+        let inside = limit_window(*limit, purchase, instance, law)?;
+        let at = settled_at(limit.act, instance)?;
+        let until = inside.until()?;
+        (!inside.contains(at)).then_some((limit.act, until))
+    };
+    widest
+        .limits
+        .iter()
+        .filter_map(late)
+        .min_by_key(|(_, until)| *until)
 }
 
 fn spoken<'r>(
@@ -384,53 +499,55 @@ pub(in crate::lifecycle) fn deciding<'a>(
         .find(|one| window_of(one, purchase, instance, law).contains(now))
 }
 
-/// While a claim meets one clause: what the acts before it settle is settled already.
+/// While a claim meets one clause. What the acts before it settle is settled already; an act that is
+/// still to come counts as done at the instant of the claim.
 fn window_of(
     one: &RefundClause,
     purchase: &Purchase,
     instance: &CertificateInstance,
     law: &Law<'_>,
 ) -> Window {
-    bounded(one, purchase, instance, law, |_| Window::NEVER)
-}
-
-/// The same, if an act that is still to come is done at the instant of the claim.
-fn window_ahead(
-    one: &RefundClause,
-    purchase: &Purchase,
-    instance: &CertificateInstance,
-    law: &Law<'_>,
-) -> Window {
-    bounded(one, purchase, instance, law, |inside| inside)
-}
-
-fn bounded(
-    one: &RefundClause,
-    purchase: &Purchase,
-    instance: &CertificateInstance,
-    law: &Law<'_>,
-    undone: impl Fn(Window) -> Window,
-) -> Window {
-    let calendar = law.money.calendar().value;
     one.limits.iter().fold(Window::ALWAYS, |joint, limit| {
-        let anchor = match limit.anchor {
-            Anchor::Payment => Some(purchase.bill.paid_at),
-            Anchor::Issuance => instance.live().map(|live| live.issued_at),
-        };
-        let Some(anchor) = anchor else {
+        let Some(inside) = limit_window(*limit, purchase, instance, law) else {
             return Window::NEVER;
         };
-        let inside = calendar.within_days_of(anchor, limit.days, limit.method);
-        let settled = |act: Option<Timestamp>| match act {
-            Some(instant) => Window::when(inside.contains(instant)),
-            None => undone(inside),
-        };
-        joint.and(match limit.act {
-            RefundAct::Claim => inside,
-            RefundAct::RevocationCompleted => settled(completed_at(instance)),
-            RefundAct::RevocationRequested => settled(requested_at(instance)),
-        })
+        joint.and(
+            match (settled_at(limit.act, instance), limit.act, one.case) {
+                (Some(instant), _, _) => Window::when(inside.contains(instant)),
+                (None, RefundAct::Claim, _) | (None, _, RefundCase::Revoked) => inside,
+                // What was never issued is never revoked.
+                (
+                    None,
+                    RefundAct::RevocationRequested | RefundAct::RevocationCompleted,
+                    RefundCase::Unissued,
+                ) => Window::NEVER,
+            },
+        )
     })
+}
+
+/// The window of one bound; none if what it is counted from never happened.
+fn limit_window(
+    limit: RefundLimit,
+    purchase: &Purchase,
+    instance: &CertificateInstance,
+    law: &Law<'_>,
+) -> Option<Window> {
+    let anchor = match limit.anchor {
+        Anchor::Payment => purchase.bill.paid_at,
+        Anchor::Issuance => instance.live()?.issued_at,
+    };
+    let calendar = law.money.calendar().value;
+    Some(calendar.within_days_of(anchor, limit.days, limit.method))
+}
+
+/// When the act of a bound happened, if it did; the claim is always still to come.
+fn settled_at(act: RefundAct, instance: &CertificateInstance) -> Option<Timestamp> {
+    match act {
+        RefundAct::Claim => None,
+        RefundAct::RevocationCompleted => completed_at(instance),
+        RefundAct::RevocationRequested => requested_at(instance),
+    }
 }
 
 /// A way to the price of a purchase.
@@ -440,7 +557,7 @@ pub(in crate::lifecycle) struct Prospect<'a> {
     /// While a claim meets it, once what comes first is done.
     pub(in crate::lifecycle) window: Window,
     /// What comes first: [`WayOut::WithdrawFirst`], [`WayOut::RevokeFirst`],
-    /// [`WayOut::AwaitRevocation`], or nothing.
+    /// [`WayOut::CancelMembersFirst`], [`WayOut::AwaitRevocation`], or nothing.
     pub(in crate::lifecycle) first: WayOut,
 }
 
@@ -461,41 +578,26 @@ pub(in crate::lifecycle) fn heard<'a>(
 }
 
 /// Every way to the price of the case's purchase, in the order in which the clauses are tried: as the
-/// certificate stands, or after the one step that brings it into a condition of which they speak.
+/// certificate stands, or after the steps that bring it into a condition of which they speak.
 pub(in crate::lifecycle) fn prospects<'a>(case: &Case<'a>, law: &Law<'a>) -> Vec<Prospect<'a>> {
     let Some((purchase, instance)) = heard(case, law) else {
         return Vec::new();
     };
-    let (condition, first) = match condition(case, instance, law) {
-        Ok(condition) => (condition, WayOut::None),
-        Err((_, WayOut::WithdrawFirst)) => (RefundCase::Unissued, WayOut::WithdrawFirst),
-        Err((_, first @ (WayOut::RevokeFirst | WayOut::AwaitRevocation))) => {
-            (RefundCase::Revoked, first)
+    let (condition, first) = match standing(case, instance, law) {
+        Standing::In(condition) => (condition, WayOut::None),
+        // Nothing leads there.
+        Standing::Before(_, _, WayOut::None) | Standing::Forfeited(..) | Standing::Out(..) => {
+            return Vec::new();
         }
-        Err(_) => return Vec::new(),
+        Standing::Before(condition, _, first) => (condition, first),
     };
     spoken(&law.money.refund().value, condition, purchase)
         .map(|clause| Prospect {
             clause,
-            window: if first == WayOut::None {
-                window_of(clause, purchase, instance, law)
-            } else {
-                window_ahead(clause, purchase, instance, law)
-            },
+            window: window_of(clause, purchase, instance, law),
             first,
         })
         .collect()
-}
-
-/// Whether a revocation asked for now would bring the price back: advice that costs a certificate is
-/// given only then.
-pub(in crate::lifecycle) fn still_pays(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> bool {
-    let purchase = case.purchase.filter(|own| own.account == case.account);
-    let (Some(purchase), Some(instance)) = (purchase, owned(case)) else {
-        return false;
-    };
-    spoken(&law.money.refund().value, RefundCase::Revoked, purchase)
-        .any(|one| window_ahead(one, purchase, instance, law).contains(now))
 }
 
 /// When its revocation was completed.

@@ -8,11 +8,10 @@ use crate::lifecycle::clause::{Basis, Clause, WayOut, Why};
 use crate::lifecycle::condition::submission::{Asked, stands};
 use crate::lifecycle::condition::{Flow, Sink, clause, never};
 use crate::model::{
-    Fingerprint, IssuedCertificate, RevocationReason, SpkiDigest, StatusSet, ValidationClass,
+    Fingerprint, IssuedCertificate, RevocationReason, SpkiDigest, StatusSet, Timestamp,
+    ValidationClass,
 };
-use crate::rulebook::{
-    Anchor, Edition, Permission, RefundAct, RefundCase, RefundClause, RuleId, Ruling, Window,
-};
+use crate::rulebook::{Edition, Permission, RuleId, Ruling, Window};
 
 use super::case::{Case, Law};
 use super::command::Command;
@@ -20,6 +19,7 @@ use super::data::{ApplicationData, CsrMethod};
 use super::instance::{
     Ending, HeldCertificate, PendingApplication, PendingResult, Subscription, SubscriptionInstance,
 };
+use super::refund::refund;
 use super::status::{Status, ending_soon, lasting, unexpired};
 
 /// The instance, if it belongs to the account that asks (L12).
@@ -29,7 +29,7 @@ pub(super) fn owned<'a>(case: &Case<'a>) -> Option<&'a SubscriptionInstance> {
 }
 
 /// A clause that a value of the edition in force decides.
-fn in_force<'a, T>(
+pub(super) fn in_force<'a, T>(
     rule: RuleId,
     why: Why,
     edition: &'a Edition,
@@ -221,7 +221,7 @@ fn of_instance<'a>(
 }
 
 /// What was bought, or the refusal that it was uploaded.
-fn bought<'a, 's>(
+pub(super) fn bought<'a, 's>(
     instance: &'s SubscriptionInstance,
     rule: RuleId,
     sink: &mut impl Sink<'a>,
@@ -262,7 +262,11 @@ fn lasts<'a>(instance: &SubscriptionInstance, law: &Law<'a>, sink: &mut impl Sin
 }
 
 /// Neither paid back nor closed.
-fn stays<'a>(instance: &SubscriptionInstance, rule: RuleId, sink: &mut impl Sink<'a>) -> Flow {
+pub(super) fn stays<'a>(
+    instance: &SubscriptionInstance,
+    rule: RuleId,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
     sink(clause(
         rule,
         Why::InstanceStatus,
@@ -272,7 +276,7 @@ fn stays<'a>(instance: &SubscriptionInstance, rule: RuleId, sink: &mut impl Sink
 }
 
 /// No application is under way (V-11).
-fn idle<'a>(instance: &SubscriptionInstance, sink: &mut impl Sink<'a>) -> Flow {
+pub(super) fn idle<'a>(instance: &SubscriptionInstance, sink: &mut impl Sink<'a>) -> Flow {
     sink(clause(
         RuleId::V11,
         Why::ApplicationUnderWay,
@@ -282,7 +286,11 @@ fn idle<'a>(instance: &SubscriptionInstance, sink: &mut impl Sink<'a>) -> Flow {
 }
 
 /// The edition at hand is the one that the purchase is pinned to (R-28, L9).
-fn pinned<'a>(subscription: &Subscription, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
+pub(super) fn pinned<'a>(
+    subscription: &Subscription,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
     sink(clause(
         RuleId::R28,
         Why::OtherEdition,
@@ -415,128 +423,6 @@ fn request_revocation<'a>(
         ))?;
     }
     Flow::Continue(())
-}
-
-/// Paying back (T-47): what was bought for cash, once, with nothing under way and all that was issued
-/// revoked, within the window of the purchase's edition.
-fn refund<'a>(instance: &SubscriptionInstance, law: &Law<'a>, sink: &mut impl Sink<'a>) -> Flow {
-    let Some(subscription) = bought(instance, RuleId::V10, sink) else {
-        return Flow::Break(());
-    };
-    stays(instance, RuleId::T47, sink)?;
-    idle(instance, sink)?;
-    pinned(subscription, law, sink)?;
-    for (why, holds) in [
-        (Why::Free, !subscription.product.free),
-        (Why::NothingPaid, subscription.payment.cash > 0),
-    ] {
-        sink(clause(RuleId::R31, why, Window::when(holds), WayOut::None))?;
-    }
-    let revoked = instance.certificates.iter().all(|c| c.revoked.is_some());
-    sink(clause(
-        RuleId::T47,
-        Why::Unrevoked,
-        Window::when(revoked),
-        WayOut::RevokeFirst,
-    ))?;
-    let ruling = law.purchase.refund();
-    let window = |clauses: &[RefundClause]| refund_window(instance, subscription, clauses, law);
-    let holds = window(&ruling.value.clauses);
-    let differs = ruling
-        .next
-        .as_ref()
-        .is_some_and(|next| !window(&next.clauses).is_never());
-    sink(Clause {
-        basis: Basis::Pinned(law.purchase, &ruling.cite),
-        ..in_force(
-            RuleId::T47,
-            Why::NotRefundable,
-            law.purchase,
-            ruling,
-            holds,
-            differs,
-            WayOut::None,
-        )
-    })
-}
-
-/// When a claim is paid: the widest of the windows of the clauses that speak of the case.
-///
-/// Every window begins with time itself, so the
-/// widest one holds wherever any does.
-fn refund_window(
-    instance: &SubscriptionInstance,
-    subscription: &Subscription,
-    clauses: &[RefundClause],
-    law: &Law<'_>,
-) -> Window {
-    let case = if instance.certificates.is_empty() {
-        RefundCase::Unissued
-    } else {
-        RefundCase::Revoked
-    };
-    let wider = |one: Window, other: Window| match (one.until(), other.until()) {
-        _ if one.is_never() => other,
-        _ if other.is_never() => one,
-        (None, _) => one,
-        (Some(a), Some(b)) if a >= b => one,
-        (Some(_), Some(_) | None) => other,
-    };
-    clauses
-        .iter()
-        .filter(|clause| clause.case == case && clause.add_on.covers(subscription.payment.add_on))
-        .map(|clause| claimable(instance, subscription, clause, law))
-        .fold(Window::NEVER, wider)
-}
-
-/// When a claim under one clause is paid: for its every bound, the acts of all revocations fell in.
-fn claimable(
-    instance: &SubscriptionInstance,
-    subscription: &Subscription,
-    clause: &RefundClause,
-    law: &Law<'_>,
-) -> Window {
-    let calendar = law.purchase.calendar().value;
-    let mut joint = Window::ALWAYS;
-    for limit in &clause.limits {
-        let from = |anchor| calendar.within_days_of(anchor, limit.days, limit.method);
-        let payment = from(subscription.order.start);
-        let window_of = |held: &HeldCertificate| match limit.anchor {
-            Anchor::Payment => payment,
-            Anchor::Issuance => from(held.issued_at),
-        };
-        match limit.act {
-            RefundAct::Claim => {
-                joint = match limit.anchor {
-                    Anchor::Payment => joint.and(payment),
-                    Anchor::Issuance => instance
-                        .certificates
-                        .iter()
-                        .fold(joint, |all, held| all.and(window_of(held))),
-                };
-            }
-            RefundAct::RevocationRequested | RefundAct::RevocationCompleted => {
-                let inside = instance.certificates.iter().all(|held| {
-                    let completed = held.revoked.map(|revoked| revoked.at);
-                    // What the CA did before the holder asked counts from then.
-                    let act = match (limit.act, held.requested) {
-                        (RefundAct::RevocationRequested, Some(request)) => {
-                            completed.map(|at| at.min(request.at))
-                        }
-                        (
-                            RefundAct::RevocationRequested
-                            | RefundAct::RevocationCompleted
-                            | RefundAct::Claim,
-                            _,
-                        ) => completed,
-                    };
-                    act.is_some_and(|at| window_of(held).contains(at))
-                });
-                joint = joint.and(Window::when(inside));
-            }
-        }
-    }
-    joint
 }
 
 /// Deleting (V-08): with nothing under way, in the states that the edition names.
@@ -747,12 +633,7 @@ fn issue<'a>(
 }
 
 /// Whether all clauses of a command hold at an instant.
-pub(super) fn holds(
-    case: &Case<'_>,
-    command: &Command,
-    law: &Law<'_>,
-    now: crate::model::Timestamp,
-) -> bool {
+pub(super) fn holds(case: &Case<'_>, command: &Command, law: &Law<'_>, now: Timestamp) -> bool {
     visit(case, command, law, &mut |clause| {
         if clause.holds.contains(now) {
             ControlFlow::Continue(())

@@ -67,6 +67,7 @@ mod evolve;
 mod instance;
 mod outcome;
 mod question;
+mod refund;
 mod status;
 
 pub use case::{Case, Law};

@@ -1,0 +1,89 @@
+//! Paying an instance back (T-47).
+
+use cert_lifecycle::lifecycle::v2::Command;
+use cert_lifecycle::lifecycle::{WayOut, Why};
+use cert_lifecycle::model::ValidationClass;
+use cert_lifecycle::rulebook::{RefundAct, RuleId};
+
+use super::{REVOKE, World, at, book, certificate, completion, days, edition};
+
+#[test]
+fn t47_what_was_issued_is_revoked_first_and_in_time() {
+    let (book, edition) = (book(), edition(&book()));
+    let issued = || {
+        let mut world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+        world.issue("k", days(1));
+        world
+    };
+    let mut world = issued();
+    let first = world.refused(&Command::Refund, days(2));
+    assert_eq!(
+        (first.why(), first.way_out()),
+        (Why::Unrevoked, WayOut::RevokeFirst)
+    );
+    world.tell(&REVOKE, days(2));
+    let asked_for = world.refused(&Command::Refund, days(2));
+    assert_eq!(
+        (asked_for.why(), asked_for.way_out()),
+        (Why::Unrevoked, WayOut::AwaitRevocation),
+        "asked for is not revoked"
+    );
+    world.tell(&completion(days(3)), days(3));
+    world.tell(&Command::Refund, days(4));
+
+    // Completed a second after the seventh day: never.
+    let over = at("2026-09-09T00:00:00+08:00");
+    let mut late = issued();
+    late.revoke(days(2), over);
+    let refusal = late.refused(&Command::Refund, days(3));
+    assert_eq!(
+        refusal.why(),
+        Why::RevokedTooLate(RefundAct::RevocationCompleted, over)
+    );
+    assert!(refusal.holds().is_never());
+    assert!(
+        refusal
+            .to_string()
+            .contains("the revocation had to be completed before 2026-09-09T00:00:00+08:00"),
+        "{refusal}"
+    );
+    let mut just = issued();
+    just.revoke(days(2), over.saturating_add(-1));
+    just.tell(&Command::Refund, over.saturating_add(-1));
+    assert_eq!(
+        World::refused(&issued(), &Command::Refund, days(2)).rule(),
+        RuleId::T47
+    );
+}
+
+/// A revocation can't be undone: nobody is told to ask for one that pays nothing any more.
+#[test]
+fn t47_no_certificate_is_revoked_for_nothing() {
+    let (book, edition) = (book(), edition(&book()));
+    let mut world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+    world.issue("k", days(1));
+    let over = at("2026-09-09T00:00:00+08:00");
+    let last = world.refused(&Command::Refund, over.saturating_add(-1));
+    assert_eq!(
+        (last.why(), last.way_out()),
+        (Why::Unrevoked, WayOut::RevokeFirst)
+    );
+    for late in [over, days(240)] {
+        let refusal = world.refused(&Command::Refund, late);
+        assert_eq!(
+            (refusal.why(), refusal.way_out(), refusal.permitted_until()),
+            (Why::NotRefundable, WayOut::None, Some(over))
+        );
+    }
+    // Nor one of what is over and can't be revoked.
+    let mut world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+    let not_after = days(3);
+    world.at_ca("k", days(1));
+    let certificate = certificate("k", "www.example.com", days(1), not_after);
+    world.tell(&Command::Issue { certificate }, days(1));
+    let refusal = world.refused(&Command::Refund, not_after.saturating_add(1));
+    assert_eq!(
+        (refusal.why(), refusal.way_out()),
+        (Why::NotRefundable, WayOut::None)
+    );
+}
