@@ -3,9 +3,10 @@
 //! The vendor's documents contradict each other from page to page and from year to year. Here every
 //! number, window and limit is a [`Sourced`] value inside a [`Dated`] clause. An
 //! [`EditionKey`](crate::model::EditionKey) names a point in that history; resolving it gives an
-//! [`Edition`], the flat set of values in force there, with a digest. No rule of the vendor stands
-//! anywhere else in the crate; the facts behind product codes are in
-//! [`Catalog`](crate::model::Catalog).
+//! [`Edition`], the flat set of values in force there, with a digest. No number and no window of the
+//! vendor stands anywhere else in the crate. What follows from them, the transitions and what each
+//! command asks for, is code in [`lifecycle`](crate::lifecycle), by the numbers of [`rule::RULES`];
+//! the facts behind product codes are in [`Catalog`](crate::model::Catalog).
 //!
 //! ```
 //! use cert_lifecycle::rulebook::Rulebook;
