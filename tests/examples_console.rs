@@ -19,7 +19,8 @@ use cert_lifecycle::model::{
     Channel, EditionKey, HoldState, OrderId, Payment, Site, Status, Timestamp,
 };
 use cert_lifecycle::rulebook::{
-    DayCount, Edition, EditionPoint, LateHosting, Method, RuleId, Rulebook, RulebookParts,
+    DayCount, Edition, EditionPoint, LateHosting, Method, RefundAct, RuleId, Rulebook,
+    RulebookParts,
 };
 use support::console::{Console, PRICE, set};
 use support::scene::at;
@@ -110,7 +111,13 @@ fn example_4_the_completion_decides_about_money() {
     let issued = "2020-12-10T10:00:00+08:00";
     for (completed, expected) in [
         ("2021-01-07T23:59:59+08:00", Claim::Reviewed),
-        ("2021-01-08T00:00:00+08:00", LATE),
+        (
+            "2021-01-08T00:00:00+08:00",
+            Claim::Refused(Why::RevokedTooLate(
+                RefundAct::RevocationCompleted,
+                at("2021-01-08T00:00:00+08:00"),
+            )),
+        ),
     ] {
         let mut stage = paid(&book, &edition, PRICE, issued);
         stage.issue(at(issued), at(issued).saturating_add(300 * DAY));

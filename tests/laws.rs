@@ -390,11 +390,14 @@ proptest! {
                     WayOut::WithdrawThenDelete => {
                         granted(&[CommandKind::Withdraw, CommandKind::Delete])
                     }
-                    WayOut::Revoke => granted(&[CommandKind::RequestRevocation]),
+                    WayOut::Revoke | WayOut::RevokeUnits | WayOut::ReturnAllUnits => {
+                        granted(&[CommandKind::RequestRevocation])
+                    }
                     WayOut::ConfirmByMail => granted(&[CommandKind::ConfirmRevocation]),
-                    WayOut::AwaitRevocation => {
+                    WayOut::AwaitRevocation if refusal.status() == Some(Status::RevocationToConfirm) => {
                         granted(&[CommandKind::ConfirmRevocation, CommandKind::CompleteRevocation])
                     }
+                    WayOut::AwaitRevocation => granted(&[CommandKind::CompleteRevocation]),
                     _ => true,
                 };
                 assert!(open, "at {}: {refusal}", moment.now);

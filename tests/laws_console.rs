@@ -310,7 +310,10 @@ fn advised(refusal: &Refusal, moment: &Moment<'_>) -> Result<(), Refusal> {
             &[K::RequestRevocation]
         }
         WayOut::ConfirmByMail => &[K::ConfirmRevocation],
-        WayOut::AwaitRevocation => &[K::ConfirmRevocation, K::CompleteRevocation],
+        WayOut::AwaitRevocation => match world.status(moment.now, &moment.law) {
+            Some(Status::RevocationToConfirm) => &[K::ConfirmRevocation, K::CompleteRevocation],
+            _ => &[K::CompleteRevocation],
+        },
         WayOut::Resubmit | WayOut::Apply => &[K::Apply],
         WayOut::Cancel => &[K::CancelOrder],
         WayOut::CancelRefund => &[K::CancelRefund],

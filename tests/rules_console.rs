@@ -1221,3 +1221,30 @@ fn r52_a_key_that_the_service_does_not_hold() {
     stage.issue(now, now.saturating_add(90 * DAY));
     stage.tell(&deploy, now);
 }
+
+/// T-20: what was never asked is not confirmed; what was confirmed may be confirmed again.
+#[test]
+fn t20_only_what_was_asked_is_confirmed() {
+    let book = book();
+    for (key, now, asks) in [
+        ("2018-06", "2018-07-01T09:00:00+08:00", false),
+        ("2019-08-intl", BOUGHT, false),
+        ("2021-07-cn", "2021-08-02T09:00:00+08:00", true),
+    ] {
+        let (edition, now) = (book.edition(key).unwrap(), at(now));
+        let mut stage = Console::of(&book, &edition, of(ValidationClass::Ov));
+        stage.buy(1, now);
+        stage.issue(now, now.saturating_add(300 * DAY));
+        stage.tell(&REVOKE, now);
+        if asks {
+            stage.tell(&Command::ConfirmRevocation, now);
+            assert!(stage.tell(&Command::ConfirmRevocation, now).is_empty());
+        } else {
+            let refusal = stage.refused(&Command::ConfirmRevocation, now);
+            is(&refusal, RuleId::T20, Why::NothingToConfirm);
+            assert_eq!(refusal.way_out(), WayOut::AwaitRevocation);
+        }
+        assert_eq!(stage.status(now), Status::ValidatingRevocation, "{key}");
+        stage.tell(&Command::CompleteRevocation { at: now }, now);
+    }
+}

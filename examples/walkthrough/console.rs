@@ -313,7 +313,9 @@ impl Life<'_> {
             &Command::RequestRevocation { reason },
         ) {
             self.wait(HOUR);
-            self.tries("confirms it", &Command::ConfirmRevocation);
+            if self.world.status(self.now, &self.law) == Some(Status::RevocationToConfirm) {
+                self.tries("confirms it by mail", &Command::ConfirmRevocation);
+            }
             self.wait(DAY);
             let at = self.now;
             self.tries("is revoked by the CA", &Command::CompleteRevocation { at });

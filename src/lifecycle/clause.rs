@@ -71,6 +71,8 @@ pub enum Why {
     NoRevocation,
     /// The revocation waits for the holder's confirmation.
     RevocationUnconfirmed,
+    /// The CA asked for no confirmation of this revocation.
+    NothingToConfirm,
     /// The certificate is revoked already.
     AlreadyRevoked,
     /// The certificate expired.
@@ -330,6 +332,7 @@ impl fmt::Display for Why {
             Self::RevocationUnderWay => "its revocation is under way",
             Self::NoRevocation => "no revocation was requested",
             Self::RevocationUnconfirmed => "its holder has not confirmed the revocation yet",
+            Self::NothingToConfirm => "the CA asked for no confirmation of this revocation",
             Self::AlreadyRevoked => "the certificate is revoked",
             Self::Expired => "the certificate expired",
             Self::NoRevocationLeft => "as many revocations are used as certificates were bought",

@@ -298,15 +298,17 @@ fn step(instance: &mut CertificateInstance, event: &InstanceEvent) {
                 live.revocation = Some(Revocation {
                     stage,
                     requested_at: *at,
+                    confirmed_at: None,
                     reason: *reason,
                 });
             }
         }
-        InstanceEvent::RevocationConfirmed { .. } => {
+        InstanceEvent::RevocationConfirmed { at } => {
             if let Phase::Live(live) = &mut instance.phase
                 && let Some(revocation) = &mut live.revocation
             {
                 revocation.stage = RevocationStage::InReview;
+                revocation.confirmed_at = Some(*at);
             }
         }
         InstanceEvent::Revoked {

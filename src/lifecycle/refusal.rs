@@ -410,6 +410,7 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::RevocationUnderWay
         | Why::NoRevocation
         | Why::RevocationUnconfirmed
+        | Why::NothingToConfirm
         | Why::AlreadyRevoked
         | Why::Expired
         | Why::NoRevocationLeft

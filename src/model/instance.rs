@@ -156,6 +156,8 @@ pub struct Revocation {
     pub stage: RevocationStage,
     /// When it was asked for.
     pub requested_at: Timestamp,
+    /// When its owner answered the CA's mail; none if that is still to come, or nothing was asked.
+    pub confirmed_at: Option<Timestamp>,
     /// Why.
     pub reason: RevocationReason,
 }

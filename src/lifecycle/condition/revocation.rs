@@ -1,7 +1,7 @@
 //! Revocation: requested, confirmed, completed, refused, or the CA's own.
 
 use super::ending::instead_of_ending;
-use super::{Flow, From, Sink, clause, linked, never, not_found, payer, refund, ruled};
+use super::{Flow, From, Sink, barred, clause, linked, never, not_found, payer, refund, ruled};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::status::{hosted, stage, unexpired};
@@ -145,7 +145,8 @@ fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
     revoked < bought
 }
 
-/// The holder's answer to the CA's mail (T-20).
+/// The holder's answer to the CA's mail (T-20), where there was one: to the same again nothing is
+/// added.
 pub(super) fn confirm_revocation<'a>(
     case: &Case<'a>,
     instance: &CertificateInstance,
@@ -153,7 +154,15 @@ pub(super) fn confirm_revocation<'a>(
     sink: &mut impl Sink<'a>,
 ) -> Flow {
     match requested(instance) {
-        Ok(_) => Flow::Continue(()),
+        Ok(_) if asked_to_confirm(instance) => Flow::Continue(()),
+        // Whether a mail went out was decided when the revocation was asked for.
+        Ok(_) => sink(barred(
+            RuleId::T20,
+            Why::NothingToConfirm,
+            (From::Day, law),
+            law.conduct.revocation_mail(),
+            WayOut::AwaitRevocation,
+        )),
         Err((why @ Why::NoRevocation, _)) => sink(never(
             RuleId::T20,
             why,
@@ -161,6 +170,15 @@ pub(super) fn confirm_revocation<'a>(
         )),
         Err((why, way_out)) => sink(never(RuleId::T20, why, way_out)),
     }
+}
+
+/// Whether the CA asked the owner to confirm the revocation under way.
+fn asked_to_confirm(instance: &CertificateInstance) -> bool {
+    let under_way = instance.live().and_then(|live| live.revocation);
+    under_way.is_some_and(|own| match own.stage {
+        RevocationStage::ToConfirm => true,
+        RevocationStage::InReview => own.confirmed_at.is_some(),
+    })
 }
 
 /// The CA's completion of a revocation that was requested and, where needed, confirmed.

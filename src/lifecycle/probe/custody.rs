@@ -4,7 +4,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::model::{Day, Product, RevocationReason, Target, ValidationClass};
+use crate::model::{Day, Product, RevocationReason, Status, Target, ValidationClass};
 use crate::rulebook::Field;
 
 use super::super::command::Command;
@@ -161,7 +161,8 @@ fn revoked(scene: &mut Scene<'_>) -> Told {
                 }
                 uses(scene)?;
                 scene.wait(HOUR);
-                if scene.give(Command::ConfirmRevocation)? {
+                let mailed = scene.stands_at(Status::RevocationToConfirm);
+                if !mailed || scene.give(Command::ConfirmRevocation)? {
                     uses(scene)?;
                     scene.wait(HOUR);
                     scene.complete_revocation()?;
