@@ -11,13 +11,16 @@
 
 mod support;
 
+use cert_lifecycle::lifecycle::sample::sample_command;
 use cert_lifecycle::lifecycle::{
     Case, Command, CommandKind, Event, Events, InstanceEvent, Law, PurchaseEvent, Refusal, WayOut,
     Why, World, decide,
 };
 use cert_lifecycle::model::time::SECONDS_PER_DAY;
-use cert_lifecycle::model::{CertificateInstance, InstanceId, Phase, Status, Timestamp};
-use cert_lifecycle::rulebook::Edition;
+use cert_lifecycle::model::{
+    CertificateInstance, InstanceId, OrderId, Phase, Status, Timestamp, ValidationClass,
+};
+use cert_lifecycle::rulebook::{Edition, RuleId};
 use support::scene::at;
 use support::streams::{Content, ceilings, owner, variants};
 
@@ -403,4 +406,37 @@ fn l10_a_waiting_slot_without_a_chain_is_refused() {
         let refusal = tale.decide(&case, kind, &tale.law()).unwrap_err();
         assert_eq!(refusal.why(), Why::OtherChain, "{kind:?}");
     }
+}
+
+/// the id of an order is used once, whichever slot it is for.
+#[test]
+fn r40_an_order_is_used_once() {
+    let mut tale = Tale::under(&variants()[0]);
+    tale.buy(1);
+    let taken = tale.world.instance().unwrap().order();
+    let law = tale.law();
+    let Command::Apply { submission, .. } =
+        sample_command(K::Apply, ValidationClass::Dv, &law).unwrap()
+    else {
+        panic!("another command");
+    };
+    let apply = |order| Command::Apply {
+        order,
+        submission: submission.clone(),
+    };
+    let before = tale.world.clone();
+    let refusal = tale.world.apply(&apply(taken), tale.now, &law).unwrap_err();
+    assert_eq!(
+        (refusal.rule(), refusal.why(), refusal.way_out()),
+        (RuleId::R40, Why::IdTaken, WayOut::NewId)
+    );
+    assert_eq!(tale.world, before);
+    let fresh = OrderId::new(4_711).unwrap();
+    tale.world.apply(&apply(fresh), tale.now, &law).unwrap();
+    tale.world
+        .apply(&Command::Withdraw, tale.now, &law)
+        .unwrap();
+    // Nor again for a later application of the same slot.
+    let refusal = tale.world.apply(&apply(fresh), tale.now, &law).unwrap_err();
+    assert_eq!(refusal.why(), Why::IdTaken);
 }

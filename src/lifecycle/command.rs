@@ -10,11 +10,15 @@ use crate::model::{
 };
 
 /// The ids of an instance that a purchase brings about, never used before.
+///
+/// A slot has an order from the purchase on, by which it is shown and found while nothing was applied
+/// for. Each application brings an order of its own ([`Command::Apply`]), as each attempt of the API
+/// does: what the CA still answers to an earlier one stays apart from it (T-49).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Slot {
     /// The instance.
     pub instance: InstanceId,
-    /// The order that it carries.
+    /// The order that it carries until it is applied for.
     pub order: OrderId,
 }
 

@@ -6,11 +6,11 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::model::{CertificateInstance, Status, ValidationClass};
+use crate::model::{CertificateInstance, OrderId, Status, ValidationClass};
 use crate::rulebook::RuleId;
 
 use super::case::Law;
-use super::command::CommandKind;
+use super::command::{Command, CommandKind};
 use super::decide::{clauses, decide};
 use super::sample::{sample, sample_command};
 
@@ -108,13 +108,19 @@ pub fn table(class: ValidationClass, law: &Law<'_>) -> Table {
 
 fn probe(status: Option<Status>, kind: CommandKind, class: ValidationClass, law: &Law<'_>) -> Cell {
     let found = sample(status, class, law).zip(sample_command(kind, class, law));
-    let Some((mut found, command)) = found else {
+    let Some((mut found, mut command)) = found else {
         return Cell {
             command: kind,
             outcome: Outcome::Unreachable,
             guards: Vec::new(),
         };
     };
+    // The sample may have been applied for under that order already.
+    if let (Command::Apply { order, .. }, Ok(fresh)) =
+        (&mut command, OrderId::new(u64::from(u32::MAX)))
+    {
+        *order = fresh;
+    }
     let mut guards = Vec::new();
     for clause in clauses(
         &found.world.case_for(&command, found.now, law),

@@ -10,13 +10,16 @@ use crate::model::{
     Product, Purchase, PurchaseId, ResourcePlan, Status, Timestamp,
 };
 
-use super::case::{Beside, Case, Law};
+use super::case::{Beside, Case, Expect, Law, expectations};
+use super::clause::{WayOut, Why};
 use super::command::Command;
+use super::condition::never;
 use super::decide::decide;
 use super::event::{Event, Events};
 use super::evolve::{evolve_chain, evolve_instance, evolve_plan, evolve_purchase};
 use super::refusal::Refusal;
 use super::status::status;
+use crate::rulebook::RuleId;
 
 /// One account with its instances, plans, purchases and chains.
 ///
@@ -177,6 +180,28 @@ impl World {
         case
     }
 
+    /// Whether something has the id that is expected to be new.
+    fn is_taken(&self, expected: &Expect) -> bool {
+        match expected {
+            Expect::NewInstance(id) => self.instances.contains_key(id),
+            Expect::NewOrder(order) => self.instances.values().any(|one| {
+                let mut earlier = one.earlier().iter();
+                one.order() == *order || earlier.any(|before| before.order == *order)
+            }),
+            Expect::NewPlan(id) => self.plans.contains_key(id),
+            Expect::NewPurchase(id) => self.purchases.contains_key(id),
+            Expect::NewChain(id) => self.chains.contains_key(id),
+            // Nobody else changes this world.
+            Expect::SameInstance(_)
+            | Expect::Remaining(..)
+            | Expect::SamePlan(_)
+            | Expect::SamePurchase(_)
+            | Expect::SameChain(_)
+            | Expect::FreeName(_)
+            | Expect::SameBeside => false,
+        }
+    }
+
     fn named(&self, name: &Note) -> Option<&CertificateInstance> {
         self.instances
             .values()
@@ -248,7 +273,8 @@ impl World {
         status(&self.case(), now, law.conduct)
     }
 
-    /// Decides a command and folds its events.
+    /// Decides a command and folds its events. As a store does, it refuses ids that are taken: those of
+    /// orders, purchases and chains too, which no single case shows.
     ///
     /// # Errors
     /// The refusal; nothing has changed then.
@@ -262,7 +288,15 @@ impl World {
         now: Timestamp,
         law: &Law<'_>,
     ) -> Result<Events, Refusal> {
-        let events = decide(&self.case_for(command, now, law), command, now, law)?;
+        let case = self.case_for(command, now, law);
+        let events = decide(&case, command, now, law)?;
+        if expectations(&case, &events, law)
+            .iter()
+            .any(|one| self.is_taken(one))
+        {
+            let taken = never(RuleId::R40, Why::IdTaken, WayOut::NewId);
+            return Err(Refusal::new(&taken, command.kind(), &case, now, law));
+        }
         for event in &events {
             self.fold(event);
         }
