@@ -7,6 +7,7 @@
 //!   --edition KEY   the edition to live through, whatever the date, such as 2019-08-intl,
 //!                   2021-02-api (unless said otherwise), 2023-api, 2025-12-api
 //!   --list-editions lists them all, with the documents behind what is newest in each
+//!   --show KEY      prints one edition whole: every value with its sources and standing
 //!   --diff KEY      prints at the end what changes to another edition, with examples
 //!   --start TIME    the first instant (RFC 3339) instead of four hours ago
 //!   --database TO   sqlite:FILE or postgres://… is continued by a later run; memory; without it a SQLite
@@ -75,6 +76,7 @@ cargo run --example walkthrough [-- OPTIONS]
   --edition KEY   the edition to live through, whatever the date, such as 2019-08-intl,
                   2021-02-api (unless said otherwise), 2023-api, 2025-12-api
   --list-editions lists them all, with the documents behind what is newest in each
+  --show KEY      prints one edition whole: every value with its sources and standing
   --diff KEY      prints at the end what changes to another edition, with examples
   --start TIME    the first instant (RFC 3339) instead of four hours ago
   --database TO   sqlite:FILE or postgres://… is continued by a later run; memory; without it a SQLite
@@ -108,7 +110,8 @@ struct Options {
     json: bool,
     out: Option<PathBuf>,
     list_editions: bool,
-    diff: Option<EditionKey>,
+    show: Option<String>,
+    diff: Option<String>,
 }
 
 impl Options {
@@ -124,6 +127,7 @@ impl Options {
             json: false,
             out: None,
             list_editions: false,
+            show: None,
             diff: None,
         };
         let mut parser = lexopt::Parser::from_env();
@@ -134,7 +138,8 @@ impl Options {
                 Long("edition") => options.edition = EditionKey::new(&parser.value()?.string()?)?,
                 Long("start") => options.start = parser.value()?.string()?.parse()?,
                 Long("list-editions") => options.list_editions = true,
-                Long("diff") => options.diff = Some(EditionKey::new(&parser.value()?.string()?)?),
+                Long("show") => options.show = Some(parser.value()?.string()?),
+                Long("diff") => options.diff = Some(parser.value()?.string()?),
                 Long("database") => {
                     options.database = Database::named(&parser.value()?.string()?)?;
                 }
@@ -186,9 +191,13 @@ fn run(options: &Options) -> Outcome<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let book = Rulebook::published();
-    let edition = book.edition(options.edition.as_str())?;
+    if let Some(key) = &options.show {
+        report::show(&report::edition(&book, key)?, options.json);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let edition = report::edition(&book, options.edition.as_str())?;
     // A misspelt key is found before the story is told.
-    let other = options.diff.map(|key| book.edition(key.as_str()));
+    let other = options.diff.as_ref().map(|key| report::edition(&book, key));
     let other = other.transpose()?;
     let code = match edition.point().channel {
         Channel::Api => by_api(options)?,
@@ -204,7 +213,7 @@ fn run(options: &Options) -> Outcome<ExitCode> {
         }
     };
     if let Some(other) = other {
-        report::differences(&edition, other.key().as_str(), options.json)?;
+        report::differences(&edition, &other, options.json);
     }
     Ok(code)
 }

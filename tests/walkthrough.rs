@@ -489,6 +489,7 @@ fn help_is_the_documented_usage() {
         "--csr",
         "--edition",
         "--list-editions",
+        "--show",
         "--diff",
         "--start",
         "--json",
@@ -510,8 +511,10 @@ fn wrong_arguments_are_named() {
     for (arguments, message) in [
         (
             &["--edition", "2022-api"][..],
-            "the rulebook has no edition 2022-api",
+            "the rulebook has no edition 2022-api: did you mean 2023-api? --list-editions names them all",
         ),
+        (&["--show", "2021-7-cn"], "did you mean 2021-07-cn?"),
+        (&["--diff", "2021-02-apy"], "did you mean 2021-02-api?"),
         (&["--bogus"], "invalid option '--bogus'"),
         (&["-x"], "invalid option '-x'"),
         (&["stray"], "unexpected argument \"stray\""),
@@ -796,12 +799,23 @@ fn editions_are_listed_with_what_is_newest_in_them() {
 }
 
 #[test]
+fn an_edition_is_shown_whole() {
+    let edition = Rulebook::published().edition("2021-07-cn").unwrap();
+    assert_eq!(told(&["--show", "2021-07-cn"]), format!("{edition}\n"));
+    let lines = objects(&told(&["--show", "2021-07-cn", "--json"]));
+    assert_eq!(lines.len(), edition.lines().len());
+    assert!(lines.iter().all(|line| line["sources"].is_array()));
+}
+
+#[test]
 fn what_changes_to_another_edition_stands_at_the_end() {
     let arguments = ["--edition", "2021-02-api", "--start", START];
     let alone = told(&arguments);
     let story = told(&[&arguments[..], &["--diff", "2023-api"]].concat());
     let (life, report) = story
-        .split_once(" values change from 2021-02-api to 2023-api.\n")
+        .split_once(
+            " values change from 2021-02-api to 2023-api, between two places: cn api and intl api.\n",
+        )
         .unwrap();
     assert_eq!(life.lines().count(), alone.lines().count() + 2);
     assert!(report.contains("\nThe unit of a revoked certificate returns within 28 days"));

@@ -46,18 +46,78 @@ pub(crate) fn list_editions(json: bool) -> Outcome<()> {
     Ok(())
 }
 
+/// The edition of a key; for one that is none, what was meant perhaps.
+pub(crate) fn edition(book: &Rulebook, key: &str) -> Outcome<Edition> {
+    let found = book.edition(key);
+    found.map_err(|error| {
+        let named = book.points().iter().map(|point| point.key.as_str());
+        let nearest = named.min_by_key(|named| distance(key, named)).unwrap_or("");
+        format!("{error}: did you mean {nearest}? --list-editions names them all").into()
+    })
+}
+
+/// How many letters are to be put in, left out or exchanged to make one text of another.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (above, letter) in one.chars().enumerate() {
+        let mut last = above.saturating_add(1);
+        let mut next = vec![last];
+        for ((left, up), wanted) in row.iter().zip(row.iter().skip(1)).zip(other.chars()) {
+            let exchanged = left.saturating_add(usize::from(letter != wanted));
+            last = exchanged
+                .min(up.saturating_add(1))
+                .min(last.saturating_add(1));
+            next.push(last);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// One edition whole.
+pub(crate) fn show(edition: &Edition, json: bool) {
+    if !json {
+        println!("{edition}");
+        return;
+    }
+    for line in edition.lines() {
+        let object = json!({
+            "field": line.field.word(),
+            "says": line.text,
+            "since": line.cite.since.to_string(),
+            "sources": line.cite.sources.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "standing": line.cite.standing.word(),
+        });
+        println!("{object}");
+    }
+}
+
 /// What changes from one edition to another.
-pub(crate) fn differences(edition: &Edition, other: &str, json: bool) -> Outcome<()> {
+pub(crate) fn differences(edition: &Edition, other: &Edition, json: bool) {
     let book = Rulebook::published();
-    let other = book.edition(other)?;
-    let all = diff(edition, &other, book.ceilings());
+    let all = diff(edition, other, book.ceilings());
     if !json {
         let count = match all.len() {
             0 => "Nothing changes".to_owned(),
             1 => "One value changes".to_owned(),
             count => format!("{count} values change"),
         };
-        println!("\n{count} from {} to {}.", edition.key(), other.key());
+        // Another site or channel is another set of pages: not all of it changed with time.
+        let place = |one: &Edition| {
+            let point = one.point();
+            format!("{} {}", point.site.word(), point.channel.word())
+        };
+        let (here, there) = (place(edition), place(other));
+        let apart = if here == there {
+            String::new()
+        } else {
+            format!(", between two places: {here} and {there}")
+        };
+        println!(
+            "\n{count} from {} to {}{apart}.",
+            edition.key(),
+            other.key()
+        );
     }
     for one in all {
         if json {
@@ -75,5 +135,4 @@ pub(crate) fn differences(edition: &Edition, other: &str, json: bool) -> Outcome
             println!("\n{one}");
         }
     }
-    Ok(())
 }
