@@ -19,8 +19,10 @@ use cert_lifecycle::codec::rulebook;
 use cert_lifecycle::lifecycle::sample::sample;
 use cert_lifecycle::lifecycle::{Command, Law, World, return_window};
 use cert_lifecycle::model::time::SECONDS_PER_DAY;
-use cert_lifecycle::model::{ResourcePlan, RevocationReason, Status, ValidationClass};
-use cert_lifecycle::rulebook::{Rulebook, Window};
+use cert_lifecycle::model::{
+    CertificateInstance, Channel, ResourcePlan, RevocationReason, Site, Status, ValidationClass,
+};
+use cert_lifecycle::rulebook::{Edition, Rulebook, Window};
 
 /// Only what differs: 45 days of notice, and a unit comes back within 14 days alone.
 const OWN: &str = r#"
@@ -34,6 +36,27 @@ sources = ["OPS"]
 [[return_days]]
 from = "2021-02-26"
 channel = "api"
+value = { days = 14 }
+sources = ["OPS"]
+
+[[source]]
+key = "OPS"
+date = "2026-01-01"
+title = "our handbook of operations, section 4"
+"#;
+
+/// The same, made to last: no later page says otherwise.
+const LASTING: &str = r#"
+extends = "published"
+replace = ["notice", "return_days"]
+
+[[notice]]
+from = "2018-06-07"
+value = { within_days = 45 }
+sources = ["OPS"]
+
+[[return_days]]
+from = "2018-06-07"
 value = { days = 14 }
 sources = ["OPS"]
 
@@ -86,6 +109,8 @@ channel = "api"
 
 /// The edition that the answers are taken from.
 const EDITION: &str = "2021-02-api";
+/// And a day of 2026, for the same site and channel.
+const LATER: &str = "2026-07-01T00:00:00+08:00";
 
 fn main() -> ExitCode {
     match run(std::env::args().nth(1).as_deref()) {
@@ -106,10 +131,20 @@ fn run(argument: Option<&str>) -> Result<(), Box<dyn Error>> {
         }
         Some(path) => rulebook::read(path, &fs::read_to_string(path)?)?,
     };
+    let published = Rulebook::published();
     println!("The published rules, edition {EDITION}:");
-    answers(&Rulebook::published())?;
+    answers(&published, &published.edition(EDITION)?)?;
     println!("\nThe rules of the file, edition {EDITION}:");
-    answers(&own)?;
+    answers(&own, &own.edition(EDITION)?)?;
+    println!("\nThe rules of the file in 2026, when later published clauses go on:");
+    let in_2026 = |book: &Rulebook| -> Result<(), Box<dyn Error>> {
+        answers(book, &book.as_of(LATER.parse()?, Site::Cn, Channel::Api)?)
+    };
+    in_2026(&own)?;
+    if argument.is_none() {
+        println!("\nWith replace = [\"notice\", \"return_days\"], in 2026:");
+        in_2026(&rulebook::read("lasting.toml", LASTING)?)?;
+    }
     println!("\nA file with slips of the pen:");
     show_errors("misspelt.toml", MISSPELT);
     println!("\nA file whose clauses make no rulebook:");
@@ -118,9 +153,8 @@ fn run(argument: Option<&str>) -> Result<(), Box<dyn Error>> {
 }
 
 /// What a rulebook says about a certificate that was issued on the day after the edition's.
-fn answers(book: &Rulebook) -> Result<(), Box<dyn Error>> {
-    let edition = book.edition(EDITION)?;
-    let law = Law::single(&edition, book.ceilings());
+fn answers(book: &Rulebook, edition: &Edition) -> Result<(), Box<dyn Error>> {
+    let law = Law::single(edition, book.ceilings());
     let offset = edition.calendar().value.offset;
     for (name, cite) in [
         ("notice", &edition.notice().cite),
@@ -143,7 +177,9 @@ fn answers(book: &Rulebook) -> Result<(), Box<dyn Error>> {
             until.in_offset(offset)
         );
     }
-    let almost_over = now.saturating_add(325 * SECONDS_PER_DAY);
+    let certificate = world.instance().and_then(CertificateInstance::certificate);
+    let end = certificate.ok_or("no certificate")?.validity().not_after();
+    let almost_over = end.saturating_add(-40 * SECONDS_PER_DAY);
     if let Some(status) = world.status(almost_over, &law) {
         println!("  40 days before its end the certificate is {status}");
     }

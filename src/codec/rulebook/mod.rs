@@ -59,6 +59,27 @@
 //! the same grounds). Everything else is added. A clause for both channels does not take the place of one for the API alone: the two would
 //! claim the same case, which is refused; `replace` leaves the published ones behind.
 //!
+//! A clause holds until the next one of its field that speaks of the case, however wide, and with
+//! `extends` the published ones go on: what is said from 2021 on ends where a published clause begins
+//! later. To make it last, leave them behind with `replace` and begin on the first day,
+//! `from = "2018-06-07"`, or add a clause that begins after the last published one:
+//!
+//! ```
+//! use cert_lifecycle::codec::rulebook;
+//! let days = |top: &str, from: &str| -> Result<String, Box<dyn std::error::Error>> {
+//!     let text = format!(
+//!         "extends = \"published\"\n{top}\n[[return_days]]\nfrom = \"{from}\"\n\
+//!          value = {{ days = 14 }}\nsources = [\"S3\"]\n"
+//!     );
+//!     let book = rulebook::read("own.toml", &text)?;
+//!     Ok(book.edition("2025-12-api")?.return_days().value.to_string())
+//! };
+//! assert_eq!(days("", "2021-02-27")?, "within 28 days");
+//! assert_eq!(days("replace = [\"return_days\"]", "2018-06-07")?, "within 14 days");
+//! assert_eq!(days("", "2023-10-17")?, "within 14 days");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! A file without `extends` must have every table; `notice = []` at the top says that one is empty.
 //!
 //! Days are texts such as `"2021-02-26"` or bare dates of TOML; they are written as texts. The `date`
