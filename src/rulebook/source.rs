@@ -130,7 +130,8 @@ pub struct Cite {
 pub struct SourceRecord {
     /// Its key.
     pub key: SourceKey,
-    /// What it is.
+    /// What it is, and where it is found: of the published ones the path in the vendor's documentation
+    /// repository with the commit, or the title of the help page, as far as it is known.
     pub title: String,
     /// Its date, as far as it is known.
     pub date: String,

@@ -1,5 +1,6 @@
 //! The documents that clauses and rules rest on, and our own choices.
 
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -9,14 +10,108 @@ pub(super) fn sources() -> Vec<SourceRecord> {
     SOURCES
         .iter()
         .filter_map(|(key, date, title)| {
+            let found = FOUND.iter().find(|(of, _)| of == key);
+            let title = match found {
+                Some((_, place)) => format!("{title}; {place}"),
+                None => (*title).to_string(),
+            };
             Some(SourceRecord {
                 key: SourceKey::new(key).ok()?,
-                title: (*title).to_string(),
+                title,
                 date: (*date).to_string(),
             })
         })
         .collect()
 }
+
+/// Where a document is found: its path in the vendor's documentation repository (`AlibabaCloudDocs/cas`)
+/// with the commit, or the title of the help page.
+const FOUND: &[(&str, &str)] = &[
+    ("S1", "intl.en-US/User Guide/Overview.md at 814fdf8"),
+    (
+        "S3",
+        "API参考（2020-04-07）/使用API申请证书的流程.md at 29147dc",
+    ),
+    ("S4", "Chinese at ee040b6 and 692824f"),
+    ("RF18", "产品定价/退款说明.md at 8125271, English a74e003"),
+    ("RF19a", "产品定价/退款说明.md at 543790e"),
+    ("RF19b", "产品定价/退款说明.md at 2c49107, English f1c3e4e"),
+    ("RF19c", "产品定价/退款说明.md at 885cb50"),
+    ("RF20a", "计量计费/SSL证书退款说明.md at 58ea52e"),
+    ("RF20b", "计量计费/SSL证书退款说明.md at cf49bf4"),
+    (
+        "RF20c",
+        "计量计费/SSL证书退款说明.md at e4907e5, English 87879f5 to 81d4233",
+    ),
+    ("RF21a", "证书退款/SSL证书退款.md at 3e9ae34"),
+    (
+        "RF21i",
+        "证书退款/SSL证书退款.md at 041494e, English a4d9bd8",
+    ),
+    ("RF21b", "证书退款/SSL证书退款.md at 89b7c4a"),
+    ("RF21c", "证书退款/SSL证书退款.md at c21e696"),
+    ("RFP20", "证书扩展服务/申请退款.md at 02850ee"),
+    ("RFP21", "证书资源包/申请退款.md at 6a7c55a"),
+    ("RF24", "\"Refund policies\""),
+    ("RF26", "\"Refund rules\""),
+    ("RV19a", "用户指南/吊销证书.md at 96a7599"),
+    ("RV20a", "证书管理/吊销证书.md at a2e6597"),
+    ("RV21a", "证书吊销与删除/吊销…SSL证书.md at 27b3414"),
+    (
+        "RV21b",
+        "证书吊销与删除/吊销…SSL证书.md at fedcaa8, English c297e84",
+    ),
+    ("DL19a", "at 2b391c4"),
+    ("DL19b", "at 0472c72"),
+    ("DL20", "at 0fa2b8f"),
+    ("DL21a", "at 0af1093, English 7172e76"),
+    ("DL21b", "删除SSL证书.md at 830f0d8, English 22e542b"),
+    (
+        "RN19",
+        "到期新购.md at 8efae69, 控制台新版本使用指南.md at ee81b49",
+    ),
+    ("RN19b", "产品定价/到期续费.md at b0173a8"),
+    ("RN21a", "Refund/Renewal upon expiration.md at 4ce4c3f"),
+    (
+        "RN21b",
+        "到期续费及更新（手动）.md at b616fcd and 5f549ff, 续费购买（手动）.md at ba2bee1, English 9e0e4c1",
+    ),
+    (
+        "RN21c",
+        "证书托管与续费/概述.md at 7ff3f3e, 手动续费证书.md at 23f092a",
+    ),
+    ("RN26", "\"ssl-official-certificate-renewal\""),
+    ("HS20", "证书托管服务.md at 697ab0a"),
+    ("HS21a", "at 98fb091 and fc5b658"),
+    ("HS21b", "为新申请证书开启托管 at 279a424"),
+    ("HS21c", "开启证书托管 at 297bb6c"),
+    ("HS21d", "购买托管服务 at ab1e419 and d02d2be"),
+    ("HS24", "\"enable-certificate-hosting\""),
+    (
+        "HS26",
+        "\"Certificate hosting\" and \"Purchase a hosted service\"",
+    ),
+    ("AP20", "步骤一 at c381527"),
+    ("AP21a", "提交证书申请 at 7960a06"),
+    ("AP21b", "提交证书申请 at eaa8033"),
+    ("AP21c", "提交证书申请 at 64f78ea"),
+    (
+        "WD19",
+        "证书申请时信息填写错误、撤回后报错怎么办？ (intl.zh-CN) at d61af96",
+    ),
+    ("NT19", "如何收到证书到期的系统通知？ at 0de22fb"),
+    ("NT21", "产品计费/计费方式.md at bb90f88"),
+    ("NT24", "\"custom-message-alert\""),
+    ("NT26", "\"custom-message-alert\""),
+    ("FR21", "at 61d5cfa"),
+    ("FRA21", "at 293bed8"),
+    ("DP19a", "at c5cbee9"),
+    ("DP19b", "at 9a48f87"),
+    ("DP21", "at ec3d977"),
+    ("VL20", "历史公告"),
+    ("MG21", "证书合并申请.md"),
+    ("QP21", "快捷购买证书"),
+];
 
 /// Key, date, title.
 const SOURCES: &[(&str, &str, &str)] = &[
@@ -411,5 +506,17 @@ mod tests {
     #[test]
     fn every_source_is_kept() {
         assert_eq!(sources().len(), SOURCES.len());
+    }
+
+    #[test]
+    fn what_is_known_of_its_place_stands_in_the_title() {
+        for (key, place) in FOUND {
+            let own = |record: &SourceRecord| record.key.as_str() == *key;
+            let record = sources().into_iter().find(own);
+            assert!(
+                record.is_some_and(|record| record.title.ends_with(place)),
+                "{key}"
+            );
+        }
     }
 }
