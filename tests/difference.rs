@@ -628,6 +628,9 @@ fn what_changes_between_two_editions_has_an_example() {
                 let texts = &difference.texts;
                 assert_ne!(texts[0], texts[1]);
                 assert!(!difference.sentence.contains(['{', '}']), "{difference}");
+                for form in ["revocation-", "ledger-full", "never-applied"] {
+                    assert!(!difference.sentence.contains(form), "{difference}");
+                }
                 match &difference.shown {
                     Shown::InFirst(found) | Shown::InSecond(found) => {
                         seen(found, None);

@@ -58,7 +58,7 @@ pub enum GapCause {
     DomainUnproved,
     /// It was withdrawn.
     Withdrawn,
-    /// The CA reviews the application.
+    /// The CA reviews the application: only its approval issues.
     UnderReview,
     /// The CA refused it.
     Failed,

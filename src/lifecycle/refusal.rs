@@ -281,7 +281,10 @@ impl<C: Phrased, S: Copy + fmt::Display> fmt::Display for Refusal<C, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cannot {}: ", self.command.phrase())?;
         match (self.status, self.why) {
-            (Some(status), Why::Status(_)) => write!(f, "the order's status is {status}. ")?,
+            (Some(status), Why::Status(_)) => {
+                let whose = whose(self.command.phrase());
+                write!(f, "{whose} status is {status}. ")?;
+            }
             (Some(status), Why::InstanceStatus) => {
                 write!(f, "the instance's status is {status}. ")?;
             }
@@ -383,6 +386,15 @@ impl<C, S> Refusal<C, S> {
                 }
             }
         }
+    }
+}
+
+/// Whose status it is: what the phrase ends with has one of its own, if it is no order.
+fn whose(phrase: &str) -> &'static str {
+    if phrase.ends_with("the certificate") || phrase.ends_with("the slot") {
+        "its"
+    } else {
+        "the order's"
     }
 }
 

@@ -36,6 +36,7 @@ fn short(field: Field, edition: &Edition, text: &str) -> String {
         Field::NameLimit => edition.name_limit().value.0.to_string(),
         Field::RefundButton => days_of_a_page(edition.refund_button().value),
         Field::Grace => days_of_a_page(edition.grace().value),
+        Field::Refund | Field::PlanRefund => in_words(text),
         Field::Calendar
         | Field::Consumption
         | Field::ReturnDays
@@ -78,14 +79,26 @@ fn short(field: Field, edition: &Edition, text: &str) -> String {
         | Field::Deployment
         | Field::Targets
         | Field::UploadName
-        | Field::Refund
-        | Field::PlanRefund
         | Field::Messages
         | Field::RefundMargin
         | Field::ReviewTimes
         | Field::RevocationTimes
         | Field::Modules => text.to_string(),
     }
+}
+
+/// The words of the canonical form, which are made for files and digests, as people say them.
+fn in_words(text: &str) -> String {
+    [
+        ("revocation-requested", "revocation requested"),
+        ("revocation-completed", "revocation completed"),
+        ("while never-applied", "while nothing was ever applied for"),
+        ("while ledger-full", "while none of its units is used"),
+    ]
+    .iter()
+    .fold(text.to_string(), |said, (form, words)| {
+        said.replace(form, words)
+    })
 }
 
 /// That no page gives a number is not that nothing is shown or kept.
