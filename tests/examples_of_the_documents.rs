@@ -924,3 +924,64 @@ fn r18_the_cn_names_what_is_bound() {
     );
     assert_eq!(application.key(), submission.csr().map(CsrFacts::spki));
 }
+
+/// a rejection is Validation Failed, with its reason, and nothing is issued.
+#[test]
+fn r08_a_rejection_fails_the_validation_with_its_reason() {
+    let book = Rulebook::published();
+    let now = at("2021-03-01T09:00:00+08:00");
+    for key in ["2019-08-intl", "2021-02-api", "2023-api", "2025-12-api"] {
+        let edition = book.edition(key).unwrap();
+        let product = product(ValidationClass::Dv, NameKind::Single);
+        let mut story = Story::of(&book, &edition, product, 1);
+        story.review(0, now);
+        let approve = story.approval(0, now, now.saturating_add(86_400));
+        let reason = note("the domain is on a list");
+        let reject = Command::Reject {
+            reason: reason.clone(),
+        };
+        let events = story.tell(0, &reject, now);
+        assert_eq!(events.rules(), [RuleId::R08], "{key}");
+        assert_eq!(
+            story.status(0, now),
+            Some(Status::ValidationFailed),
+            "{key}"
+        );
+        let case = story.case(0);
+        assert!(
+            matches!(
+                case.instance.unwrap().phase(),
+                Phase::Failed { reason: told, .. } if *told == reason
+            ),
+            "{key}"
+        );
+        assert_eq!(case.plan.unwrap().issued(), 0, "{key}");
+        // Nor does an approval that follows issue anything.
+        assert_eq!(story.refused(0, &approve, now).rule(), RuleId::R08, "{key}");
+    }
+}
+
+/// bought, submitted and issued are counted apart; submitted counts whether or not it was issued.
+#[test]
+fn r22_a_plan_counts_bought_submitted_and_issued() {
+    let book = Rulebook::published();
+    let now = at("2021-03-01T09:00:00+08:00");
+    for key in ["2021-02-api", "2023-api", "2025-12-api"] {
+        let edition = book.edition(key).unwrap();
+        let product = product(ValidationClass::Dv, NameKind::Single);
+        let mut story = Story::of(&book, &edition, product, 2);
+        let counts = |story: &Story<'_>| {
+            let case = story.case(0);
+            let plan = case.plan.unwrap();
+            (plan.total(), plan.used(), plan.issued())
+        };
+        story.submit(0, now);
+        assert_eq!(counts(&story), (2, 1, 0), "{key}");
+        story.tell(0, &Command::Withdraw, now);
+        assert_eq!(counts(&story), (2, 1, 0), "{key}");
+        story.tell(0, &Command::Delete, now);
+        assert_eq!(counts(&story), (2, 0, 0), "{key}");
+        story.issue(1, now);
+        assert_eq!(counts(&story), (2, 1, 1), "{key}");
+    }
+}

@@ -205,17 +205,67 @@ fn words(kinds: &BTreeSet<CommandKind>) -> String {
     words.join(" ")
 }
 
+/// The number of a rule as names of tests carry it.
+fn number(rule: RuleId) -> String {
+    rule.to_string().to_lowercase().replace('-', "")
+}
+
+/// The tests of every file but this one, by the numbers in their names: `file::name`.
+fn carriers() -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let tests = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut folders = vec![tests.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            // The instance model has rules of its own beside these; the service is told apart.
+            let shown = path.strip_prefix(&tests).unwrap().with_extension("");
+            let shown = shown
+                .to_str()
+                .unwrap()
+                .replace(std::path::MAIN_SEPARATOR, "::");
+            if path.is_dir() && !["data", "purity", "service", "v2"].contains(&shown.as_str()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs")
+                && !["rules", "v2", "service"].contains(&shown.as_str())
+            {
+                let source = std::fs::read_to_string(&path).unwrap();
+                let lines = source.lines().map(str::trim_start);
+                let names = lines.filter_map(|line| line.strip_prefix("fn ")?.split('(').next());
+                for name in names {
+                    for word in name.split('_').take_while(|word| is_number(word)) {
+                        let entry = found.entry(word.to_owned()).or_default();
+                        entry.insert(format!("{shown}::{name}"));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether a part of a test's name is the number of a rule.
+fn is_number(word: &str) -> bool {
+    let rest = word.strip_prefix(['r', 't', 'k']);
+    rest.is_some_and(|rest| rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 #[test]
 fn every_rule_has_decided_something() {
     let mut observed = OBSERVED.clone();
+    let carriers = carriers();
     let mut text = String::from(
-        "Every rule of the code, and the commands that it granted or refused in the scenarios.\n",
+        "Every rule of the code, the tests that carry its number and show what it says, and the\n\
+         commands that it granted or refused in the scenarios.\n",
     );
     let mut silent = Vec::new();
     for record in RULES {
         let rule = record.id;
         let seen = observed.remove(&rule).unwrap_or_default();
         write!(text, "\n{rule}  {}\n", record.text).unwrap();
+        for name in carriers.get(&number(rule)).into_iter().flatten() {
+            writeln!(text, "      test {name}").unwrap();
+        }
         if rule == RuleId::R43 {
             writeln!(text, "      {}", bought_anew()).unwrap();
             continue;

@@ -334,6 +334,8 @@ pub(crate) fn apply(
             order.changed_at = now.unix_seconds();
         }
         (Command::ConfirmRevocation, State::ToConfirm) => order.state = State::InReview,
+        // The same answer again, where one was asked for.
+        (Command::ConfirmRevocation, State::InReview) if order.class != ValidationClass::Dv => {}
         (Command::CompleteRevocation { at }, State::InReview) => {
             let plan = holding(plan, order, account)?;
             order.revoke(plan, order.reason, now.min(*at), pinned);
@@ -359,7 +361,6 @@ pub(crate) fn apply(
         | (Command::Wake, _)
         | (Command::ConfirmDomain, State::Validating)
         | (Command::Reject { .. }, State::Failed)
-        | (Command::ConfirmRevocation, State::InReview)
         | (
             Command::CompleteRevocation { .. } | Command::RecordCaRevocation { .. },
             State::Revoked,

@@ -56,9 +56,20 @@ fn rejected() -> Command {
 /// S2: Hosted after the first issuance; the first application is the owner's own.
 #[test]
 fn r45_the_first_certificate_of_a_chain_shows_hosted() {
-    let (book, edition) = (book(), hosting());
+    let book = book();
+    for edition in [hosting(), published(&book)] {
+        shows_hosted(&book, &edition);
+    }
+}
+
+/// The edition of S2 as the rulebook has it.
+fn published(book: &cert_lifecycle::rulebook::Rulebook) -> Edition {
+    book.edition("2022-hosting").unwrap()
+}
+
+fn shows_hosted(book: &cert_lifecycle::rulebook::Rulebook, edition: &Edition) {
     let now = at(ISSUED);
-    let mut stage = Console::new(&book, &edition);
+    let mut stage = Console::new(book, edition);
     stage.buy(2, now);
     assert_eq!(stage.status(now), Status::PendingApplication);
     is(
@@ -83,8 +94,15 @@ fn r45_the_first_certificate_of_a_chain_shows_hosted() {
 /// S2: nothing of the first certificate is submitted by the service.
 #[test]
 fn r49_the_first_is_applied_for_by_hand() {
-    let (book, edition, now) = (book(), hosting(), at(BOUGHT));
-    let mut stage = Console::new(&book, &edition);
+    let book = book();
+    for edition in [hosting(), published(&book)] {
+        by_hand(&book, &edition);
+    }
+}
+
+fn by_hand(book: &cert_lifecycle::rulebook::Rulebook, edition: &Edition) {
+    let now = at(BOUGHT);
+    let mut stage = Console::new(book, edition);
     stage.buy(3, now);
     for number in 1..=3 {
         stage.focus(number);
@@ -118,8 +136,13 @@ fn r46_the_service_activates_what_comes_due() {
         &console(|parts| set(&mut parts.hosting_trigger, &strict)),
     );
     let due = at(THIRTY_LEFT);
-    for (edition, due) in [(hosting(), due), (fewer, due.saturating_add(DAY))] {
-        let mut stage = chain(&book, &edition, 2);
+    let (own, stated) = (hosting(), published(&book));
+    for (edition, due) in [
+        (&own, due),
+        (&stated, due),
+        (&fewer, due.saturating_add(DAY)),
+    ] {
+        let mut stage = chain(&book, edition, 2);
         let data = stage.instance().application().unwrap().submission().clone();
         stage.focus(2);
         let apply = stage.application();
