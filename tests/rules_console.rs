@@ -16,6 +16,8 @@
 
 #[path = "rules_console/custody.rs"]
 mod custody;
+#[path = "rules_console/guards.rs"]
+mod guards;
 #[path = "rules_console/hosting.rs"]
 mod hosted;
 mod support;

@@ -137,13 +137,9 @@ impl Beside {
             purchases.map(|one| (one.product, one.bill.refund, one.count, one.revocations));
         let mut beside = Self::NOTHING;
         for (of, refund, bought, revoked) in plans.chain(purchases) {
-            let bought = match refund {
-                RefundState::Refunded { .. } => 0,
-                RefundState::None | RefundState::Review { .. } => bought,
-            };
-            beside.of_account.add(bought, revoked);
+            beside.of_account.add(refund, bought, revoked);
             if Some(of.code) == product {
-                beside.of_product.add(bought, revoked);
+                beside.of_product.add(refund, bought, revoked);
             }
         }
         beside
@@ -172,7 +168,11 @@ impl Beside {
 }
 
 impl Allowance {
-    const fn add(&mut self, bought: u32, revoked: u32) {
+    pub(super) const fn add(&mut self, refund: RefundState, bought: u32, revoked: u32) {
+        let bought = match refund {
+            RefundState::Refunded { .. } => 0,
+            RefundState::None | RefundState::Review { .. } => bought,
+        };
         self.bought = self.bought.saturating_add(bought);
         self.revoked = self.revoked.saturating_add(revoked);
     }

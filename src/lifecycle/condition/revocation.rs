@@ -5,7 +5,7 @@ use super::{Flow, From, Sink, barred, clause, linked, never, not_found, payer, r
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
 use crate::lifecycle::status::{hosted, stage, unexpired};
-use crate::model::{CertificateInstance, Phase, RevocationReason, RevocationStage};
+use crate::model::{CertificateInstance, Phase, Product, RevocationReason, RevocationStage};
 use crate::rulebook::{RevocationLimit, RuleId, Window};
 
 /// Requesting a revocation: of an issued, unexpired certificate while the allowance
@@ -126,23 +126,34 @@ pub(super) fn instead_revoke(
     }
 }
 
-/// revocations against certificates bought, those beside the case included.
+/// revocations against certificates bought: those at hand, of what paid for the instance or not,
+/// and those beside the case.
 fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
-    let bought = case.instance.is_some_and(|own| own.purchase().is_some());
-    let own = match (case.plan, case.purchase) {
-        (_, Some(purchase)) if bought => (purchase.count, purchase.revocations),
-        (Some(plan), _) if !bought => (plan.total, plan.revocations),
-        // Nobody to count for: the clause on the payer says so.
-        (Some(_) | None, Some(_) | None) => return true,
-    };
-    let beside = match limit {
+    let mut all = match limit {
         RevocationLimit::Unlimited => return true,
         RevocationLimit::PerAccount => case.beside.of_account,
         RevocationLimit::PerProduct => case.beside.of_product,
     };
-    let bought = u64::from(own.0).saturating_add(u64::from(beside.bought));
-    let revoked = u64::from(own.1).saturating_add(u64::from(beside.revoked));
-    revoked < bought
+    let counts = |product: Product| match limit {
+        RevocationLimit::Unlimited | RevocationLimit::PerAccount => true,
+        RevocationLimit::PerProduct => case
+            .instance
+            .is_some_and(|own| own.product.code == product.code),
+    };
+    let plan = case.plan.filter(|own| own.account == case.account);
+    let purchase = case.purchase.filter(|own| own.account == case.account);
+    let bought = case.instance.is_some_and(|own| own.purchase().is_some());
+    if (bought && purchase.is_none()) || (!bought && plan.is_none()) {
+        // Nobody to count for: the clause on the payer says so.
+        return true;
+    }
+    if let Some(plan) = plan.filter(|own| counts(own.product)) {
+        all.add(plan.bill.refund, plan.total, plan.revocations);
+    }
+    if let Some(own) = purchase.filter(|own| counts(own.product)) {
+        all.add(own.bill.refund, own.count, own.revocations);
+    }
+    all.revoked < all.bought
 }
 
 /// The holder's answer to the CA's mail (T-20), where there was one: to the same again nothing is

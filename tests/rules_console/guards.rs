@@ -1,0 +1,251 @@
+//! Guards that a whole walk over all streams would miss or find late: each has a short story.
+
+use std::sync::Arc;
+
+use cert_lifecycle::lifecycle::{Case, Command, Law, Upload, WayOut, Why, decide};
+use cert_lifecycle::model::{
+    AccountId, Phase, RevocationReason, Status, StatusSet, Timestamp, ValidationClass,
+};
+use cert_lifecycle::rulebook::{
+    CarryOver, ClassSet, Edition, HostingYears, RenewalResult, RevocationLimit, RuleId,
+};
+
+use super::support::console::{Console, PRICE, REVOKE, console, hosting, set, table_of_2020};
+use super::support::scene::at;
+use super::{BOUGHT, DAY, book, is, of};
+
+fn limited(limit: RevocationLimit) -> Edition {
+    console(|parts| {
+        set(&mut parts.revocation_limit, &limit);
+        set(&mut parts.refund, &table_of_2020());
+    })
+}
+
+/// `RV21b`: what was revoked with other plans and purchases counts too.
+#[test]
+fn r38_revocations_with_another_plan_use_up_the_allowance() {
+    let (book, now) = (book(), at(BOUGHT));
+    let not_after = now.saturating_add(300 * DAY);
+    for limit in [RevocationLimit::PerAccount, RevocationLimit::PerProduct] {
+        let edition = limited(limit);
+        let mut stage = Console::new(&book, &edition);
+        stage.buy_plan(1, PRICE, now);
+        let take = |stage: &mut Console<'_>| {
+            let draw = stage.drawing();
+            stage.tell(&draw, now);
+            stage.issue(now, not_after);
+        };
+        take(&mut stage);
+        stage.revoke(now, now);
+        stage.buy(1, now);
+        stage.issue(now, not_after);
+        let bought = stage.instance().id();
+        assert!(stage.grants(&REVOKE, now), "one of two certificates");
+        // The unit came back, and its second certificate is revoked as well.
+        take(&mut stage);
+        stage.revoke(now, now);
+        stage.world.focus(bought);
+        is(
+            &stage.refused(&REVOKE, now),
+            RuleId::R38,
+            Why::NoRevocationLeft,
+        );
+    }
+}
+
+/// RV23: what was paid back gives no revocation.
+#[test]
+fn r38_what_was_paid_back_gives_no_revocation() {
+    let (book, now) = (book(), at(BOUGHT));
+    let not_after = now.saturating_add(300 * DAY);
+    let edition = limited(RevocationLimit::PerProduct);
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(1, now);
+    stage.issue(now, not_after);
+    stage.revoke(now, now);
+    stage.buy(1, now);
+    stage.issue(now, not_after);
+    assert!(stage.grants(&REVOKE, now), "one of two certificates");
+    stage.focus(1);
+    stage.tell(&Command::ClaimRefund, now);
+    stage.tell(&Command::GrantRefund, now);
+    assert_eq!(stage.paid_back(), Some(PRICE.cash));
+    let kept = stage
+        .world
+        .instances()
+        .find(|one| matches!(one.phase(), Phase::Live(_)))
+        .map(|one| one.id());
+    stage.world.focus(kept.unwrap());
+    is(
+        &stage.refused(&REVOKE, now),
+        RuleId::R38,
+        Why::NoRevocationLeft,
+    );
+}
+
+/// T-42: a slot is not merged into one that has years behind it.
+#[test]
+fn t42_not_into_the_head_of_a_chain() {
+    let (book, now) = (book(), at(BOUGHT));
+    let edition = console(|parts| {
+        set(&mut parts.merging, &ClassSet::OV_AND_EV);
+        set(&mut parts.hosting_years, &HostingYears::up_to(3));
+    });
+    let mut stage = Console::of(&book, &edition, of(ValidationClass::Ov));
+    stage.buy(2, now);
+    stage.buy(1, now);
+    assert_eq!(stage.instance().chain(), None);
+    stage.world.set_other(Some(Console::slot(1).instance));
+    is(
+        &stage.refused(&Command::Merge, now),
+        RuleId::T42,
+        Why::NotSingle,
+    );
+    stage.buy(1, now);
+    stage.world.set_other(Some(Console::slot(3).instance));
+    stage.tell(&Command::Merge, now);
+}
+
+/// nothing happens to what is under review, a member that waits included.
+#[test]
+fn r34_a_member_waits_while_its_refund_is_under_review() {
+    let (book, edition) = (book(), hosting());
+    let bought = at(BOUGHT);
+    let now = bought.saturating_add(20 * DAY);
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(2, bought);
+    stage.tell(&Command::ClaimRefund, now);
+    stage.focus(2);
+    let refusal = stage.refused(&Command::CancelOrder, now);
+    is(&refusal, RuleId::R34, Why::RefundUnderWay);
+    assert_eq!(refusal.way_out(), WayOut::CancelRefund);
+    stage.tell(&Command::CancelRefund, now);
+    stage.tell(&Command::CancelOrder, now);
+    assert_eq!(stage.status(now), Status::Cancelled);
+}
+
+/// T-48: a certificate is not revoked before it was issued, whatever instant the CA names.
+#[test]
+fn t48_not_before_the_issuance() {
+    let (book, edition, now) = (book(), hosting(), at(BOUGHT));
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(1, now);
+    stage.issue(now, now.saturating_add(300 * DAY));
+    for named in [Timestamp::MIN, now.saturating_add(-1), now] {
+        let mut stage = stage.clone();
+        let by_ca = Command::RecordCaRevocation {
+            reason: RevocationReason::KeyCompromise,
+            at: named,
+        };
+        stage.tell(&by_ca, now.saturating_add(DAY));
+        assert!(matches!(
+            stage.instance().phase(),
+            Phase::Revoked { at, .. } if *at == now
+        ));
+    }
+}
+
+/// L12: a name is taken within an account; another account's upload is not found.
+#[test]
+fn r51_names_are_each_accounts_own() {
+    let (book, edition, now) = (book(), hosting(), at(BOUGHT));
+    let mut theirs = Console::new(&book, &edition);
+    let upload = theirs.upload("web", now, now.saturating_add(300 * DAY));
+    theirs.tell(&Command::Upload(Arc::new(upload.clone())), now);
+    let there = theirs.instance().clone();
+    let mine = AccountId::new("another").unwrap();
+    let law = Law::single(&edition, book.ceilings());
+    let again = Command::Upload(Arc::new(Upload {
+        slot: Console::slot(9),
+        ..upload
+    }));
+    for (account, granted) in [(mine, true), (there.account(), false)] {
+        let case = Case {
+            other: Some(&there),
+            ..Case::new(account)
+        };
+        let answer = decide(&case, &again, now, &law);
+        assert_eq!(answer.is_ok(), granted);
+        if let Err(refusal) = answer {
+            is(&refusal, RuleId::R51, Why::NameTaken);
+        }
+    }
+}
+
+/// What is renewed of an uploaded certificate is judged by the edition of the day: nobody sold it.
+#[test]
+fn r55_what_was_uploaded_carries_by_the_edition_of_the_day() {
+    let (book, now) = (book(), at(BOUGHT));
+    let not_after = now.saturating_add(20 * DAY);
+    let carrying = |uploaded| {
+        console(|parts| {
+            let states = StatusSet::of(&[Status::PendingExpiration]);
+            set(&mut parts.renewal_of_uploaded, &states);
+            set(
+                &mut parts.renewal_result,
+                &RenewalResult::PendingApplication,
+            );
+            let carry = CarryOver {
+                bought: true,
+                uploaded,
+            };
+            set(&mut parts.carry_over, &carry);
+        })
+    };
+    let (yes, no) = (carrying(true), carrying(false));
+    for (conduct, money, carries) in [(&yes, &no, Some(not_after)), (&no, &yes, None)] {
+        let mut stage = Console::new(&book, conduct);
+        stage.law.money = money;
+        let upload = stage.upload("web", now, not_after);
+        stage.tell(&Command::Upload(Arc::new(upload)), now);
+        let renew = stage.renewal(Some(PRICE));
+        let Command::Renew { slot, .. } = renew else {
+            panic!("a renewal")
+        };
+        stage.tell(&renew, now);
+        stage.world.focus(slot.instance);
+        assert_eq!(stage.instance().renewed().unwrap().carries, carries);
+    }
+}
+
+/// a claim for one purchase is not judged by a certificate of another.
+#[test]
+fn r24_a_claim_looks_at_the_first_of_its_own_purchase() {
+    let (book, edition, now) = (book(), hosting(), at(BOUGHT));
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(1, now);
+    stage.buy(1, now);
+    let whole = stage.world.case();
+    let first = stage.world.instances().next();
+    assert_ne!(
+        first.map(|one| one.id()),
+        whole.instance.map(|one| one.id())
+    );
+    let elsewhere = Case {
+        account: AccountId::new("another").unwrap(),
+        ..whole
+    };
+    for (case, rule, why) in [
+        (
+            Case {
+                instance: first,
+                ..whole
+            },
+            RuleId::R24,
+            Why::OtherInstance,
+        ),
+        (
+            Case {
+                instance: None,
+                ..whole
+            },
+            RuleId::R24,
+            Why::OtherInstance,
+        ),
+        (elsewhere, RuleId::R21, Why::NoOrder),
+    ] {
+        let refusal = decide(&case, &Command::ClaimRefund, now, &stage.law).unwrap_err();
+        is(&refusal, rule, why);
+    }
+    assert!(decide(&whole, &Command::ClaimRefund, now, &stage.law).is_ok());
+}
