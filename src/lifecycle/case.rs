@@ -23,7 +23,7 @@ use super::event::{ChainEvent, Event, Events, InstanceEvent, PlanEvent, Purchase
 /// | [`Submit`](super::Command::Submit), [`Draw`](super::Command::Draw) | the plan to draw from; as `instance`, what has the new id already |
 /// | [`Upload`](super::Command::Upload) | as `instance`, what has the new id already; as `other`, what has the name already |
 /// | [`Merge`](super::Command::Merge) | as `other`, the instance to merge into |
-/// | [`Renew`](super::Command::Renew) without a payment | the plan to draw from |
+/// | [`Renew`](super::Command::Renew) without a payment | as [`draw_from`](Self::draw_from), a plan of the instance's product with a unit left; nothing for the plan whose unit it holds |
 /// | [`ClaimRefund`](super::Command::ClaimRefund) | as `instance`, the first of the purchase ([`Purchase::first`]), whichever member was shown; without a purchase, the plan |
 ///
 /// [`World::case_for`](super::World::case_for) reads so, but for the last: it takes the instance in
@@ -44,6 +44,9 @@ pub struct Case<'a> {
     pub instance: Option<&'a CertificateInstance>,
     /// The plan: the one to draw from, or the one whose unit the instance holds.
     pub plan: Option<&'a ResourcePlan>,
+    /// The plan that a renewal takes its unit from ([`Renew`](super::Command::Renew)), where that is
+    /// another one than [`plan`](Self::plan).
+    pub draw_from: Option<&'a ResourcePlan>,
     /// The chain that the instance is a member of.
     pub chain: Option<&'a HostingChain>,
     /// The purchase that bought the instance.
@@ -68,6 +71,7 @@ impl<'a> Case<'a> {
             account,
             instance: None,
             plan: None,
+            draw_from: None,
             chain: None,
             purchase: None,
             other: None,
@@ -82,6 +86,14 @@ impl<'a> Case<'a> {
         let mut case = Self::new(instance.account());
         case.instance = Some(instance);
         case
+    }
+
+    /// The plan that a renewal takes its unit from.
+    pub(super) const fn renewed_from(&self) -> Option<&'a ResourcePlan> {
+        match self.draw_from {
+            Some(plan) => Some(plan),
+            None => self.plan,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::command::{Command, CommandKind};
 use super::condition::{Prospect, owned, prospects};
 use super::decide::{clauses, decide};
 use super::event::{Event, Events, PlanEvent, PurchaseEvent};
-use super::evolve::{Streams, evolve};
+use super::evolve::{Streams, evolve, evolve_plan};
 use super::outcome::return_window_of;
 use super::refusal::Refusal;
 use super::sample::typical;
@@ -129,9 +129,9 @@ pub struct UnitChange {
     pub before: Option<HoldState>,
     /// Where it stands after.
     pub after: Option<HoldState>,
-    /// Units left on the plan before.
+    /// Units left before on the plan: the one that a renewal takes a unit of, else the instance's own.
     pub remaining_before: u32,
-    /// Units left on the plan after.
+    /// Units left on it after.
     pub remaining_after: u32,
 }
 
@@ -258,6 +258,20 @@ pub fn preview(
             .map(|hold| hold.state)
     };
     let remaining = |plan: Option<&ResourcePlan>| plan.map_or(0, ResourcePlan::remaining);
+    let by_unit = matches!(command, Command::Renew { paid: None, .. });
+    let mut drawn = case.draw_from.filter(|_| by_unit).cloned();
+    let remaining_before = remaining(drawn.as_ref().or(own_plan));
+    if let Some(id) = drawn.as_ref().map(ResourcePlan::id) {
+        for event in &events {
+            match event {
+                Event::Plan { id: of, event } if *of == id => evolve_plan(&mut drawn, id, event),
+                Event::Plan { .. }
+                | Event::Instance { .. }
+                | Event::Chain { .. }
+                | Event::Purchase { .. } => {}
+            }
+        }
+    }
     let revocations = |case: &Case<'_>| match (case.purchase, case.plan) {
         (Some(purchase), _) => purchase.revocations,
         (None, Some(plan)) => plan.revocations,
@@ -278,8 +292,8 @@ pub fn preview(
         unit: UnitChange {
             before: unit(own_instance),
             after: unit(later.instance),
-            remaining_before: remaining(own_plan),
-            remaining_after: remaining(later.plan),
+            remaining_before,
+            remaining_after: remaining(drawn.as_ref().or(later.plan)),
         },
         revocations: (revocations(&before), revocations(&later)),
         refund: paid_back(&events),

@@ -7,7 +7,7 @@ use alloc::collections::BTreeMap;
 
 use crate::model::{
     AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, Phase, PlanId,
-    Product, Purchase, PurchaseId, ResourcePlan, Status, Timestamp,
+    Product, Purchase, PurchaseId, RefundState, ResourcePlan, Status, Timestamp,
 };
 
 use super::case::{Beside, Case, Expect, Law, expectations};
@@ -24,7 +24,8 @@ use crate::rulebook::RuleId;
 /// One account with its instances, plans, purchases and chains.
 ///
 /// Commands go to the instance in focus: the one that was begun last, or the one that was chosen with
-/// [`focus`](Self::focus). Applications draw from the plan in focus.
+/// [`focus`](Self::focus). Applications draw from the plan in focus, renewals from the oldest plan of
+/// the product that has a unit left.
 ///
 /// ```
 /// use std::num::NonZeroU32;
@@ -96,6 +97,7 @@ impl World {
             .and_then(CertificateInstance::hold)
             .map(|hold| hold.plan);
         case.plan = held.or(self.plan).and_then(|id| self.plans.get(&id));
+        case.draw_from = instance.and_then(|own| self.with_a_unit(own.product));
         case.purchase = instance
             .and_then(CertificateInstance::purchase)
             .and_then(|id| self.purchases.get(&id));
@@ -200,6 +202,15 @@ impl World {
             | Expect::FreeName(_)
             | Expect::SameBeside => false,
         }
+    }
+
+    /// The plan of a product that was bought first, of those with a unit left.
+    fn with_a_unit(&self, product: Product) -> Option<&ResourcePlan> {
+        self.plans
+            .values()
+            .filter(|plan| plan.product == product && plan.remaining() > 0)
+            .filter(|plan| !matches!(plan.bill.refund, RefundState::Refunded { .. }))
+            .min_by_key(|plan| plan.bill.paid_at)
     }
 
     fn named(&self, name: &Note) -> Option<&CertificateInstance> {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use cert_lifecycle::lifecycle::{Case, Command, Law, Upload, WayOut, Why, decide};
+use cert_lifecycle::lifecycle::{
+    Case, Command, Expect, Law, Upload, WayOut, Why, World, decide, expectations, preview,
+};
 use cert_lifecycle::model::{
     AccountId, Phase, RevocationReason, Status, StatusSet, Timestamp, ValidationClass,
 };
@@ -248,4 +250,71 @@ fn r24_a_claim_looks_at_the_first_of_its_own_purchase() {
         is(&refusal, rule, why);
     }
     assert!(decide(&whole, &Command::ClaimRefund, now, &stage.law).is_ok());
+}
+
+/// T-31, A21: a renewal takes a unit of its product, of whichever plan has one; R-20's advice to buy
+/// another plan leads there.
+#[test]
+fn t31_a_renewal_draws_from_another_plan_of_the_product() {
+    let (book, now) = (book(), at("2021-03-01T08:00:00+08:00"));
+    let edition = book.edition("2021-02-api").unwrap();
+    let mut stage = Console::new(&book, &edition);
+    stage.buy_plan(1, PRICE, now);
+    let own = stage.world.plan().unwrap().id();
+    let draw = stage.drawing();
+    stage.tell(&draw, now);
+    stage.issue(now, now.saturating_add(300 * DAY));
+    let old = stage.instance().clone();
+    let renew = stage.renewal(None);
+    let refusal = stage.refused(&renew, now);
+    is(&refusal, RuleId::R20, Why::NoUnitLeft);
+    assert_eq!(refusal.way_out(), WayOut::FreeUnits);
+
+    // One of another product is none; of two that have a unit, the older one is taken.
+    stage.product = of(ValidationClass::Ov);
+    stage.buy_plan(1, PRICE, now);
+    is(&stage.refused(&renew, now), RuleId::R20, Why::NoUnitLeft);
+    stage.product = of(ValidationClass::Dv);
+    stage.buy_plan(2, PRICE, now.saturating_add(1));
+    let second = stage.world.case().draw_from.unwrap().id();
+    stage.buy_plan(2, PRICE, now.saturating_add(2));
+    let (later, case) = (now.saturating_add(3), stage.world.case());
+    assert_eq!(case.plan.map(|plan| plan.id()), Some(own));
+    let prices = preview(&case, &renew, later, &stage.law).unwrap();
+    let left = (prices.unit.remaining_before, prices.unit.remaining_after);
+    assert_eq!(left, (2, 1));
+    let expected = expectations(&case, &prices.events, &stage.law);
+    assert!(expected.contains(&Expect::Remaining(second, 1)));
+    assert!(
+        !expected
+            .iter()
+            .any(|one| matches!(one, Expect::Remaining(of, _) if *of == own))
+    );
+    stage.tell(&renew, later);
+    assert_eq!(stage.instance(), &old, "the old one is untouched");
+    let Command::Renew { slot, .. } = renew else {
+        panic!("a renewal")
+    };
+    stage.world.focus(slot.instance);
+    assert_eq!(stage.instance().hold().map(|hold| hold.plan), Some(second));
+    let remaining: Vec<u32> = stage.world.plans().map(|plan| plan.remaining()).collect();
+    assert_eq!(remaining, [0, 1, 1, 2]);
+
+    // The plan whose unit the old one holds stays where it is, and another account's is none.
+    let mut stage = Console::new(&book, &edition);
+    stage.buy_plan(1, PRICE, now);
+    let draw = stage.drawing();
+    stage.tell(&draw, now);
+    stage.issue(now, now.saturating_add(300 * DAY));
+    let case = stage.world.case();
+    let mut theirs = Console::new(&book, &edition);
+    theirs.world = World::new(AccountId::new("another").unwrap());
+    theirs.buy_plan(1, PRICE, now);
+    let renew = stage.clone().renewal(None);
+    let foreign = Case {
+        draw_from: theirs.world.plan(),
+        ..case
+    };
+    let refusal = decide(&foreign, &renew, now, &stage.law).unwrap_err();
+    is(&refusal, RuleId::R20, Why::NoPlan);
 }

@@ -104,9 +104,10 @@ pub(super) fn free_left<'a>(
 /// a plan of the account, not paid back, with a unit left.
 pub(super) fn unit_left<'a>(
     case: &Case<'a>,
+    plan: Option<&'a ResourcePlan>,
     sink: &mut impl Sink<'a>,
 ) -> Result<&'a ResourcePlan, Flow> {
-    let Some(plan) = case.plan.filter(|plan| plan.account == case.account) else {
+    let Some(plan) = plan.filter(|plan| plan.account == case.account) else {
         return Err(sink(never(RuleId::R20, Why::NoPlan, WayOut::BuyPlan)));
     };
     if matches!(plan.bill.refund, RefundState::Refunded { .. }) {
@@ -126,7 +127,7 @@ pub(super) fn unit_left<'a>(
 
 /// T-04, as the console does it: a slot first, the application later.
 pub(super) fn draw<'a>(case: &Case<'a>, sink: &mut impl Sink<'a>) -> Flow {
-    if let Err(flow) = unit_left(case, sink) {
+    if let Err(flow) = unit_left(case, case.plan, sink) {
         return flow;
     }
     sink(clause(
@@ -228,7 +229,7 @@ pub(super) fn renew<'a>(
     if paid.is_some() {
         return Flow::Continue(());
     }
-    let plan = match unit_left(case, sink) {
+    let plan = match unit_left(case, case.renewed_from(), sink) {
         Ok(plan) => plan,
         Err(flow) => return flow,
     };

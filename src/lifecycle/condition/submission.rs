@@ -22,7 +22,7 @@ pub(super) fn submit<'a>(
     law: &Law<'a>,
     sink: &mut impl Sink<'a>,
 ) -> Flow {
-    let plan = match unit_left(case, sink) {
+    let plan = match unit_left(case, case.plan, sink) {
         Ok(plan) => plan,
         Err(flow) => return flow,
     };

@@ -223,7 +223,8 @@ pub(super) fn renewed(
     events: &mut Events,
 ) -> Option<()> {
     events.follow(RuleId::R54);
-    let product = match (paid, case.plan) {
+    let from = case.renewed_from();
+    let product = match (paid, from) {
         (None, Some(plan)) => plan.product,
         (Some(_), _) | (None, None) => instance.product,
     };
@@ -241,13 +242,13 @@ pub(super) fn renewed(
     };
     match (paid, again) {
         (None, Some(application)) => {
-            let plan = case.plan?;
+            let plan = from?;
             let unit = unit_of(&application.submission, law);
             let with = (&application.submission, unit, renewed);
             return submitted(case, plan, slot, with, now, law, events);
         }
         (None, None) => {
-            let plan = case.plan?;
+            let plan = from?;
             open(case, product, hold(plan.id), slot, renewed, now, events);
             let order = slot.order;
             events.plan(plan.id, PlanEvent::Reserved { order, at: now });

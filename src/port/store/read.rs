@@ -98,6 +98,7 @@ impl Loaded {
             account,
             instance: self.instance.as_ref().map(Versioned::state),
             plan: self.plan.as_ref().map(Versioned::state),
+            draw_from: None,
             chain: self.chain.as_ref().map(Versioned::state),
             purchase: self.purchase.as_ref().map(Versioned::state),
             other: self.other.as_ref().map(Versioned::state),
