@@ -13,6 +13,8 @@
 
 #[path = "v2/refund.rs"]
 mod refund;
+#[path = "v2/guards.rs"]
+mod guards;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -405,25 +407,6 @@ fn t44_the_cn_of_an_own_request_beats_the_domain() {
     let other = world.refused(&task("other"), begin());
     assert_eq!((other.rule(), other.why()), (RuleId::K12, Why::OtherKey));
     world.tell(&task("own"), begin());
-}
-
-#[test]
-fn t44_the_rules_on_keys_and_names_are_those_of_orders() {
-    let (book, edition) = (book(), edition(&book()));
-    for (names, csr, rule) in [
-        (
-            "www.example.com",
-            CsrMethod::Online(KeyKind::Rsa { bits: 1_024 }),
-            RuleId::K01,
-        ),
-        ("*.example.com", online(), RuleId::K05),
-    ] {
-        let mut world = World::new(&book, &edition);
-        world.tell(&buy(ValidationClass::Dv, 365), begin());
-        let data = data_with(&[names], false, &["contact-1"], csr);
-        world.tell(&Command::Update { data }, begin());
-        assert_eq!(world.refused(&Command::Apply, begin()).rule(), rule);
-    }
 }
 
 #[test]

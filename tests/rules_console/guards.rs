@@ -318,3 +318,42 @@ fn t31_a_renewal_draws_from_another_plan_of_the_product() {
     let refusal = decide(&foreign, &renew, now, &stage.law).unwrap_err();
     is(&refusal, RuleId::R20, Why::NoPlan);
 }
+
+/// A revocation is never complete before it was asked for, and never before the issuance, even by a
+/// clock that was set back.
+#[test]
+fn r35_not_completed_before_it_was_requested() {
+    let (book, edition, now) = (book(), hosting(), at(BOUGHT));
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(1, now);
+    stage.issue(now, now.saturating_add(300 * DAY));
+    let requested = now.saturating_add(DAY);
+    let mut asked = stage.clone();
+    asked.tell(&REVOKE, requested);
+    let day_earlier = requested.saturating_add(-DAY);
+    for (named, told, completed) in [
+        (requested, day_earlier, requested),
+        (day_earlier, day_earlier, requested),
+        (
+            requested.saturating_add(5),
+            requested.saturating_add(3),
+            requested.saturating_add(3),
+        ),
+    ] {
+        let mut asked = asked.clone();
+        asked.tell(&Command::CompleteRevocation { at: named }, told);
+        assert!(matches!(
+            asked.instance().phase(),
+            Phase::Revoked { at, .. } if *at == completed
+        ));
+    }
+    let by_ca = Command::RecordCaRevocation {
+        reason: RevocationReason::KeyCompromise,
+        at: requested,
+    };
+    stage.tell(&by_ca, now.saturating_add(-DAY));
+    assert!(matches!(
+        stage.instance().phase(),
+        Phase::Revoked { at, .. } if *at == now
+    ));
+}

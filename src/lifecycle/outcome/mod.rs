@@ -261,7 +261,7 @@ pub(super) fn produce(
                 Phase::Live(live) => {
                     let request = live.revocation?;
                     let act = (RevocationCause::ByHolder, request.reason);
-                    let completed = now.min((*at).max(request.requested_at));
+                    let completed = now.min(*at).max(request.requested_at);
                     revoked((case, instance, live), act, completed, now, law, events);
                 }
                 Phase::Revoked { .. } => {}
@@ -299,7 +299,7 @@ pub(super) fn produce(
             match &instance.phase {
                 Phase::Live(live) => {
                     let act = (RevocationCause::ByCa, *reason);
-                    let completed = now.min((*at).max(live.issued_at));
+                    let completed = now.min(*at).max(live.issued_at);
                     revoked((case, instance, live), act, completed, now, law, events);
                 }
                 Phase::Revoked { .. } => {}

@@ -217,7 +217,7 @@ pub(super) fn produce(
             events.follow(RuleId::R35);
             if held.revoked.is_none() {
                 let request = held.requested?;
-                let at = now.min((*at).max(request.at));
+                let at = now.min(*at).max(request.at);
                 revoked(
                     instance,
                     held,
@@ -243,7 +243,7 @@ pub(super) fn produce(
             let held = instance.held(*certificate)?;
             events.follow(RuleId::T48);
             if held.revoked.is_none() {
-                let at = now.min((*at).max(held.issued_at));
+                let at = now.min(*at).max(held.issued_at);
                 revoked(instance, held, (RevocationCause::ByCa, *reason, at), events);
             }
         }
