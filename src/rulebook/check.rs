@@ -90,6 +90,11 @@ fn check_applications(parts: &RulebookParts) -> Result<(), RulebookError> {
         let rule = clause.value.value;
         if rule.rsa_step_bits == 0 {
             Some("steps of zero bits permit no RSA key")
+        } else if rule
+            .rsa_max_bits
+            .is_some_and(|most| most < rule.rsa_min_bits)
+        {
+            Some("no RSA key is that long and that short")
         } else if !rule.permits_hash(SignatureHash::Sha512) {
             Some("no hash is strong enough")
         } else {
@@ -416,6 +421,9 @@ mod tests {
         });
         refused(Field::Csr, "no RSA key", |p| {
             p.csr[0].value.value.rsa_step_bits = 0;
+        });
+        refused(Field::Csr, "that short", |p| {
+            p.csr[0].value.value.rsa_max_bits = Some(2_047);
         });
         refused(Field::Csr, "no hash", |p| {
             p.csr[0].value.value.hash_min_bits = 513;

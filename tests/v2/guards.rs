@@ -2,7 +2,7 @@
 
 use cert_lifecycle::lifecycle::v2::{Command, CsrMethod};
 use cert_lifecycle::model::{KeyKind, RevocationReason, ValidationClass};
-use cert_lifecycle::rulebook::RuleId;
+use cert_lifecycle::rulebook::{RuleId, Rulebook};
 
 use super::{REVOKE, World, begin, book, buy, completion, data_with, days, edition, online};
 
@@ -23,6 +23,38 @@ fn t44_the_rules_on_keys_and_names_are_those_of_orders() {
         world.tell(&Command::Update { data }, begin());
         assert_eq!(world.refused(&Command::Apply, begin()).rule(), rule);
     }
+}
+
+/// 3.13: `RSA_2048`, `RSA_3072` and `RSA_4096` are all the sizes of RSA that the operations know.
+#[test]
+fn k01_three_sizes_of_rsa() {
+    let book = Rulebook::published();
+    let published = book.edition("2026-v2").unwrap();
+    for (bits, fits) in [
+        (2_048, true),
+        (3_072, true),
+        (4_096, true),
+        (1_024, false),
+        (2_056, false),
+        (5_120, false),
+        (8_192, false),
+    ] {
+        let mut world = World::new(&book, &published);
+        world.tell(&buy(ValidationClass::Dv, 365), begin());
+        let csr = CsrMethod::Online(KeyKind::Rsa { bits });
+        let data = data_with(&["www.example.com"], false, &["contact-1"], csr);
+        world.tell(&Command::Update { data }, begin());
+        if fits {
+            world.tell(&Command::Apply, begin());
+        } else {
+            let refusal = world.refused(&Command::Apply, begin());
+            assert_eq!(refusal.rule(), RuleId::K01, "{refusal}");
+        }
+    }
+    // Orders have no upper bound: A21 and BR name none.
+    let orders = book.edition("2023-api").unwrap();
+    let long = KeyKind::Rsa { bits: 8_192 };
+    assert!(orders.csr().value.permits_key(long));
 }
 
 /// A revocation is never complete before it was asked for, and never before the issuance, even by a

@@ -89,7 +89,7 @@ record! {
     Calendar { offset, remaining, expiry, work_week, leap_day }
     CarryOver { bought, uploaded }
     Consumption { for_package, request, with_csr }
-    CsrRule { rsa_min_bits, rsa_step_bits, p256, p384, p521, ed25519, hash_min_bits }
+    CsrRule { rsa_min_bits, rsa_max_bits, rsa_step_bits, p256, p384, p521, ed25519, hash_min_bits }
     ExponentRule { min, advised_min, advised_max_bits }
     HostingYears { dv = "dv_years", ov = "ov_years", ev = "ev_years" }
     MessageRule { leads = "lead_days", uploaded }

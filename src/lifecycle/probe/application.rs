@@ -193,6 +193,7 @@ fn requests(scene: &mut Scene<'_>) -> Told {
     for law in scene.laws {
         let CsrRule {
             rsa_min_bits: least,
+            rsa_max_bits: most,
             rsa_step_bits: step,
             ..
         } = law.application.csr().value;
@@ -203,6 +204,10 @@ fn requests(scene: &mut Scene<'_>) -> Told {
             least.saturating_add(1),
             least.saturating_add(step),
         ]);
+        sizes.extend(
+            most.into_iter()
+                .flat_map(|most| [most, most.saturating_add(step)]),
+        );
     }
     keys.extend(sizes.into_iter().map(|bits| KeyKind::Rsa { bits }));
     let kit = scene.kit.clone();

@@ -216,6 +216,7 @@ pub(super) fn file_for_wildcard() -> Vec<Dated<FileForWildcard>> {
 pub(super) fn csr() -> Vec<Dated<CsrRule>> {
     let rule = CsrRule {
         rsa_min_bits: 2_048,
+        rsa_max_bits: None,
         rsa_step_bits: 8,
         p256: true,
         p384: true,
@@ -227,12 +228,13 @@ pub(super) fn csr() -> Vec<Dated<CsrRule>> {
         // The vendor states RSA from 2048 bits, ECC and SHA-256; the curves are the Baseline
         // Requirements' (§6.1.5).
         clause(BEGINNING, Scope::ALL, Sourced::inferred(rule, "A21 BR")),
-        // RSA of 2048, 3072 and 4096 bits and one curve; SM2 is not read here.
+        // RSA_2048, RSA_3072, RSA_4096 and ECC_256 are all its words; SM2 is not read here.
         clause(
             V2_BEGINNING,
             Scope::API_V2,
             Sourced::inferred(
                 CsrRule {
+                    rsa_max_bits: Some(4_096),
                     rsa_step_bits: 1_024,
                     p384: false,
                     p521: false,

@@ -337,6 +337,8 @@ impl fmt::Display for CommonNameRule {
 pub struct CsrRule {
     /// The fewest bits of an RSA modulus.
     pub rsa_min_bits: u32,
+    /// The most, if there is a bound.
+    pub rsa_max_bits: Option<u32>,
     /// RSA moduli have a multiple of so many bits.
     pub rsa_step_bits: u32,
     /// Whether P-256 is allowed.
@@ -357,7 +359,12 @@ impl CsrRule {
     pub const fn permits_key(&self, key: KeyKind) -> bool {
         match key {
             KeyKind::Rsa { bits } => {
-                bits >= self.rsa_min_bits && matches!(bits.checked_rem(self.rsa_step_bits), Some(0))
+                let fits = match self.rsa_max_bits {
+                    Some(most) => bits <= most,
+                    None => true,
+                };
+                fits && bits >= self.rsa_min_bits
+                    && matches!(bits.checked_rem(self.rsa_step_bits), Some(0))
             }
             KeyKind::Ec(Curve::P256) => self.p256,
             KeyKind::Ec(Curve::P384) => self.p384,
@@ -385,11 +392,11 @@ impl CsrRule {
 
 impl fmt::Display for CsrRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "RSA from {} bits in steps of {}, curves ",
-            self.rsa_min_bits, self.rsa_step_bits
-        )?;
+        write!(f, "RSA from {} ", self.rsa_min_bits)?;
+        if let Some(most) = self.rsa_max_bits {
+            write!(f, "to {most} ")?;
+        }
+        write!(f, "bits in steps of {}, curves ", self.rsa_step_bits)?;
         let curves = [
             (self.p256, "P-256"),
             (self.p384, "P-384"),
