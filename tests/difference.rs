@@ -23,11 +23,12 @@ use cert_lifecycle::lifecycle::difference::{ADVICE, Shown, advice, example, prem
 use cert_lifecycle::lifecycle::{Example, Law, Probe, diff, probes};
 use cert_lifecycle::model::{Channel, Day, Site, Status, StatusSet, Target};
 use cert_lifecycle::rulebook::{
-    AddOn, Anchor, CarryOver, ClassSet, ClauseVisitor, CommonNameRule, ConsumeAt, Dated, DayCount,
-    DecisiveAct, Edition, EditionPoint, Field, FileForWildcard, FreeLimit, HostingYears,
-    LateHosting, LeapDay, Method, Module, ModuleSet, NameLimit, Permission, RefundAct, RefundCase,
-    RefundClause, RefundLimit, RefundRule, RefundTrigger, RenewalResult, ReturnAnchor, Review,
-    RevocationLimit, Rulebook, RulebookParts, Scope, ShownDays, TargetSet, Unused, WorkWeek,
+    AddOn, Anchor, BarredNames, CarryOver, ClassSet, ClauseVisitor, CommonNameRule, ConsumeAt,
+    Dated, DayCount, DecisiveAct, Edition, EditionPoint, Field, FileForWildcard, FreeLimit,
+    HostingYears, LateHosting, LeapDay, Method, Module, ModuleSet, NameLimit, Permission,
+    RefundAct, RefundCase, RefundClause, RefundLimit, RefundRule, RefundTrigger, RenewalResult,
+    ReturnAnchor, Review, RevocationLimit, Rulebook, RulebookParts, Scope, ShownDays, TargetSet,
+    Unused, WorkWeek,
 };
 
 /// One clause of the rulebook.
@@ -187,6 +188,13 @@ fn change(parts: &mut RulebookParts) {
         file_for_wildcard = |old| match old {
             FileForWildcard::Proves => FileForWildcard::ProvesNot,
             FileForWildcard::ProvesNot => FileForWildcard::Proves,
+        };
+        barred_names = |old: BarredNames| {
+            if old == BarredNames::default() {
+                BarredNames::of("example", "com")
+            } else {
+                BarredNames::default()
+            }
         };
         weak_keys = |mut old: cert_lifecycle::rulebook::WeakKeyRule| {
             old.fermat_rounds += 1;

@@ -427,6 +427,7 @@ rules! {
     k14_no_close_primes: K14 => decided(&[], &[Submit]);
     k15_no_small_factor: K15 => decided(&[], &[Submit]);
     k16_an_odd_exponent_that_is_large_enough: K16 => decided(&[], &[Submit]);
+    k17_no_domain_that_is_barred: K17 => decided(&[], &[Submit]);
     k20_revoked_in_time: K20 => |_| drop(revoked_in_time());
     k21_proved_in_time: K21 => |_| drop(proved_in_time());
 }

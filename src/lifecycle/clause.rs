@@ -3,7 +3,8 @@
 use core::fmt;
 
 use crate::model::{
-    Curve, Day, KeyKind, RsaExponent, SignatureHash, Status, Target, Timestamp, ValidationMethod,
+    Curve, Day, KeyKind, RsaExponent, SignatureHash, Status, Target, Timestamp, TopLevel,
+    ValidationMethod,
 };
 use crate::rulebook::{Ceiling, Cite, Edition, RefundAct, RuleId, Sourced, Window};
 
@@ -97,6 +98,8 @@ pub enum Why {
     TooManyNames,
     /// A wildcard for a product without, or the other way round.
     NameKind,
+    /// A domain is under a top-level domain that is not applied for with this product.
+    BarredName(TopLevel),
     /// A file can't prove a wildcard.
     FileForWildcard,
     /// The key is too small or of a kind that is not allowed.
@@ -347,6 +350,12 @@ impl fmt::Display for Why {
             Self::TooManyNames => "the application names more domains than are allowed",
             Self::NameKind => {
                 "the domains don't fit the product: single names for a single one, wildcards for a wildcard one"
+            }
+            Self::BarredName(top) => {
+                return write!(
+                    f,
+                    "a domain under .{top} is not applied for with this product"
+                );
             }
             Self::FileForWildcard => "a file does not prove a wildcard",
             Self::KeyUnexamined => {

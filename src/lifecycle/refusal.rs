@@ -488,6 +488,7 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NoCompany
         | Why::TooManyNames
         | Why::NameKind
+        | Why::BarredName(_)
         | Why::FileForWildcard
         | Why::Key(_)
         | Why::KeyUnexamined

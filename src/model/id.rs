@@ -46,6 +46,11 @@ inline_text!(ChainId);
 pub struct Target(Inline<15>);
 inline_text!(Target);
 
+/// A top-level domain, such as `jp`: 1 to 15 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TopLevel(Inline<15>);
+inline_text!(TopLevel);
+
 /// One application order: a positive 64-bit integer.
 ///
 /// The documents print sample ids beyond 2^53, which a double cannot hold: one sample differs

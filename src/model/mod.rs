@@ -56,7 +56,7 @@ pub use certificate::{CertificateFacts, IssuedCertificate, Serial, Validity};
 pub use chain::{HostingChain, Member, MemberState};
 pub use challenge::{Challenge, ValidationMethod};
 pub use csr::{CsrFacts, Possession, SubjectAltName};
-pub use id::{AccountId, ChainId, InstanceId, OrderId, PlanId, PurchaseId, Target};
+pub use id::{AccountId, ChainId, InstanceId, OrderId, PlanId, PurchaseId, Target, TopLevel};
 pub use instance::{
     Application, CertificateInstance, Deployment, EarlierOrder, End, Live, Origin, Phase, Renewed,
     Revocation, RevocationCause, RevocationReason, RevocationStage, Uploaded,

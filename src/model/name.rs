@@ -121,6 +121,19 @@ impl DomainName {
         self.0.starts_with("*.")
     }
 
+    /// The last label.
+    ///
+    /// ```
+    /// # use cert_lifecycle::model::DomainName;
+    /// let name: DomainName = "www.example.co.jp".parse()?;
+    /// assert_eq!(name.top_level(), "jp");
+    /// # Ok::<(), cert_lifecycle::model::name::NameError>(())
+    /// ```
+    #[must_use]
+    pub fn top_level(&self) -> &str {
+        self.0.rsplit('.').next().unwrap_or_default()
+    }
+
     /// The name without its wildcard label: where a domain is proved.
     ///
     /// ```

@@ -13,10 +13,10 @@ use super::ceilings::Ceilings;
 use super::schedule::{Dated, InForce, Scope, ambiguous, in_force};
 use super::source::{Cite, SourceRecord, Sources, Standing};
 use super::value::{
-    CarryOver, ClassSet, CommonNameRule, Consumption, CsrRule, DecisiveAct, ExponentRule,
-    FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method, ModuleSet,
-    NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundMargin, RefundRule,
-    RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays, ReturnRule, ReviewTimes,
+    BarredNames, CarryOver, ClassSet, CommonNameRule, Consumption, CsrRule, DecisiveAct,
+    ExponentRule, FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule, Method,
+    ModuleSet, NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundMargin,
+    RefundRule, RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays, ReturnRule, ReviewTimes,
     RevocationLimit, ShownDays, SmallestFactor, TargetSet, TermRule, Trigger, UploadName,
     WeakKeyRule,
 };
@@ -346,6 +346,8 @@ fields! {
     name_limit: NameLimit => NameLimit;
     /// Whether a file proves a wildcard (K-10).
     file_for_wildcard: FileForWildcard => FileForWildcard;
+    /// Which domains are not applied for (K-17).
+    barred_names: BarredNames => BarredNames;
     /// Which keys and requests are acceptable (K-01, K-02).
     csr: CsrRule => Csr;
     /// Which RSA keys count as made by a flawed method (K-13, K-14).

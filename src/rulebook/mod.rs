@@ -51,12 +51,12 @@ pub use rule::{RuleId, RuleRecord};
 pub use schedule::{Dated, Scope};
 pub use source::{Cite, SourceKey, SourceRecord, Sourced, Sources, Standing};
 pub use value::{
-    AddOn, Anchor, CarryOver, ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule,
-    DecisiveAct, ExponentRule, FileForWildcard, FreeLimit, HostingYears, LateHosting, MessageRule,
-    Method, Module, ModuleSet, NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule,
-    RefundAct, RefundCase, RefundClause, RefundLimit, RefundMargin, RefundRule, RefundTrigger,
-    RenewalResult, ReturnAnchor, ReturnDays, ReturnRule, Review, ReviewTimes, RevocationLimit,
-    ShownDays, SmallestFactor, TargetSet, TermRule, Trigger, Unused, UploadName, WeakKeyRule,
-    WorkingDays,
+    AddOn, Anchor, BarredNames, CarryOver, ClassSet, CommonNameRule, ConsumeAt, Consumption,
+    CsrRule, DecisiveAct, ExponentRule, FileForWildcard, FreeLimit, HostingYears, LateHosting,
+    MessageRule, Method, Module, ModuleSet, NameLimit, NoticeRule, OperationSet, Permission,
+    PlanRefundRule, RefundAct, RefundCase, RefundClause, RefundLimit, RefundMargin, RefundRule,
+    RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays, ReturnRule, Review, ReviewTimes,
+    RevocationLimit, ShownDays, SmallestFactor, TargetSet, TermRule, Trigger, Unused, UploadName,
+    WeakKeyRule, WorkingDays,
 };
 pub use window::Window;

@@ -168,6 +168,7 @@ rules! {
     K14 = b'K' 14, "BR", "the primes of an RSA key do not lie close together";
     K15 = b'K' 15, "BR", "the modulus of an RSA key has no small factor";
     K16 = b'K' 16, "BR", "the public exponent of an RSA key is odd and large enough";
+    K17 = b'K' 17, "AP20", "a domain is not under a top-level domain that the edition bars, for the class of the product or for all";
     K20 = b'K' 20, "BR SC6 SC61", "a CA revokes within the hours that the ground asks for, counted from the report";
     K21 = b'K' 21, "BR SC42 SC81", "the proof of a domain is used again for as many days as the date of issuance allows";
 }

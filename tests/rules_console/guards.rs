@@ -6,14 +6,15 @@ use cert_lifecycle::lifecycle::{
     Case, Command, Expect, Law, Upload, WayOut, Why, World, decide, expectations, preview,
 };
 use cert_lifecycle::model::{
-    AccountId, Phase, RevocationReason, Status, StatusSet, Timestamp, ValidationClass,
+    AccountId, Curve, KeyKind, KeySource, NameKind, Phase, RevocationReason, Status, StatusSet,
+    Submission, Timestamp, ValidationClass, ValidationMethod,
 };
 use cert_lifecycle::rulebook::{
     CarryOver, ClassSet, Edition, HostingYears, RenewalResult, RevocationLimit, RuleId,
 };
 
 use super::support::console::{Console, PRICE, REVOKE, console, hosting, set, table_of_2020};
-use super::support::scene::at;
+use super::support::scene::{applicant, at, name, product, request};
 use super::{BOUGHT, DAY, book, is, of};
 
 fn limited(limit: RevocationLimit) -> Edition {
@@ -356,4 +357,87 @@ fn r35_not_completed_before_it_was_requested() {
         stage.instance().phase(),
         Phase::Revoked { at, .. } if *at == now
     ));
+}
+
+/// 3.13, AP20: nothing under `.jp`, and no DV certificate under `.gov` and `.edu`, from the day of the
+/// console's page on; the name is the one that is bound, and only its last label counts.
+#[test]
+fn k17_domains_that_are_barred() {
+    let book = book();
+    let asked = |edition: &Edition, class: ValidationClass, domain: &str| {
+        let kind = if domain.starts_with("*.") {
+            NameKind::Wildcard
+        } else {
+            NameKind::Single
+        };
+        let now = at("2020-10-01T09:00:00+08:00");
+        let mut stage = Console::of(&book, edition, product(class, kind));
+        stage.buy(1, now);
+        let made = KeySource::ServiceMade(KeyKind::Ec(Curve::P256));
+        let company = class != ValidationClass::Dv;
+        let submission = Submission::for_package(
+            vec![name(domain)],
+            applicant(company),
+            ValidationMethod::Dns,
+            made,
+        );
+        let apply = stage.application_with(Arc::new(submission.unwrap()));
+        if stage.grants(&apply, now) {
+            return None;
+        }
+        let refusal = stage.refused(&apply, now);
+        assert_eq!(refusal.rule(), RuleId::K17, "{refusal}");
+        assert_eq!(refusal.way_out(), WayOut::CorrectApplication);
+        match refusal.why() {
+            Why::BarredName(top) => Some(top.as_str().to_owned()),
+            other => panic!("{other:?}"),
+        }
+    };
+    use ValidationClass::{Dv, Ev, Ov};
+    let before = book.edition("2019-03").unwrap();
+    let barring = book.edition("2020-09").unwrap();
+    for (class, domain, barred) in [
+        (Dv, "www.example.jp", Some("jp")),
+        (Ov, "www.example.co.jp", Some("jp")),
+        (Ev, "www.example.jp", Some("jp")),
+        (Dv, "*.example.jp", Some("jp")),
+        (Dv, "WWW.Example.GOV", Some("gov")),
+        (Dv, "www.example.edu", Some("edu")),
+        (Ov, "www.example.gov", None),
+        (Ev, "www.example.edu", None),
+        (Dv, "www.example.gov.cn", None),
+        (Dv, "jp.example.com", None),
+        (Dv, "www.example.com", None),
+    ] {
+        assert_eq!(
+            asked(&barring, class, domain).as_deref(),
+            barred,
+            "{domain}"
+        );
+        assert_eq!(asked(&before, class, domain), None, "{domain}");
+    }
+    // Of several, one is enough; of a signing request, its CN.
+    let law = Law::single(&barring, book.ceilings());
+    let mut stage = Console::new(&book, &barring);
+    stage.law = law;
+    let now = at("2020-10-01T09:00:00+08:00");
+    stage.buy(1, now);
+    let two = Submission::for_package(
+        vec![name("www.example.com"), name("www.example.jp")],
+        applicant(false),
+        ValidationMethod::Dns,
+        KeySource::ServiceMade(KeyKind::Ec(Curve::P256)),
+    );
+    let own = Submission::with_csr(
+        request("www.example.edu", "own"),
+        applicant(false),
+        ValidationMethod::Dns,
+    );
+    for submission in [two.unwrap(), own] {
+        let apply = stage.application_with(Arc::new(submission));
+        assert_eq!(stage.refused(&apply, now).rule(), RuleId::K17);
+    }
+    // The pages of the API say nothing of it.
+    let api = book.edition("2023-api").unwrap();
+    assert_eq!(asked(&api, Dv, "www.example.jp"), None);
 }

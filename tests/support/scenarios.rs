@@ -299,6 +299,7 @@ fn of_applications(book: &Rulebook, [s3, s4]: [&Edition; 2], tell: &mut impl FnM
     let no_name = CsrFacts::new(b"request", p256, SpkiDigest::of(b"key"), sha256, proved);
     let elsewhere = SubjectAltName::Dns(name("else.example.com"));
     let both = KeySource::Own(Arc::new(request("www.example.com", "own key")));
+    let console = book.edition("2020-09").unwrap();
     let cases: Vec<(&str, &Edition, Product, Submission)> = vec![
         (
             "an OV product by a DV operation",
@@ -334,6 +335,18 @@ fn of_applications(book: &Rulebook, [s3, s4]: [&Edition; 2], tell: &mut impl FnM
                 ValidationMethod::File,
                 service_made(),
             ),
+        ),
+        (
+            "a domain in Japan",
+            &console,
+            ov,
+            for_package(&["www.example.jp"], true, dns, service_made()),
+        ),
+        (
+            "a DV certificate for a government's domain",
+            &console,
+            dv,
+            for_package(&["www.example.gov"], false, dns, service_made()),
         ),
         (
             "a small RSA key",

@@ -4,15 +4,18 @@
 
 use alloc::vec::Vec;
 
-use crate::model::{Channel, EditionKey, Offset, Operation, Site, Status, StatusSet, Target};
+use crate::model::{
+    Channel, EditionKey, Offset, Operation, Site, Status, StatusSet, Target, TopLevel,
+};
 use crate::rulebook::{
-    AddOn, Anchor, Calendar, CarryOver, ClassSet, CommonNameRule, ConsumeAt, Consumption, CsrRule,
-    DayCount, DecisiveAct, ExpiryInstant, ExponentRule, FileForWildcard, FreeLimit, GroundSet,
-    HostingYears, LateHosting, LeapDay, MessageRule, Method, Module, ModuleSet, NameLimit,
-    NoticeRule, OperationSet, Permission, PlanRefundRule, RefundAct, RefundCase, RefundClause,
-    RefundLimit, RefundMargin, RefundRule, RefundTrigger, RenewalResult, ReturnAnchor, ReturnDays,
-    Review, ReviewTimes, RevocationGround, RevocationLimit, ShownDays, SmallestFactor, SourceKey,
-    Standing, TargetSet, TermRule, Trigger, Unused, UploadName, WeakKeyRule, WorkWeek, WorkingDays,
+    AddOn, Anchor, BarredNames, Calendar, CarryOver, ClassSet, CommonNameRule, ConsumeAt,
+    Consumption, CsrRule, DayCount, DecisiveAct, ExpiryInstant, ExponentRule, FileForWildcard,
+    FreeLimit, GroundSet, HostingYears, LateHosting, LeapDay, MessageRule, Method, Module,
+    ModuleSet, NameLimit, NoticeRule, OperationSet, Permission, PlanRefundRule, RefundAct,
+    RefundCase, RefundClause, RefundLimit, RefundMargin, RefundRule, RefundTrigger, RenewalResult,
+    ReturnAnchor, ReturnDays, Review, ReviewTimes, RevocationGround, RevocationLimit, ShownDays,
+    SmallestFactor, SourceKey, Standing, TargetSet, TermRule, Trigger, Unused, UploadName,
+    WeakKeyRule, WorkWeek, WorkingDays,
 };
 
 use super::MAX_LIST;
@@ -33,6 +36,7 @@ parsed! {
     Offset: "an offset such as \"+08:00\"",
     SourceKey: "a key of a source such as \"S3\"",
     Target: "a cloud product such as \"SLB\"",
+    TopLevel: "a top-level domain such as \"jp\"",
 }
 
 words! {
@@ -86,6 +90,7 @@ quantity_or! {
 }
 
 record! {
+    BarredNames { always, dv }
     Calendar { offset, remaining, expiry, work_week, leap_day }
     CarryOver { bought, uploaded }
     Consumption { for_package, request, with_csr }

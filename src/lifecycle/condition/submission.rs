@@ -13,7 +13,7 @@ use crate::model::{
     NameKind, Phase, Possession, Product, SubjectAltName, Submission, ValidationClass,
     ValidationMethod,
 };
-use crate::rulebook::{CommonNameRule, FileForWildcard, RuleId, Window};
+use crate::rulebook::{BarredNames, CommonNameRule, FileForWildcard, RuleId, Window};
 
 /// Applying: a plan with a unit, a new id, and an acceptable application.
 pub(super) fn submit<'a>(
@@ -122,7 +122,7 @@ pub(in crate::lifecycle) struct Asked<'s> {
     pub(in crate::lifecycle) method: ValidationMethod,
 }
 
-/// The key (K-01), the request (K-02, K-03), its CN (R-18, K-04) and the names (K-05, K-10) fit the
+/// The key (K-01), the request (K-02, K-03), its CN (R-18, K-04) and the names (K-05, K-10, K-17) fit the
 /// product and the edition.
 pub(in crate::lifecycle) fn stands<'a>(
     product: Product,
@@ -166,6 +166,18 @@ pub(in crate::lifecycle) fn stands<'a>(
         Window::when(fits),
         WayOut::CorrectApplication,
     ))?;
+    let barred = law.application.barred_names();
+    let found = |rule: &BarredNames| names.iter().find_map(|name| rule.bars(product.class, name));
+    if let Some(top) = found(&barred.value) {
+        sink(ruled(
+            RuleId::K17,
+            Why::BarredName(top),
+            pin,
+            barred,
+            |rule| found(rule).is_none(),
+            WayOut::CorrectApplication,
+        ))?;
+    }
     let by_file = matches!(asked.method, ValidationMethod::File);
     sink(ruled(
         RuleId::K10,

@@ -143,6 +143,7 @@ fn deciding(field: Field, edition: &Edition, text: &str) -> Option<String> {
         | Field::DvOnly
         | Field::NameLimit
         | Field::FileForWildcard
+        | Field::BarredNames
         | Field::Csr
         | Field::WeakKeys
         | Field::SmallestFactor

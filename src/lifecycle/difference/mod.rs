@@ -192,6 +192,7 @@ pub const fn premises(field: Field) -> &'static [Field] {
         | Field::DvOnly
         | Field::NameLimit
         | Field::FileForWildcard
+        | Field::BarredNames
         | Field::Csr
         | Field::WeakKeys
         | Field::SmallestFactor

@@ -52,6 +52,7 @@ fn short(field: Field, edition: &Edition, text: &str) -> String {
         | Field::RevocationMail
         | Field::DvOnly
         | Field::FileForWildcard
+        | Field::BarredNames
         | Field::Csr
         | Field::WeakKeys
         | Field::SmallestFactor
@@ -180,6 +181,10 @@ const fn template(field: Field) -> (&'static str, &'static str) {
         Field::FileForWildcard => (
             "applicants for wildcards",
             "From now on {new}; before, {old}.",
+        ),
+        Field::BarredNames => (
+            "applicants for domains of a few countries and bodies",
+            "Nothing is applied for under these top-level domains: {new}; before: {old}.",
         ),
         Field::Csr => (
             "applicants",

@@ -47,6 +47,11 @@ pub(super) const PROBES: &[Probe] = &[
         story: names,
     },
     Probe {
+        name: "domains under top-level domains that somebody bars",
+        about: &[Field::BarredNames],
+        story: barred,
+    },
+    Probe {
         name: "a certificate is issued",
         about: &[Field::Term],
         story: issuance,
@@ -328,6 +333,34 @@ fn names(scene: &mut Scene<'_>) -> Told {
         if let Some(command) = package.and_then(|own| scene.submission(own)) {
             scene.ask(&command)?;
         }
+    }
+    Told::Continue(())
+}
+
+/// K-17: by every class, under every top-level domain of both laws.
+fn barred(scene: &mut Scene<'_>) -> Told {
+    let mut tops = Vec::new();
+    for law in scene.laws {
+        let rule = &law.application.barred_names().value;
+        tops.extend(rule.always.iter().chain(&rule.dv).copied());
+    }
+    for class in ValidationClass::ALL {
+        let product = scene.kit.product(class);
+        scene.branch(|scene| {
+            if !scene.buy_plan(product, 1, PRICE)? {
+                return Told::Continue(());
+            }
+            scene.wait(HOUR);
+            for top in tops.iter().filter_map(|top| Kit::under(*top)) {
+                let key = KeySource::ServiceMade(P256);
+                let dns = ValidationMethod::Dns;
+                let package = scene.kit.package(Vec::from([top]), dns, key);
+                if let Some(command) = package.and_then(|own| scene.submission(own)) {
+                    scene.ask(&command)?;
+                }
+            }
+            Told::Continue(())
+        })?;
     }
     Told::Continue(())
 }

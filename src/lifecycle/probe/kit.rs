@@ -10,7 +10,7 @@ use crate::model::{
     AccountId, Applicant, CertificateFacts, Challenge, Company, CsrFacts, Currency, Curve,
     DomainName, IssuedCertificate, KeyKind, KeySource, NameKind, Note, Payment, Possession,
     Product, ProductCode, Serial, SignatureHash, SpkiDigest, SubjectAltName, Submission, Target,
-    Timestamp, ValidationClass, ValidationMethod, Validity,
+    Timestamp, TopLevel, ValidationClass, ValidationMethod, Validity,
 };
 
 use super::super::command::{Paid, Slot};
@@ -101,6 +101,11 @@ impl Kit {
         (0..count)
             .filter_map(|number| DomainName::new(&format!("www{number}.example.com")).ok())
             .collect()
+    }
+
+    /// A name under a top-level domain.
+    pub(super) fn under(top: TopLevel) -> Option<DomainName> {
+        DomainName::new(&format!("www.example.{top}")).ok()
     }
 
     /// A signing request of the holder's.

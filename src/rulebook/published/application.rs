@@ -7,8 +7,8 @@ use crate::model::{Status, StatusSet};
 use crate::rulebook::schedule::{Dated, Scope};
 use crate::rulebook::source::Sourced;
 use crate::rulebook::value::{
-    ClassSet, CommonNameRule, CsrRule, FileForWildcard, FreeLimit, NameLimit, OperationSet,
-    Permission, ReviewTimes, TermRule, WorkingDays,
+    BarredNames, ClassSet, CommonNameRule, CsrRule, FileForWildcard, FreeLimit, NameLimit,
+    OperationSet, Permission, ReviewTimes, TermRule, WorkingDays,
 };
 
 pub(super) fn applying() -> Vec<Dated<StatusSet>> {
@@ -209,6 +209,24 @@ pub(super) fn file_for_wildcard() -> Vec<Dated<FileForWildcard>> {
             "2021-09-21",
             Scope::ALL,
             Sourced::stated(FileForWildcard::ProvesNot, "DV21"),
+        ),
+    ])
+}
+
+pub(super) fn barred_names() -> Vec<Dated<BarredNames>> {
+    Vec::from([
+        // No older page of the console and no page of the API speaks of them.
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::declared(BarredNames::default(), "AP20"),
+        ),
+        // Read to the letter, as top-level domains: of second-level ones such as gov.cn it does not
+        // speak. No later page takes it back.
+        clause(
+            "2020-09-15",
+            Scope::CONSOLE,
+            Sourced::stated(BarredNames::of("jp", "gov edu"), "AP20"),
         ),
     ])
 }

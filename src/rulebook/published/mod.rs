@@ -106,6 +106,7 @@ pub(super) fn parts() -> RulebookParts {
         dv_only: application::dv_only(),
         name_limit: application::name_limit(),
         file_for_wildcard: application::file_for_wildcard(),
+        barred_names: application::barred_names(),
         csr: application::csr(),
         weak_keys: keys::weak(),
         smallest_factor: keys::smallest_factor(),

@@ -5,6 +5,7 @@
 mod advice;
 mod custody;
 mod hosting;
+mod names;
 mod refund;
 mod weak_key;
 pub(crate) mod words;
@@ -16,6 +17,7 @@ pub use advice::{
 };
 pub use custody::{CarryOver, FreeLimit, TargetSet, UploadName};
 pub use hosting::{HostingYears, LateHosting, Trigger};
+pub use names::BarredNames;
 pub use refund::{
     AddOn, Anchor, PlanRefundRule, RefundAct, RefundCase, RefundClause, RefundLimit, RefundRule,
     Review,
@@ -267,9 +269,9 @@ impl fmt::Display for OperationSet {
     }
 }
 
-fn write_list(
+fn write_list<'w>(
     f: &mut fmt::Formatter<'_>,
-    words: impl Iterator<Item = &'static str>,
+    words: impl Iterator<Item = &'w str>,
 ) -> fmt::Result {
     let mut any = false;
     for word in words {
