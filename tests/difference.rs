@@ -228,6 +228,7 @@ fn change(parts: &mut RulebookParts) {
         hosted_revocation = other;
         renewal = rest(&[Issued, PendingExpiration, Expired]);
         renewal_of_uploaded = rest(&[Issued, PendingExpiration, Expired]);
+        renewal_of_several = other;
         renewal_result = |old| match old {
             RenewalResult::PendingApplication => RenewalResult::Submitted,
             RenewalResult::Submitted => RenewalResult::PendingApplication,

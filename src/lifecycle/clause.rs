@@ -202,6 +202,8 @@ pub enum Why {
     NoSubmission,
     /// It can't be renewed now.
     RenewalWindow,
+    /// The certificate is for several domains.
+    SeveralNames,
     /// The product at hand is another one.
     OtherProduct,
     /// The name of an uploaded certificate is not of the allowed form.
@@ -419,6 +421,7 @@ impl fmt::Display for Why {
             }
             Self::NotDue => "the certificate before it in the chain is not due yet",
             Self::NoSubmission => "there is no application whose data the next one could take",
+            Self::SeveralNames => "the certificate is for several domains",
             Self::RenewalWindow => "no renewal is offered in this state",
             Self::OtherProduct => "the product is another one than the certificate's",
             Self::UploadName => "the name is not of the allowed form",

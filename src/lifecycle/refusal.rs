@@ -454,6 +454,7 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::NotDue
         | Why::NoSubmission
         | Why::RenewalWindow
+        | Why::SeveralNames
         | Why::KeyNotHeld
         | Why::NotDeployed
         | Why::Deployed

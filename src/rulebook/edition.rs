@@ -384,6 +384,8 @@ fields! {
     renewal: StatusSet => Renewal;
     /// In which states an uploaded certificate is renewed.
     renewal_of_uploaded: StatusSet => RenewalOfUploaded;
+    /// Whether a certificate for several domains is renewed.
+    renewal_of_several: Permission => RenewalOfSeveral;
     /// What a renewal yields.
     renewal_result: RenewalResult => RenewalResult;
     /// Whose remaining time a renewal adds.

@@ -10,11 +10,11 @@ use cert_lifecycle::model::{
     Submission, Timestamp, ValidationClass, ValidationMethod,
 };
 use cert_lifecycle::rulebook::{
-    CarryOver, ClassSet, Edition, HostingYears, RenewalResult, RevocationLimit, RuleId,
+    CarryOver, ClassSet, Edition, Field, HostingYears, RenewalResult, RevocationLimit, RuleId,
 };
 
 use super::support::console::{Console, PRICE, REVOKE, console, hosting, set, table_of_2020};
-use super::support::scene::{applicant, at, name, product, request};
+use super::support::scene::{applicant, at, certificate, name, product, request};
 use super::{BOUGHT, DAY, book, is, of};
 
 fn limited(limit: RevocationLimit) -> Edition {
@@ -440,4 +440,62 @@ fn k17_domains_that_are_barred() {
     // The pages of the API say nothing of it.
     let api = book.edition("2023-api").unwrap();
     assert_eq!(asked(&api, Dv, "www.example.jp"), None);
+}
+
+/// T-31: the newest page renews no certificate for several domains; what was sold before it still is.
+#[test]
+fn r54_a_certificate_for_several_domains() {
+    let book = book();
+    let now = at("2026-04-01T09:00:00+08:00");
+    let edition = book.edition("2026-03").unwrap();
+    let old = edition.with(
+        Field::RenewalOfSeveral,
+        &book.edition("2024-10-intl").unwrap(),
+    );
+    let two = ["a.example.com", "b.example.com"];
+    for (money, names, granted) in [
+        (&edition, &two[..1], true),
+        (&edition, &two[..], false),
+        (&old, &two[..], true),
+    ] {
+        let mut stage = Console::new(&book, &edition);
+        stage.law.money = money;
+        stage.buy(1, now);
+        let submission = Submission::for_package(
+            names.iter().map(|text| name(text)).collect(),
+            applicant(false),
+            ValidationMethod::Dns,
+            KeySource::ServiceMade(KeyKind::Ec(Curve::P256)),
+        );
+        let apply = stage.application_with(Arc::new(submission.unwrap()));
+        stage.tell(&apply, now);
+        stage.prove(now);
+        stage.approve(now, now.saturating_add(180 * DAY));
+        let renew = stage.renewal(Some(PRICE));
+        if granted {
+            stage.tell(&renew, now);
+        } else {
+            let refusal = stage.refused(&renew, now);
+            is(&refusal, RuleId::R54, Why::SeveralNames);
+            assert_eq!(refusal.way_out(), WayOut::ApplyAnew);
+        }
+    }
+    // What was uploaded is judged by the day.
+    let day = book.edition("2024-10-intl").unwrap();
+    let states = StatusSet::of(&[Status::Issued]);
+    let renewing = console(|parts| set(&mut parts.renewal_of_uploaded, &states));
+    for (edition, granted) in [(&edition, false), (&day, true)] {
+        let edition = edition.with(Field::RenewalOfUploaded, &renewing);
+        let mut stage = Console::new(&book, &edition);
+        let upload = stage.upload("web", now, now.saturating_add(180 * DAY));
+        let names = two.map(name);
+        let to = now.saturating_add(180 * DAY);
+        let upload = Upload {
+            certificate: certificate(upload.key, &names, now, to),
+            ..upload
+        };
+        stage.tell(&Command::Upload(Arc::new(upload)), now);
+        let renew = stage.renewal(Some(PRICE));
+        assert_eq!(stage.grants(&renew, now), granted);
+    }
 }

@@ -220,6 +220,22 @@ pub(super) fn renew<'a>(
         Window::when(!instance.product.free),
         WayOut::ApplyAnew,
     ))?;
+    let several = instance.certificate().is_some_and(|own| {
+        let names = &own.facts().names;
+        names.iter().any(|name| Some(name) != names.first())
+    });
+    let (from, rule) = match instance.origin {
+        Origin::Uploaded => (From::Day, law.conduct.renewal_of_several()),
+        Origin::Plan(_) | Origin::Purchase(_) => (From::Money, law.money.renewal_of_several()),
+    };
+    sink(ruled(
+        RuleId::R54,
+        Why::SeveralNames,
+        (from, law),
+        rule,
+        |renewal| !several || renewal.allows(),
+        WayOut::ApplyAnew,
+    ))?;
     // What is submitted at once stands before the rules of its own day.
     if matches!(law.money.renewal_result().value, RenewalResult::Submitted)
         && let Some(application) = instance.application()

@@ -161,6 +161,7 @@ fn deciding(field: Field, edition: &Edition, text: &str) -> Option<String> {
         | Field::HostedRevocation
         | Field::Renewal
         | Field::RenewalOfUploaded
+        | Field::RenewalOfSeveral
         | Field::RenewalResult
         | Field::CarryOver
         | Field::Deletion

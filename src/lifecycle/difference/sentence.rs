@@ -71,6 +71,7 @@ fn short(field: Field, edition: &Edition, text: &str) -> String {
         | Field::HostedRevocation
         | Field::Renewal
         | Field::RenewalOfUploaded
+        | Field::RenewalOfSeveral
         | Field::CarryOver
         | Field::Deletion
         | Field::DeletionOfUploaded
@@ -257,6 +258,10 @@ const fn template(field: Field) -> (&'static str, &'static str) {
         Field::RenewalOfUploaded => (
             "holders of uploaded certificates",
             "An uploaded certificate is renewed in these states: {new}; before: {old}.",
+        ),
+        Field::RenewalOfSeveral => (
+            "holders of certificates for several domains",
+            "Renewing a certificate for several domains is {new} instead of {old}.",
         ),
         Field::RenewalResult => (
             "holders who renew",

@@ -4,12 +4,14 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::model::{Day, Product, RevocationReason, Status, Target, ValidationClass};
+use crate::model::{
+    Day, KeySource, Product, RevocationReason, Status, Target, ValidationClass, ValidationMethod,
+};
 use crate::rulebook::Field;
 
 use super::super::command::Command;
 use super::Probe;
-use super::kit::PRICE;
+use super::kit::{Kit, P256, PRICE};
 use super::scene::{DAY, HOUR, Scene, Told};
 
 pub(super) const PROBES: &[Probe] = &[
@@ -78,6 +80,11 @@ pub(super) const PROBES: &[Probe] = &[
             Field::Calendar,
         ],
         story: renewed,
+    },
+    Probe {
+        name: "a certificate for several domains is renewed",
+        about: &[Field::RenewalOfSeveral],
+        story: several,
     },
 ];
 
@@ -320,6 +327,24 @@ fn renewed(scene: &mut Scene<'_>) -> Told {
         if scene.buy_plan(product, 1, PRICE)? {
             renewals(scene, &[true])?;
         }
+    }
+    Told::Continue(())
+}
+
+/// a certificate for two domains.
+fn several(scene: &mut Scene<'_>) -> Told {
+    let product = scene.kit.product(ValidationClass::Dv);
+    if !scene.buy_plan(product, 1, PRICE)? {
+        return Told::Continue(());
+    }
+    scene.wait(HOUR);
+    let key = KeySource::ServiceMade(P256);
+    let package = scene.kit.package(Kit::names(2), ValidationMethod::Dns, key);
+    let Some(command) = package.and_then(|own| scene.submission(own)) else {
+        return Told::Continue(());
+    };
+    if scene.give(command)? && scene.issue()? {
+        through_life(scene)?;
     }
     Told::Continue(())
 }

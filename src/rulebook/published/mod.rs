@@ -125,6 +125,7 @@ pub(super) fn parts() -> RulebookParts {
         hosted_revocation: revocation::hosted(),
         renewal: renewal::renewal(),
         renewal_of_uploaded: renewal::of_uploaded(),
+        renewal_of_several: renewal::of_several(),
         renewal_result: renewal::result(),
         carry_over: renewal::carry_over(),
         deletion: custody::deletion(),

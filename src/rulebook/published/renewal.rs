@@ -6,7 +6,7 @@ use super::{A24_DAY, BEGINNING, CN_CONSOLE, IN_FORCE, INTL_CONSOLE, V2_BEGINNING
 use crate::model::{Status, StatusSet};
 use crate::rulebook::schedule::{Dated, Scope};
 use crate::rulebook::source::Sourced;
-use crate::rulebook::value::{CarryOver, RenewalResult};
+use crate::rulebook::value::{CarryOver, Permission, RenewalResult};
 
 /// RN26 is undated, of 2025 or 2026: its clauses begin on the day between.
 const RN26_DAY: &str = "2026-01-01";
@@ -112,6 +112,24 @@ pub(super) fn of_uploaded() -> Vec<Dated<StatusSet>> {
     ])
 }
 
+/// T-31: neither mixed certificates nor those for several domains, which here are all that name more
+/// than one.
+pub(super) fn of_several() -> Vec<Dated<Permission>> {
+    Vec::from([
+        // No older page sets them apart.
+        clause(
+            BEGINNING,
+            Scope::ALL,
+            Sourced::inferred(Permission::Allowed, "RN21b A24"),
+        ),
+        clause(
+            RN26_DAY,
+            Scope::CONSOLE,
+            Sourced::stated(Permission::Refused, "RN26"),
+        ),
+    ])
+}
+
 pub(super) fn result() -> Vec<Dated<RenewalResult>> {
     let (slot, submitted) = (RenewalResult::PendingApplication, RenewalResult::Submitted);
     Vec::from([
@@ -145,6 +163,10 @@ pub(super) fn result() -> Vec<Dated<RenewalResult>> {
 }
 
 /// The new term is defined by the date of the old expiry, whatever the printed example says.
+///
+/// The pages of 2021-01-22 except free DV and the DV wildcard of DigiCert. What is free is never
+/// renewed. The other is no product of the catalog: its DV wildcards are of GeoTrust and GlobalSign,
+/// and `symantec-dv-1-starter`, a wildcard on two pages, is a single name on the one that it follows.
 pub(super) fn carry_over() -> Vec<Dated<CarryOver>> {
     let of = |bought, uploaded| CarryOver { bought, uploaded };
     Vec::from([

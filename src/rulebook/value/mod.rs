@@ -269,10 +269,7 @@ impl fmt::Display for OperationSet {
     }
 }
 
-fn write_list<'w>(
-    f: &mut fmt::Formatter<'_>,
-    words: impl Iterator<Item = &'w str>,
-) -> fmt::Result {
+fn write_list<'w>(f: &mut fmt::Formatter<'_>, words: impl Iterator<Item = &'w str>) -> fmt::Result {
     let mut any = false;
     for word in words {
         if any {
