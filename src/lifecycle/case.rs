@@ -100,8 +100,10 @@ impl<'a> Case<'a> {
 /// Certificates bought and revocations used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Allowance {
-    /// Certificates bought and not paid back.
+    /// Certificates bought.
     pub bought: u32,
+    /// Those of them that were not paid back.
+    pub kept: u32,
     /// Revocations that were requested and not refused.
     pub revoked: u32,
 }
@@ -123,21 +125,16 @@ pub struct Beside {
 impl Beside {
     /// Nothing beside.
     pub const NOTHING: Self = Self {
-        of_product: Allowance {
-            bought: 0,
-            revoked: 0,
-        },
-        of_account: Allowance {
-            bought: 0,
-            revoked: 0,
-        },
+        of_product: Allowance::NOTHING,
+        of_account: Allowance::NOTHING,
         free_this_year: 0,
     };
 
     /// Sums up what an account has of a product and of all products, without the free certificates
     /// of the year. Plans and purchases are those beside the case: leave out the ones at hand.
     ///
-    /// What was paid back gives no revocation any more.
+    /// What was paid back is counted apart: whether it still gives a revocation is the edition's to
+    /// say ([`RevocationLimit`]).
     #[must_use]
     pub fn of<'p>(
         product: Option<ProductCode>,
@@ -180,12 +177,20 @@ impl Beside {
 }
 
 impl Allowance {
+    /// Nothing bought and nothing revoked.
+    pub const NOTHING: Self = Self {
+        bought: 0,
+        kept: 0,
+        revoked: 0,
+    };
+
     pub(super) const fn add(&mut self, refund: RefundState, bought: u32, revoked: u32) {
-        let bought = match refund {
+        let kept = match refund {
             RefundState::Refunded { .. } => 0,
             RefundState::None | RefundState::Review { .. } => bought,
         };
         self.bought = self.bought.saturating_add(bought);
+        self.kept = self.kept.saturating_add(kept);
         self.revoked = self.revoked.saturating_add(revoked);
     }
 }

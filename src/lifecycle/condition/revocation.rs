@@ -126,7 +126,8 @@ pub(super) fn instead_revoke(
     }
 }
 
-/// revocations against certificates bought: those at hand, of what paid for the instance or not,
+/// revocations against certificates bought, or where the edition says so against those that were
+/// not paid back: those at hand, of what paid for the instance or not,
 /// and those beside the case.
 fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
     let mut all = match limit {
@@ -153,7 +154,11 @@ fn within_limit(limit: RevocationLimit, case: &Case<'_>) -> bool {
     if let Some(own) = purchase.filter(|own| counts(own.product)) {
         all.add(own.bill.refund, own.count, own.revocations);
     }
-    all.revoked < all.bought
+    let given = match limit {
+        RevocationLimit::Unlimited | RevocationLimit::PerAccount => all.bought,
+        RevocationLimit::PerProduct => all.kept,
+    };
+    all.revoked < given
 }
 
 /// The holder's answer to the CA's mail (T-20), where there was one: to the same again nothing is

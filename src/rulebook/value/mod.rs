@@ -162,9 +162,9 @@ pub struct ReturnRule {
 pub enum RevocationLimit {
     /// As many as wanted.
     Unlimited,
-    /// One for each certificate that the account bought.
+    /// One for each certificate that the account bought, whether or not it was paid back.
     PerAccount,
-    /// One for each certificate of the same product that the account bought and kept.
+    /// One for each certificate of the same product that the account bought and that was not paid back.
     PerProduct,
 }
 
