@@ -14,7 +14,7 @@ use cert_lifecycle::rulebook::{
 };
 
 use super::support::console::{Console, PRICE, REVOKE, console, hosting, set, table_of_2020};
-use super::support::scene::{applicant, at, certificate, name, product, request};
+use super::support::scene::{applicant, at, certificate, name, note, product, request};
 use super::{BOUGHT, DAY, book, is, of};
 
 fn limited(limit: RevocationLimit) -> Edition {
@@ -505,4 +505,56 @@ fn r54_a_certificate_for_several_domains() {
         let renew = stage.renewal(Some(PRICE));
         assert_eq!(stage.grants(&renew, now), granted);
     }
+}
+
+/// 3.5: on the console a unit comes back when issuance fails. Nothing ends the failed slot by itself,
+/// for it may be applied with again: its owner cancels it.
+#[test]
+fn t15_a_failed_application_gives_its_unit_back() {
+    let (book, now) = (book(), at("2021-04-22T09:00:00+08:00"));
+    let no = Command::Reject {
+        reason: note("the company has another name"),
+    };
+    for (key, cancels) in [
+        ("2020-12", false),
+        ("2021-01-intl", true),
+        ("2021-04-cn", true),
+        ("2021-07-cn", true),
+        ("2024-10-intl", true),
+    ] {
+        let edition = book.edition(key).unwrap();
+        let mut stage = Console::new(&book, &edition);
+        stage.buy_plan(1, PRICE, now);
+        let draw = stage.drawing();
+        stage.tell(&draw, now);
+        stage.review(now);
+        stage.tell(&no, now);
+        assert_eq!(stage.world.plan().unwrap().remaining(), 0);
+        let again = stage.application();
+        assert!(stage.grants(&again, now), "{key}");
+        if cancels {
+            stage.tell(&Command::CancelOrder, now);
+            assert_eq!(stage.status(now), Status::Deleted);
+            assert_eq!(stage.world.plan().unwrap().remaining(), 1, "{key}");
+        } else {
+            let refusal = stage.refused(&Command::CancelOrder, now);
+            is(&refusal, RuleId::T14, Why::Status(Status::ValidationFailed));
+            assert_eq!(refusal.way_out(), WayOut::Resubmit);
+        }
+    }
+    // Where it can't be applied with again, cancelling is what is advised.
+    let pending = StatusSet::of(&[Status::PendingApplication]);
+    let once = console(|parts| set(&mut parts.applying, &pending));
+    let edition = book.edition("2021-04-cn").unwrap();
+    let edition = edition.with(Field::Applying, &once);
+    let mut stage = Console::new(&book, &edition);
+    stage.buy_plan(1, PRICE, now);
+    let draw = stage.drawing();
+    stage.tell(&draw, now);
+    stage.review(now);
+    stage.tell(&no, now);
+    let again = stage.application();
+    let refusal = stage.refused(&again, now);
+    is(&refusal, RuleId::R09, Why::Status(Status::ValidationFailed));
+    assert_eq!(refusal.way_out(), WayOut::Cancel);
 }

@@ -73,6 +73,7 @@ pub(super) fn instead_of_ending(
             WayOut::DeleteAndCreate
         }
         Phase::Failed { .. } if applied_for(Status::ValidationFailed) => WayOut::Resubmit,
+        Phase::Failed { .. } if unit && cancellable(Status::ValidationFailed) => WayOut::Cancel,
         Phase::Pending { .. } | Phase::Bought { .. }
             if unit && deletable(Status::PendingApplication) =>
         {

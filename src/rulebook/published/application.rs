@@ -125,6 +125,7 @@ pub(super) fn order_deletion() -> Vec<Dated<StatusSet>> {
 
 pub(super) fn order_cancellation() -> Vec<Dated<StatusSet>> {
     let pending = StatusSet::of(&[Status::PendingApplication]);
+    let unissued = StatusSet::of(&[Status::PendingApplication, Status::ValidationFailed]);
     Vec::from([
         // until 2025-12 the API's operation is for issued certificates alone.
         clause(
@@ -142,11 +143,19 @@ pub(super) fn order_cancellation() -> Vec<Dated<StatusSet>> {
             Scope::API,
             Sourced::stated(StatusSet::EMPTY, "A24"),
         ),
-        // T-15: a slot drawn from a plan is cancelled on the console.
+        // The package page gives a unit back "when issuance fails" and "when cancelled by hand".
+        // Since a failed slot can be applied with again, both are its owner's cancelling.
+        clause(
+            "2020-12-31",
+            Scope::CONSOLE,
+            Sourced::inferred(unissued, "HS21a"),
+        ),
+        // T-15: a slot drawn from a plan is cancelled on the console before issuance; that a failed
+        // one may be is the package page's.
         clause(
             "2021-01-28",
             Scope::CONSOLE,
-            Sourced::stated(pending, "AP21a AP21c"),
+            Sourced::inferred(unissued, "AP21a AP21c HS21a"),
         ),
         // A25 says "pending order", which is read as the status of that name, for both sites.
         clause("2025-12-23", Scope::API, Sourced::inferred(pending, "A25")),
