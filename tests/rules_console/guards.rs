@@ -558,3 +558,34 @@ fn t15_a_failed_application_gives_its_unit_back() {
     is(&refusal, RuleId::R09, Why::Status(Status::ValidationFailed));
     assert_eq!(refusal.way_out(), WayOut::Cancel);
 }
+
+/// R-33, a declared choice: a plan's ledger knows units, not applications, so one that was drawn counts.
+#[test]
+fn r33_a_unit_that_was_drawn_counts_as_applied_with() {
+    let (book, now) = (book(), at("2021-02-01T09:00:00+08:00"));
+    let edition = book.edition("2021-01-intl").unwrap();
+    let mut stage = Console::new(&book, &edition);
+    stage.buy_plan(1, PRICE, now);
+    assert!(stage.grants(&Command::ClaimRefund, now));
+    let draw = stage.drawing();
+    stage.tell(&draw, now);
+    stage.tell(&Command::CancelOrder, now);
+    assert_eq!(stage.world.plan().unwrap().used(), 0);
+    let refusal = stage.refused(&Command::ClaimRefund, now);
+    is(&refusal, RuleId::R32, Why::PlanUsed);
+}
+
+/// R-29, a declared choice: the price of a purchase is one, whatever members were cancelled.
+#[test]
+fn r29_the_whole_price_after_members_were_cancelled() {
+    let (book, edition, now) = (book(), hosting(), at(BOUGHT));
+    let mut stage = Console::new(&book, &edition);
+    stage.buy(3, now);
+    for number in [3, 2] {
+        stage.focus(number);
+        stage.tell(&Command::CancelOrder, now);
+    }
+    stage.focus(1);
+    stage.tell(&Command::ClaimRefund, now);
+    assert_eq!(stage.paid_back(), Some(PRICE.cash));
+}

@@ -132,6 +132,7 @@ pub(super) fn refund() -> Vec<Dated<RefundRule>> {
 }
 
 fn china() -> Vec<Dated<RefundRule>> {
+    // Calendar days, not to the second: see `abroad`.
     let in_2026 = || Sourced::inferred(seven_of_payment(Method::EndOfDay), "RF26 RF20a C2");
     Vec::from([
         clause(
@@ -197,6 +198,8 @@ fn china() -> Vec<Dated<RefundRule>> {
 }
 
 fn abroad() -> Vec<Dated<RefundRule>> {
+    // RF24 and RF26 say "calendar days", so to the end of the last one: X-34's example to the second
+    // is RV23's, about the days in which a unit returns.
     let in_2026 = || Sourced::stated(seven_of_payment(Method::EndOfDay), "RF26 RF20a C2");
     Vec::from([
         // The English page of that day is taken to say what the Chinese one said then.

@@ -87,7 +87,8 @@ words! {
 words! {
     /// When a plan counts as unused.
     Unused {
-        /// No application was ever made with it.
+        /// No application was ever made with it; a unit that was drawn counts as one, whether or not
+        /// its slot was applied with.
         NeverApplied = "never-applied",
         /// Every unit is back.
         LedgerFull = "ledger-full",
