@@ -220,22 +220,7 @@ pub(super) fn renew<'a>(
         Window::when(!instance.product.free),
         WayOut::ApplyAnew,
     ))?;
-    let several = instance.certificate().is_some_and(|own| {
-        let names = &own.facts().names;
-        names.iter().any(|name| Some(name) != names.first())
-    });
-    let (from, rule) = match instance.origin {
-        Origin::Uploaded => (From::Day, law.conduct.renewal_of_several()),
-        Origin::Plan(_) | Origin::Purchase(_) => (From::Money, law.money.renewal_of_several()),
-    };
-    sink(ruled(
-        RuleId::R54,
-        Why::SeveralNames,
-        (from, law),
-        rule,
-        |renewal| !several || renewal.allows(),
-        WayOut::ApplyAnew,
-    ))?;
+    for_one_domain(instance, law, sink)?;
     // What is submitted at once stands before the rules of its own day.
     if matches!(law.money.renewal_result().value, RenewalResult::Submitted)
         && let Some(application) = instance.application()
@@ -256,6 +241,30 @@ pub(super) fn renew<'a>(
             plan.product == instance.product || matches!(instance.phase, Phase::Uploaded(_)),
         ),
         WayOut::BuyPlan,
+    ))
+}
+
+/// a certificate for several domains is renewed where the edition has it.
+fn for_one_domain<'a>(
+    instance: &CertificateInstance,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    let several = instance.certificate().is_some_and(|own| {
+        let names = &own.facts().names;
+        names.iter().any(|name| Some(name) != names.first())
+    });
+    let (from, rule) = match instance.origin {
+        Origin::Uploaded => (From::Day, law.conduct.renewal_of_several()),
+        Origin::Plan(_) | Origin::Purchase(_) => (From::Money, law.money.renewal_of_several()),
+    };
+    sink(ruled(
+        RuleId::R54,
+        Why::SeveralNames,
+        (from, law),
+        rule,
+        |renewal| !several || renewal.allows(),
+        WayOut::ApplyAnew,
     ))
 }
 

@@ -165,8 +165,7 @@ pub const fn premises(field: Field) -> &'static [Field] {
         Field::Refund => &[Field::Applying, Field::RefundTrigger],
         Field::RevocationMail => &[Field::Applying, Field::DvOnly],
         Field::RenewalResult => &[Field::Renewal],
-        Field::RenewalOfSeveral => &[Field::Renewal, Field::RenewalOfUploaded],
-        Field::CarryOver => &[Field::Renewal, Field::RenewalOfUploaded],
+        Field::RenewalOfSeveral | Field::CarryOver => &[Field::Renewal, Field::RenewalOfUploaded],
         Field::DeletionOfDeployed => &[
             Field::Deletion,
             Field::DeletionOfUploaded,

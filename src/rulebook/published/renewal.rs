@@ -164,8 +164,8 @@ pub(super) fn result() -> Vec<Dated<RenewalResult>> {
 
 /// The new term is defined by the date of the old expiry, whatever the printed example says.
 ///
-/// The pages of 2021-01-22 except free DV and the DV wildcard of DigiCert. What is free is never
-/// renewed. The other is no product of the catalog: its DV wildcards are of GeoTrust and GlobalSign,
+/// The pages of 2021-01-22 except free DV and the DV wildcard of `DigiCert`. What is free is never
+/// renewed. The other is no product of the catalog: its DV wildcards are of two other brands,
 /// and `symantec-dv-1-starter`, a wildcard on two pages, is a single name on the one that it follows.
 pub(super) fn carry_over() -> Vec<Dated<CarryOver>> {
     let of = |bought, uploaded| CarryOver { bought, uploaded };
