@@ -6,8 +6,8 @@ use cert_lifecycle::lifecycle::{
     Case, Command, Expect, Law, Upload, WayOut, Why, World, decide, expectations, preview,
 };
 use cert_lifecycle::model::{
-    AccountId, Curve, KeyKind, KeySource, NameKind, Phase, RevocationReason, Status, StatusSet,
-    Submission, Timestamp, ValidationClass, ValidationMethod,
+    AccountId, CertificateInstance, Curve, KeyKind, KeySource, NameKind, Phase, ResourcePlan,
+    RevocationReason, Status, StatusSet, Submission, Timestamp, ValidationClass, ValidationMethod,
 };
 use cert_lifecycle::rulebook::{
     CarryOver, ClassSet, Edition, Field, HostingYears, RenewalResult, RevocationLimit, RuleId,
@@ -83,7 +83,7 @@ fn paid_back_gives(limit: RevocationLimit, granted: bool) {
         .world
         .instances()
         .find(|one| matches!(one.phase(), Phase::Live(_)))
-        .map(|one| one.id());
+        .map(CertificateInstance::id);
     stage.world.focus(kept.unwrap());
     if granted {
         stage.tell(&REVOKE, now);
@@ -228,8 +228,8 @@ fn r24_a_claim_looks_at_the_first_of_its_own_purchase() {
     let whole = stage.world.case();
     let first = stage.world.instances().next();
     assert_ne!(
-        first.map(|one| one.id()),
-        whole.instance.map(|one| one.id())
+        first.map(CertificateInstance::id),
+        whole.instance.map(CertificateInstance::id)
     );
     let elsewhere = Case {
         account: AccountId::new("another").unwrap(),
@@ -287,7 +287,7 @@ fn t31_a_renewal_draws_from_another_plan_of_the_product() {
     let second = stage.world.case().draw_from.unwrap().id();
     stage.buy_plan(2, PRICE, now.saturating_add(2));
     let (later, case) = (now.saturating_add(3), stage.world.case());
-    assert_eq!(case.plan.map(|plan| plan.id()), Some(own));
+    assert_eq!(case.plan.map(ResourcePlan::id), Some(own));
     let prices = preview(&case, &renew, later, &stage.law).unwrap();
     let left = (prices.unit.remaining_before, prices.unit.remaining_after);
     assert_eq!(left, (2, 1));
@@ -305,7 +305,7 @@ fn t31_a_renewal_draws_from_another_plan_of_the_product() {
     };
     stage.world.focus(slot.instance);
     assert_eq!(stage.instance().hold().map(|hold| hold.plan), Some(second));
-    let remaining: Vec<u32> = stage.world.plans().map(|plan| plan.remaining()).collect();
+    let remaining: Vec<u32> = stage.world.plans().map(ResourcePlan::remaining).collect();
     assert_eq!(remaining, [0, 1, 1, 2]);
 
     // The plan whose unit the old one holds stays where it is, and another account's is none.
@@ -370,6 +370,7 @@ fn r35_not_completed_before_it_was_requested() {
 /// console's page on; the name is the one that is bound, and only its last label counts.
 #[test]
 fn k17_domains_that_are_barred() {
+    use ValidationClass::{Dv, Ev, Ov};
     let book = book();
     let asked = |edition: &Edition, class: ValidationClass, domain: &str| {
         let kind = if domain.starts_with("*.") {
@@ -395,12 +396,11 @@ fn k17_domains_that_are_barred() {
         let refusal = stage.refused(&apply, now);
         assert_eq!(refusal.rule(), RuleId::K17, "{refusal}");
         assert_eq!(refusal.way_out(), WayOut::CorrectApplication);
-        match refusal.why() {
-            Why::BarredName(top) => Some(top.as_str().to_owned()),
-            other => panic!("{other:?}"),
-        }
+        let Why::BarredName(top) = refusal.why() else {
+            panic!("{refusal}")
+        };
+        Some(top.as_str().to_owned())
     };
-    use ValidationClass::{Dv, Ev, Ov};
     let before = book.edition("2019-03").unwrap();
     let barring = book.edition("2020-09").unwrap();
     for (class, domain, barred) in [
