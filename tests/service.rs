@@ -27,7 +27,5 @@ mod pins;
 mod race;
 #[path = "service/revocation.rs"]
 mod revocation;
-#[path = "service/store.rs"]
-mod store;
 #[path = "service/world.rs"]
 mod world;

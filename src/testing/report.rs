@@ -21,6 +21,9 @@ macro_rules! clauses {
         }
 
         impl Clause {
+            /// Every clause.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
             /// What it asks for, in a sentence.
             #[must_use]
             pub const fn sentence(self) -> &'static str {

@@ -1,0 +1,555 @@
+//! A memory store with one fault.
+
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::thread;
+use std::time::Duration;
+
+use cert_lifecycle::adapter::MemoryStore;
+use cert_lifecycle::lifecycle::Event;
+use cert_lifecycle::model::{AccountId, InstanceId, Note, Timestamp};
+use cert_lifecycle::port::{
+    Batch, BoxFuture, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded, OutboxPart,
+    OutboxRow, Position, Read, ReadSet, RequestId, Stage, Store, StoreError, StreamId, Version,
+};
+use cert_lifecycle::testing::StoreUnderTest;
+
+/// What is wrong with a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    // Expectations.
+    NoExpectations,
+    NoVersions,
+    NoUnits,
+    NoNames,
+    NoBeside,
+    NoOrders,
+    LastExpectationNamed,
+    NoKeys,
+    WritesAbroad,
+    // Checked before the atomic step (a `SELECT`, and then an `INSERT` without a lock).
+    UnitsBeforehand,
+    NamesBeforehand,
+    BesideBeforehand,
+    VersionsBeforehand,
+    // Atomicity.
+    HalfBatch,
+    OutboxAlthoughConflict,
+    OutboxLost,
+    HalfWhenDropped,
+    BeforePolled,
+    AnsweredTooEarly,
+    TornRead,
+    // Reading.
+    LeaksLoads,
+    LeaksJournals,
+    LeaksLists,
+    LacksTheChain,
+    WrongVersion,
+    JournalSkips,
+    ListSkips,
+    OutboxSkips,
+    OldestFirst,
+    SuffixAnywhere,
+    ShowsDeleted,
+    ForgetsTooMany,
+    // Claims and leases.
+    ClaimsShared,
+    DueAnyOrder,
+    ReschedulesAnyVersion,
+    LeasesShared,
+    NoHorizon,
+    TooSlowCounts,
+    ParkedIsLeased,
+    FinishedComesBack,
+    PlacesUsedAgain,
+    // No answers.
+    Unavailable,
+    Panics,
+}
+
+/// What all handles share.
+struct Shared {
+    store: MemoryStore,
+    fault: Fault,
+    accounts: Mutex<Vec<AccountId>>,
+    calls: AtomicUsize,
+}
+
+impl Shared {
+    fn accounts(&self) -> Vec<AccountId> {
+        self.accounts.lock().unwrap().clone()
+    }
+}
+
+/// A handle.
+struct Broken {
+    shared: Arc<Shared>,
+    // What was answered and not carried out yet.
+    late: Mutex<Option<Batch>>,
+}
+
+pub(crate) struct BrokenStore(Arc<Shared>);
+
+impl BrokenStore {
+    pub(crate) fn new(fault: Fault) -> Self {
+        Self(Arc::new(Shared {
+            store: MemoryStore::new(),
+            fault,
+            accounts: Mutex::default(),
+            calls: AtomicUsize::new(0),
+        }))
+    }
+
+    fn handle(&self) -> Arc<dyn Store> {
+        Arc::new(Broken {
+            shared: self.0.clone(),
+            late: Mutex::default(),
+        })
+    }
+}
+
+impl StoreUnderTest for BrokenStore {
+    fn store(&self) -> Arc<dyn Store> {
+        self.handle()
+    }
+
+    fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Store>, StoreError>> {
+        Box::pin(async move { Ok(self.handle()) })
+    }
+}
+
+/// Long enough for another thread to come in between.
+fn pause() {
+    thread::sleep(Duration::from_millis(1));
+}
+
+/// The same batch without some expectations.
+fn without(mut batch: Batch, gone: impl Fn(&Expectation) -> bool) -> Batch {
+    batch.expectations.retain(|one| !gone(one));
+    batch
+}
+
+const fn is_units(one: &Expectation) -> bool {
+    matches!(one, Expectation::Remaining(..))
+}
+
+const fn is_name(one: &Expectation) -> bool {
+    matches!(one, Expectation::FreeName(_))
+}
+
+const fn is_beside(one: &Expectation) -> bool {
+    matches!(one, Expectation::Beside(_))
+}
+
+const fn is_version(one: &Expectation) -> bool {
+    matches!(one, Expectation::Version(..))
+}
+
+impl Broken {
+    fn is(&self, fault: Fault) -> bool {
+        self.shared.fault == fault
+    }
+
+    fn store(&self) -> &MemoryStore {
+        &self.shared.store
+    }
+
+    /// Carries out what was answered before.
+    async fn catch_up(&self) {
+        let late = self.late.lock().unwrap().take();
+        if let Some(batch) = late {
+            let _ = self.store().commit(batch).await;
+        }
+    }
+
+    async fn commit_now(&self, batch: Batch) -> Result<(), CommitError> {
+        self.store().commit(batch).await
+    }
+
+    /// Asks for some expectations first, and writes without them afterwards.
+    async fn beforehand(
+        &self,
+        batch: Batch,
+        kind: fn(&Expectation) -> bool,
+    ) -> Result<(), CommitError> {
+        if batch.expectations.iter().any(kind) {
+            let mut asked = Batch::new(batch.account, batch.at);
+            asked.expectations.clone_from(&batch.expectations);
+            self.commit_now(asked).await?;
+            pause();
+        }
+        self.commit_now(without(batch, kind)).await
+    }
+
+    async fn commit_all(&self, batch: Batch) -> Result<(), CommitError> {
+        match self.shared.fault {
+            Fault::NoExpectations => self.commit_now(without(batch, |_| true)).await,
+            Fault::NoVersions => self.commit_now(without(batch, is_version)).await,
+            Fault::NoUnits => self.commit_now(without(batch, is_units)).await,
+            Fault::NoNames => self.commit_now(without(batch, is_name)).await,
+            Fault::NoBeside => self.commit_now(without(batch, is_beside)).await,
+            Fault::NoOrders => {
+                let gone = |one: &Expectation| matches!(one, Expectation::NewOrder(_));
+                self.commit_now(without(batch, gone)).await
+            }
+            Fault::LastExpectationNamed => {
+                let mut batch = batch;
+                batch.expectations.reverse();
+                self.commit_now(batch).await
+            }
+            Fault::UnitsBeforehand => self.beforehand(batch, is_units).await,
+            Fault::NamesBeforehand => self.beforehand(batch, is_name).await,
+            Fault::BesideBeforehand => self.beforehand(batch, is_beside).await,
+            Fault::VersionsBeforehand => self.beforehand(batch, is_version).await,
+            Fault::NoKeys => match self.commit_now(batch.clone()).await {
+                Err(CommitError::Conflict(Expectation::NewKey(_))) => {
+                    let mut batch = without(batch, |_| true);
+                    batch.record = None;
+                    self.commit_now(batch).await
+                }
+                answer => answer,
+            },
+            Fault::WritesAbroad => match self.commit_now(batch.clone()).await {
+                Err(CommitError::Conflict(named)) if !batch.expectations.contains(&named) => {
+                    for account in self.shared.accounts() {
+                        let theirs = Batch {
+                            account,
+                            ..batch.clone()
+                        };
+                        if self.commit_now(theirs).await.is_ok() {
+                            return Ok(());
+                        }
+                    }
+                    Ok(())
+                }
+                answer => answer,
+            },
+            Fault::HalfBatch => {
+                let answer = self.commit_now(batch.clone()).await;
+                if answer.is_err() {
+                    let first = batch.events.first().cloned();
+                    let half = Batch {
+                        events: first.into_iter().collect(),
+                        ..Batch::new(batch.account, batch.at)
+                    };
+                    let _ = self.commit_now(half).await;
+                }
+                answer
+            }
+            Fault::OutboxAlthoughConflict => {
+                let rows = Batch {
+                    outbox: batch.outbox.clone(),
+                    ..Batch::new(batch.account, batch.at)
+                };
+                let mut batch = batch;
+                batch.outbox.clear();
+                let answer = self.commit_now(batch).await;
+                self.commit_now(rows).await?;
+                answer
+            }
+            Fault::OutboxLost => {
+                // A crash between the two transactions, every time that there are two.
+                let mut batch = batch;
+                if !batch.events.is_empty() {
+                    batch.outbox.clear();
+                }
+                self.commit_now(batch).await
+            }
+            Fault::HalfWhenDropped => {
+                let mut rest = Batch::new(batch.account, batch.at);
+                let mut half = batch;
+                rest.outbox = half.outbox.split_off(0);
+                rest.record = half.record.take();
+                self.commit_now(half).await?;
+                yield_once().await;
+                self.commit_now(rest).await
+            }
+            Fault::AnsweredTooEarly if batch.expectations.is_empty() => {
+                *self.late.lock().unwrap() = Some(batch);
+                Ok(())
+            }
+            Fault::Panics => {
+                assert!(batch.record.is_none(), "a store that panics");
+                self.commit_now(batch).await
+            }
+            _ => self.commit_now(batch).await,
+        }
+    }
+
+    /// What anybody has of a read set, if the account has nothing.
+    async fn load_anywhere(&self, account: AccountId, read: Read) -> Result<Loaded, StoreError> {
+        let own = self.store().load(account, read.clone()).await?;
+        if !self.is(Fault::LeaksLoads) || own.instance.is_some() || own.plan.is_some() {
+            return Ok(own);
+        }
+        for other in self.shared.accounts() {
+            let theirs = self.store().load(other, read.clone()).await?;
+            if theirs.instance.is_some() || theirs.plan.is_some() {
+                return Ok(theirs);
+            }
+        }
+        Ok(own)
+    }
+}
+
+async fn yield_once() {
+    let asked = AtomicBool::new(false);
+    poll_fn(|context| {
+        if asked.swap(true, Ordering::SeqCst) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+impl Store for Broken {
+    fn load(&self, account: AccountId, read: Read) -> BoxFuture<'_, Result<Loaded, StoreError>> {
+        Box::pin(async move {
+            self.catch_up().await;
+            let calls = self.shared.calls.fetch_add(1, Ordering::SeqCst);
+            if self.is(Fault::Unavailable) && calls > 40 {
+                return Err(StoreError::Unavailable(None));
+            }
+            let mut found = self.load_anywhere(account, read.clone()).await?;
+            match self.shared.fault {
+                Fault::TornRead => {
+                    if let (Some(_), Some(plan)) = (&found.instance, &found.plan) {
+                        pause();
+                        let plan = ReadSet::Plan(plan.state.id());
+                        found.plan = self.store().load(account, plan.into()).await?.plan;
+                    }
+                }
+                Fault::WrongVersion => {
+                    if let Some(plan) = &mut found.plan {
+                        plan.version = Version(plan.version.0 + 1);
+                    }
+                }
+                Fault::LacksTheChain => found.chain = None,
+                _ => {}
+            }
+            Ok(found)
+        })
+    }
+
+    fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>> {
+        let account = batch.account;
+        let mut known = self.shared.accounts.lock().unwrap();
+        if !known.contains(&account) {
+            known.push(account);
+        }
+        drop(known);
+        if self.is(Fault::BeforePolled) {
+            let answer = pollster::block_on(self.commit_now(batch));
+            return Box::pin(async move { answer });
+        }
+        Box::pin(async move {
+            self.catch_up().await;
+            self.commit_all(batch).await
+        })
+    }
+
+    fn journal(
+        &self,
+        account: AccountId,
+        stream: StreamId,
+        after: Version,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Event>, StoreError>> {
+        Box::pin(async move {
+            self.catch_up().await;
+            let skips = self.is(Fault::JournalSkips) && after.0 > 0;
+            let after = Version(after.0.saturating_add(u64::from(skips)));
+            let own = self.store().journal(account, stream, after, limit).await?;
+            if own.is_empty() && self.is(Fault::LeaksJournals) {
+                for other in self.shared.accounts() {
+                    let theirs = self.store().journal(other, stream, after, limit).await?;
+                    if !theirs.is_empty() {
+                        return Ok(theirs);
+                    }
+                }
+            }
+            Ok(own)
+        })
+    }
+
+    fn forget_records(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<usize, StoreError>> {
+        let limit = if self.is(Fault::ForgetsTooMany) {
+            99
+        } else {
+            limit
+        };
+        self.store().forget_records(before, limit)
+    }
+
+    fn list(
+        &self,
+        account: AccountId,
+        mut filter: Filter,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Listed>, StoreError>> {
+        Box::pin(async move {
+            self.catch_up().await;
+            let suffix = filter.name_suffix.clone();
+            match self.shared.fault {
+                Fault::ShowsDeleted if filter.stages.is_empty() => {
+                    filter.stages = Stage::ALL.to_vec();
+                }
+                Fault::SuffixAnywhere => filter.name_suffix = None,
+                _ => {}
+            }
+            let before = match before {
+                Some(Position(place)) if self.is(Fault::ListSkips) => Some(Position(place - 1)),
+                before => before,
+            };
+            let mut listed = self.store().list(account, filter, before, limit).await?;
+            if self.is(Fault::OldestFirst) {
+                listed.reverse();
+            }
+            if let Some(suffix) = suffix.filter(|_| self.is(Fault::SuffixAnywhere)) {
+                let has = |one: &Listed| {
+                    let mut names = one.entry.names.iter();
+                    names.any(|name| name.as_str().contains(suffix.as_str()))
+                };
+                listed.retain(has);
+            }
+            if self.is(Fault::LeaksLists) {
+                for other in self.shared.accounts() {
+                    if other != account {
+                        let all = Filter::default();
+                        listed.extend(self.store().list(other, all, None, limit).await?);
+                    }
+                }
+            }
+            Ok(listed)
+        })
+    }
+
+    fn due(&self, mut lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {
+        Box::pin(async move {
+            self.catch_up().await;
+            if self.is(Fault::ClaimsShared) {
+                lease.until = lease.now;
+            }
+            if self.is(Fault::NoHorizon) {
+                lease.horizon = Timestamp::MAX;
+            }
+            let mut rows = self.store().due(lease).await?;
+            if self.is(Fault::DueAnyOrder) {
+                rows.sort_by_key(|row| row.instance);
+            }
+            Ok(rows)
+        })
+    }
+
+    fn reschedule(
+        &self,
+        account: AccountId,
+        instance: InstanceId,
+        mut version: Version,
+        due_at: Option<Timestamp>,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            if self.is(Fault::ReschedulesAnyVersion) {
+                let stream = StreamId::Instance(instance);
+                let events = self
+                    .store()
+                    .journal(account, stream, Version(0), 99)
+                    .await?;
+                version = Version(events.len() as u64);
+            }
+            self.store()
+                .reschedule(account, instance, version, due_at)
+                .await
+        })
+    }
+
+    fn lease(&self, mut lease: Lease) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        if self.is(Fault::LeasesShared) {
+            lease.until = lease.now;
+        }
+        if self.is(Fault::NoHorizon) {
+            lease.horizon = Timestamp::MAX;
+        }
+        self.store().lease(lease)
+    }
+
+    fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
+        if self.is(Fault::FinishedComesBack) {
+            let far = "2024-03-01T02:00:00Z".parse().unwrap();
+            return Box::pin(async move {
+                for attempts in 0..9 {
+                    self.store().postpone(row, attempts, far).await?;
+                }
+                Ok(())
+            });
+        }
+        self.store().finish(row)
+    }
+
+    fn postpone(
+        &self,
+        row: RequestId,
+        attempts: u32,
+        until: Timestamp,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let own = if self.is(Fault::TooSlowCounts) {
+                0..9
+            } else {
+                attempts..attempts + 1
+            };
+            for attempts in own {
+                self.store().postpone(row, attempts, until).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn park(
+        &self,
+        row: RequestId,
+        attempts: u32,
+        reason: Note,
+    ) -> BoxFuture<'_, Result<(), StoreError>> {
+        if self.is(Fault::ParkedIsLeased) {
+            return Box::pin(async { Ok(()) });
+        }
+        self.store().park(row, attempts, reason)
+    }
+
+    fn retry(&self, row: RequestId, at: Timestamp) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.store().retry(row, at)
+    }
+
+    fn outbox(
+        &self,
+        part: OutboxPart,
+        after: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
+        Box::pin(async move {
+            self.catch_up().await;
+            let after = match after {
+                Some(Position(place)) if self.is(Fault::OutboxSkips) => Some(Position(place + 1)),
+                after => after,
+            };
+            let mut rows = self.store().outbox(part, after, limit).await?;
+            if self.is(Fault::PlacesUsedAgain) {
+                for (place, row) in (1..).zip(&mut rows) {
+                    row.position = Position(place);
+                }
+            }
+            Ok(rows)
+        })
+    }
+}
