@@ -1,12 +1,21 @@
 //! The suites on the adapters of this crate: what is promised to embedders holds here.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "tests stop on the first surprise"
 )]
 
 use cert_lifecycle::adapter::MemoryStore;
-use cert_lifecycle::testing::{OneHandle, store_suite};
+use cert_lifecycle::adapter::local_ca::{LocalCaConfig, ReviewPolicy};
+use cert_lifecycle::model::challenge::RecordType;
+use cert_lifecycle::model::{Curve, KeyKind};
+use cert_lifecycle::testing::{OneHandle, SuiteReport, ca_suite, store_suite};
+
+#[path = "testing/lab.rs"]
+mod lab;
+
+use lab::Lab;
 
 #[test]
 fn the_memory_store_keeps_the_contract() {
@@ -16,4 +25,30 @@ fn the_memory_store_keeps_the_contract() {
     report.assert_ok();
     // A suite that lost its checks would find nothing.
     assert_eq!(report.checks.len(), 58, "{:#?}", report.checks);
+}
+
+fn examine(config: &LocalCaConfig) -> SuiteReport {
+    ca_suite(&|future| pollster::block_on(future), || {
+        Box::pin(async { Ok(Lab::new(config.clone(), |local, _| local)) })
+    })
+}
+
+#[test]
+fn the_local_ca_keeps_the_contract() {
+    let report = examine(&LocalCaConfig::new(|_| 200));
+    report.assert_ok();
+    assert_eq!(report.checks.len(), 19, "{:#?}", report.checks);
+}
+
+/// People decide, proofs are aliases, certificates begin earlier and end by another ceiling.
+#[test]
+fn a_local_ca_with_other_settings_keeps_it_too() {
+    let config = LocalCaConfig::new(|_| 15)
+        .with_hierarchy(KeyKind::Ec(Curve::P384))
+        .with_review(ReviewPolicy::Manual)
+        .with_revocation(ReviewPolicy::Manual)
+        .with_record_type(RecordType::Cname)
+        .with_backdate(3_600);
+    examine(&config).assert_ok();
+    examine(&config.without_confirmation_mail()).assert_ok();
 }

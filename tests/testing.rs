@@ -10,7 +10,21 @@
     reason = "tests stop on the first surprise, and a fault is wrong in one place alone"
 )]
 
+#[path = "testing/broken_ca.rs"]
+mod broken_ca;
 #[path = "testing/broken_store.rs"]
 mod broken_store;
+#[path = "testing/ca.rs"]
+mod ca;
+#[path = "testing/lab.rs"]
+mod lab;
 #[path = "testing/store.rs"]
 mod store;
+
+/// A clause that no broken adapter breaks might be checked nowhere.
+#[test]
+fn every_clause_is_broken_by_somebody() {
+    let mut unbroken = cert_lifecycle::testing::Clause::ALL.to_vec();
+    unbroken.retain(|clause| !store::NAMED.contains(clause) && !ca::NAMED.contains(clause));
+    assert!(unbroken.is_empty(), "{unbroken:?}");
+}

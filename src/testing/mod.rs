@@ -3,6 +3,7 @@
 //! | Suite | What it examines |
 //! |---|---|
 //! | [`store_suite`] | a [`Store`](crate::port::Store): every clause of its contract, with threads that race |
+//! | [`ca_suite`] | a [`CertificateAuthority`](crate::port::CertificateAuthority): requests and their ids, states, certificates, revocations |
 //!
 //! A suite calls an adapter as the service does, and in the ways that go wrong: expectations that do
 //! not hold, calls that are dropped, threads that want the same. What it hands in is made up, and
@@ -18,12 +19,15 @@
 //! - `&|future| runtime.block_on(future)` with a multi-threaded `tokio::runtime::Runtime` that lives
 //!   until the suite is done.
 
+mod ca;
+mod findings;
 mod idle;
 mod kit;
 mod report;
 mod store;
 mod wait;
 
+pub use ca::{CaUnderTest, ca_suite};
 pub use report::{Clause, SuiteReport, Violation};
 pub use store::{OneHandle, StoreUnderTest, store_suite};
 pub use wait::BlockOn;

@@ -74,6 +74,17 @@ clauses! {
     Finished, None, "a row that is finished is gone for good";
     Alone, None, "a call does nothing before it is polled, and nothing by half";
     Durable, None, "what was answered is there for every handle";
+    Repeats, Some("L11"), "a repeat of a request to the CA is answered as before and changes nothing";
+    RequestIds, None, "a request id that was used for something else is refused as such";
+    UnknownOrders, None, "an order that the CA does not have is unknown to it";
+    Applications, None, "an application that is not acceptable as it stands is refused";
+    States, None, "an order goes from proof to review to its end, and stays there";
+    Polls, None, "an answer of the CA is complete, and reading it changes nothing";
+    OneCertificate, None, "an order that was issued has the same certificate for good";
+    Fitting, None, "a certificate has the key and exactly the names of its order, and ends in time";
+    Chain, None, "a certificate comes with its issuers, the leaf first, without the root";
+    Cancellation, None, "a withdrawn order ends as such, and what is decided is left as it is";
+    Revocation, None, "a certificate is revoked by its serial number, for good, as was asked for";
 }
 
 impl fmt::Display for Clause {

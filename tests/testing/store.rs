@@ -19,7 +19,7 @@ macro_rules! caught {
             $(assert!(report.breaks(Clause::$clause), "{:?}\n{report}", Clause::$clause);)+
         })*
 
-        const NAMED: &[Clause] = &[$($(Clause::$clause,)+)*];
+        pub(crate) const NAMED: &[Clause] = &[$($(Clause::$clause,)+)*];
     };
 }
 
@@ -68,14 +68,6 @@ caught! {
     places_are_used_again: PlacesUsedAgain => OutboxPlaces;
     calls_are_not_answered: Unavailable => Answers;
     calls_panic: Panics => Answers;
-}
-
-/// A clause that no broken store breaks might be checked nowhere.
-#[test]
-fn every_clause_is_broken_by_somebody() {
-    let of_stores = Clause::ALL.iter();
-    let unbroken: Vec<_> = of_stores.filter(|clause| !NAMED.contains(clause)).collect();
-    assert!(unbroken.is_empty(), "{unbroken:?}");
 }
 
 /// A report that is read by a person: what was expected, and what was seen instead.

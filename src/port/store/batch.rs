@@ -112,7 +112,7 @@ pub struct Batch {
     pub events: Vec<Event>,
     /// What must hold.
     pub expectations: Vec<Expectation>,
-    /// The work for ports, each with the id under which it is handed on.
+    /// The work for ports, each with the id under which it is handed on; its places are in this order.
     pub outbox: Vec<(RequestId, Effect)>,
     /// How the instances that it changed are found from now on: one entry for each of them.
     pub index: Vec<IndexEntry>,

@@ -27,7 +27,8 @@ pub struct OutboxRow {
     /// How often it was leased; [`Store::postpone`](super::Store::postpone) and
     /// [`Store::park`](super::Store::park) name it, so that a worker that was too slow changes nothing.
     pub attempts: u32,
-    /// Before this instant nobody takes it: it is leased, or waits after a failure.
+    /// Before this instant nobody takes it: at first that of its batch, and later it is leased or waits
+    /// after a failure.
     pub not_before: Timestamp,
     /// Why it was laid aside, if it was: no worker takes it until a person retries it.
     pub parked: Option<Note>,

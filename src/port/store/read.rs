@@ -36,10 +36,11 @@ impl From<ReadSet> for Read {
 /// The streams that a decision looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadSet {
-    /// The instance that carries an order, and what belongs to it: the plan whose unit it holds or
+    /// The instance that carries or carried an order, and what belongs to it: the plan whose unit it holds or
     /// the purchase that bought it, its chain, and in a chain the last member whose turn came.
     ///
-    /// A deleted instance too: a certificate that comes too late for it has still to be revoked.
+    /// A deleted instance too, and by an order that another one followed in its slot: a certificate
+    /// that comes too late for it has still to be revoked.
     Order(OrderId),
     /// The same, but as second instance the one that carries another order, with the purchase that
     /// bought it: what merging looks at.

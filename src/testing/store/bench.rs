@@ -3,14 +3,14 @@
 use alloc::sync::Arc;
 use core::fmt::{Debug, Display};
 use std::format;
-use std::string::String;
 use std::vec::Vec;
 
+use super::super::findings::Findings;
 use super::super::kit::{Done, Kit, Stop, at};
 use super::super::report::{Clause, Violation};
 use super::super::wait::{BlockOn, wait};
+use super::StoreUnderTest;
 use super::model::{Model, Work};
-use super::{StoreUnderTest, failure};
 use crate::lifecycle::{Event, Receipt};
 use crate::model::{AccountId, InstanceId, Note, ProductCode, Status, Timestamp};
 use crate::port::{
@@ -20,11 +20,6 @@ use crate::port::{
 };
 use crate::rulebook::Window;
 
-/// So many findings of one check are enough.
-const MOST_FOUND: usize = 4;
-/// So much of a value is shown around what differs.
-const SHOWN_BEFORE: usize = 80;
-const SHOWN: usize = 320;
 /// More rows than any check makes.
 pub(super) const ALL: usize = 10_000;
 
@@ -34,8 +29,7 @@ pub(super) struct Bench<'a> {
     pub(super) store: Arc<dyn Store>,
     pub(super) kit: Kit,
     pub(super) model: Model,
-    check: &'static str,
-    found: Vec<Violation>,
+    findings: Findings,
 }
 
 /// The year that the suites live in.
@@ -68,25 +62,6 @@ pub(super) fn record(name: &str, when: Timestamp, events: &[Event]) -> Result<Re
     })
 }
 
-/// The part of a text from a place on.
-fn excerpt(text: &str, from: usize) -> String {
-    let begin = if from == 0 { "" } else { "…" };
-    let shown: String = text.chars().skip(from).take(SHOWN).collect();
-    let end = if text.chars().count() > from.saturating_add(SHOWN) {
-        "…"
-    } else {
-        ""
-    };
-    format!("{begin}{shown}{end}")
-}
-
-/// Two texts around the first place where they differ.
-fn around_difference(one: &str, other: &str) -> (String, String) {
-    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
-    let from = same.count().saturating_sub(SHOWN_BEFORE);
-    (excerpt(one, from), excerpt(other, from))
-}
-
 /// The clause that an expectation stands for.
 const fn clause_of(expectation: &Expectation) -> Clause {
     match expectation {
@@ -111,34 +86,19 @@ impl<'a> Bench<'a> {
             under,
             kit: Kit::new()?,
             model: Model::default(),
-            check,
-            found: Vec::new(),
+            findings: Findings::new(check),
         })
     }
 
     pub(super) fn into_violations(self, ended: Done) -> Vec<Violation> {
-        let mut found = self.found;
-        found.extend(ended.err().and_then(|stop| failure(self.check, stop)));
-        found
+        self.findings.ended(ended)
     }
 
     pub(super) const fn is_ok(&self) -> bool {
-        self.found.is_empty()
+        self.findings.is_empty()
     }
 
-    pub(super) fn note(&mut self, clause: Clause, expected: String, seen: String) {
-        // One finding of a clause is enough to name it, and few show what it is about.
-        if self.found.len() < MOST_FOUND || self.found.iter().all(|one| one.clause != clause) {
-            self.found.push(Violation {
-                check: self.check,
-                clause,
-                expected,
-                seen,
-            });
-        }
-    }
-
-    /// Notes a breach if two values are not the same.
+    /// As [`Findings::same`].
     pub(super) fn same<T: PartialEq + Debug + ?Sized>(
         &mut self,
         clause: Clause,
@@ -146,14 +106,10 @@ impl<'a> Bench<'a> {
         expected: &T,
         seen: &T,
     ) {
-        if expected != seen {
-            let (expected, seen) = (format!("{expected:?}"), format!("{seen:?}"));
-            let (expected, seen) = around_difference(&expected, &seen);
-            self.note(clause, format!("{what}: {expected}"), seen);
-        }
+        self.findings.same(clause, what, expected, seen);
     }
 
-    /// Notes a breach if something does not hold.
+    /// As [`Findings::holds`].
     pub(super) fn holds(
         &mut self,
         clause: Clause,
@@ -161,13 +117,7 @@ impl<'a> Bench<'a> {
         holds: bool,
         seen: &impl Debug,
     ) {
-        if !holds {
-            self.note(
-                clause,
-                format!("{expected}"),
-                excerpt(&format!("{seen:?}"), 0),
-            );
-        }
+        self.findings.holds(clause, expected, holds, seen);
     }
 
     pub(super) fn wait<T: Send>(&self, future: BoxFuture<'_, T>) -> Result<T, Stop> {
@@ -285,13 +235,14 @@ impl<'a> Bench<'a> {
             (Err(expected), Ok(())) => {
                 let clause = Self::clause(batch, &expected);
                 let expected = format!("a conflict, since this does not hold: {expected:?}");
-                self.note(clause, expected, "the batch was committed".into());
+                self.findings
+                    .note(clause, expected, "the batch was committed".into());
                 Err(Stop::Noted)
             }
             (Ok(()), Err(CommitError::Conflict(seen))) => {
                 let clause = Self::clause(batch, &seen);
                 let seen = format!("a conflict: {seen:?}");
-                self.note(
+                self.findings.note(
                     clause,
                     "everything holds: the batch is committed".into(),
                     seen,

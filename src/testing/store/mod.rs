@@ -18,8 +18,9 @@ use alloc::sync::Arc;
 use std::boxed::Box;
 use std::vec::Vec;
 
+use super::findings::Findings;
 use super::kit::{Done, Stop};
-use super::report::{Clause, SuiteReport, Violation};
+use super::report::SuiteReport;
 use super::wait::{BlockOn, wait};
 use crate::port::{BoxFuture, Store, StoreError};
 use bench::Bench;
@@ -123,21 +124,11 @@ pub fn store_suite<'f, S: StoreUnderTest + 'static>(
                 let ended = check(&mut bench);
                 report.violations.extend(bench.into_violations(ended));
             }
-            Err(stop) => report.violations.extend(failure(name, stop)),
+            Err(stop) => {
+                let findings = Findings::new(name);
+                report.violations.extend(findings.ended(Err(stop)));
+            }
         }
     }
     report
-}
-
-/// What a check that could not go on says.
-fn failure(check: &'static str, stop: Stop) -> Option<Violation> {
-    match stop {
-        Stop::Noted => None,
-        Stop::Failed(seen) => Some(Violation {
-            check,
-            clause: Clause::Answers,
-            expected: "an answer".into(),
-            seen,
-        }),
-    }
 }
