@@ -11,10 +11,10 @@
     reason = "tests stop on the first surprise"
 )]
 
-#[path = "v2/refund.rs"]
-mod refund;
 #[path = "v2/guards.rs"]
 mod guards;
+#[path = "v2/refund.rs"]
+mod refund;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;

@@ -21,13 +21,14 @@ mod settings;
 mod sweeper;
 mod worker;
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::lifecycle::{
-    Availability, Command, Due, Offer, Preview, agenda, allowed, availability, decide, next_wakeup,
-    preview, status,
+    Availability, Command, CommandKind, Due, Offer, Preview, agenda, allowed, availability, decide,
+    next_wakeup, preview, status,
 };
 use crate::model::{
     AccountId, CertificateInstance, OrderId, PlanId, ResourcePlan, Status, Timestamp,
@@ -264,8 +265,8 @@ impl Service {
         command: &Command,
     ) -> Result<Receipt, ServiceError> {
         let asked = digest(("execute", order, command));
-        self.run(caller.into(), ReadSet::Order(order), asked, command)
-            .await
+        let set = set_of(order, command);
+        self.run(caller.into(), set, asked, command).await
     }
 
     async fn look(
@@ -273,9 +274,9 @@ impl Service {
         account: AccountId,
         order: OrderId,
         command: &Command,
-    ) -> Result<Found, ServiceError> {
-        self.read(account.into(), ReadSet::Order(order), command)
-            .await
+    ) -> Result<Box<Found>, ServiceError> {
+        let set = set_of(order, command);
+        self.read(account.into(), set, command).await
     }
 
     /// Decides a command about an order and prices the decision, without carrying it out.
@@ -430,5 +431,14 @@ impl Service {
             });
         }
         Ok(rows)
+    }
+}
+
+/// What a command about an order looks at.
+fn set_of(order: OrderId, command: &Command) -> ReadSet {
+    if command.kind() == CommandKind::Renew {
+        ReadSet::Renewal(order)
+    } else {
+        ReadSet::Order(order)
     }
 }

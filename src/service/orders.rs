@@ -211,7 +211,7 @@ impl Service {
     }
 
     /// Renews a certificate with a further slot (T-31): paid for, or without a payment drawn from the
-    /// plan that the certificate came from.
+    /// oldest plan of its product with a unit left.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] with the reason.
@@ -227,7 +227,7 @@ impl Service {
             paid: payment.map(|payment| self.paid(payment)),
         };
         let asked = digest(("renew", order, payment));
-        let set = ReadSet::Order(order);
+        let set = ReadSet::Renewal(order);
         let receipt = self.run(caller.into(), set, asked, &renew).await?;
         Ok((begun_order(&receipt).unwrap_or(slot.order), receipt))
     }

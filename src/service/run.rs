@@ -13,8 +13,8 @@ use crate::model::{
     Timestamp,
 };
 use crate::port::{
-    Batch, CommitError, Expectation, IndexEntry, Loaded, Read, ReadSet, Record, RequestDigest,
-    SameBeside, StreamId,
+    Batch, BoxFuture, CommitError, Expectation, IndexEntry, Loaded, Read, ReadSet, Record,
+    RequestDigest, SameBeside, StreamId,
 };
 use crate::rulebook::Window;
 
@@ -107,7 +107,7 @@ impl Service {
         caller: Caller,
         set: ReadSet,
         command: &Command,
-    ) -> Result<Found, ServiceError> {
+    ) -> Result<Box<Found>, ServiceError> {
         let now = self.ports.clock.now();
         let conduct = self.rules.in_force(now)?;
         let year = Some(conduct.calendar().value.year_of(now));
@@ -118,16 +118,27 @@ impl Service {
         };
         let loaded = self.ports.store.load(caller.account(), read).await?;
         let editions = self.rules.editions_under(conduct, &loaded, command)?;
-        Ok(Found {
+        Ok(Box::new(Found {
             now,
             loaded,
             editions,
             year,
-        })
+        }))
     }
 
-    /// Carries a command out, once under its key.
-    pub(super) async fn run(
+    /// Carries a command out, once under its key. In heap memory: what was read is large, and callers
+    /// hold several of these futures at once.
+    pub(super) fn run<'a>(
+        &'a self,
+        caller: Caller,
+        set: ReadSet,
+        digest: RequestDigest,
+        command: &'a Command,
+    ) -> BoxFuture<'a, Result<Receipt, ServiceError>> {
+        Box::pin(self.carry_through(caller, set, digest, command))
+    }
+
+    async fn carry_through(
         &self,
         caller: Caller,
         set: ReadSet,

@@ -125,7 +125,7 @@ proptest! {
             at: Timestamp::MAX,
             cash,
         });
-        let row = PlanCounters { total, reserved, settled, issued: 9, revocations: 9, taken, refund };
+        let row = PlanCounters { total, reserved, settled, issued: 9, revocations: 9, taken, revoked: 2, refund };
         let used = u64::from(reserved) + u64::from(settled);
         let sound = used <= u64::from(total)
             && used <= taken

@@ -13,7 +13,7 @@ use crate::lifecycle::{
 };
 use crate::model::{
     AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, OrderId, Phase,
-    PlanId, ProductCode, Purchase, PurchaseId, ResourcePlan, Timestamp,
+    PlanId, ProductCode, Purchase, PurchaseId, RefundState, ResourcePlan, Timestamp,
 };
 use crate::port::{
     Batch, BoxFuture, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded, OutboxPart,
@@ -259,6 +259,20 @@ impl Inner {
         let mut product = None;
         match &read.set {
             ReadSet::Order(order) => self.load_order(account, *order, &mut loaded),
+            ReadSet::Renewal(order) => {
+                self.load_order(account, *order, &mut loaded);
+                let own = loaded.instance.as_ref();
+                let code = own.map(|found| found.state.product().code);
+                let plans = self.bought.iter().filter_map(|id| self.plan(account, *id));
+                let mut left = plans.filter(|found| {
+                    let refund = found.state.bill().refund;
+                    Some(found.state.product().code) == code
+                        && found.state.remaining() > 0
+                        && !matches!(refund, RefundState::Refunded { .. })
+                });
+                let held = loaded.plan.as_ref().map(|found| found.state.id());
+                loaded.draw_from = left.next().filter(|found| Some(found.state.id()) != held);
+            }
             ReadSet::Pair(order, second) => {
                 self.load_order(account, *order, &mut loaded);
                 loaded.other = self.of_order(account, *second);

@@ -168,8 +168,10 @@ fn expectation(expected: &Expectation) -> Value {
                 "from": from,
                 "until": until,
                 "all_bought": is.beside.of_account.bought,
+                "all_kept": is.beside.of_account.kept,
                 "all_revoked": is.beside.of_account.revoked,
                 "bought": is.beside.of_product.bought,
+                "kept": is.beside.of_product.kept,
                 "revoked": is.beside.of_product.revoked,
                 "free": is.beside.free_this_year,
             })
@@ -213,6 +215,7 @@ fn append(stream: &StreamId, events: &[&Event]) -> Value {
                 "issued": sums.issued,
                 "revocations": sums.revocations,
                 "taken": sums.taken,
+                "revoked": sums.revoked,
                 "refunded_at": sums.refunded.map(|(at, _)| seconds(at)),
                 "refunded_cash": sums.refunded.map(|(_, cash)| cash),
             })

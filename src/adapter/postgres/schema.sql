@@ -49,6 +49,7 @@ CREATE TABLE cl_plan (
     issued bigint NOT NULL,
     revocations bigint NOT NULL CHECK (revocations >= 0),
     taken bigint NOT NULL,
+    revoked bigint NOT NULL,
     refunded_at bigint,
     refunded_cash bigint,
     PRIMARY KEY (account, id),
@@ -72,6 +73,7 @@ CREATE TABLE cl_purchase (
     version bigint NOT NULL,
     product text NOT NULL,
     bought bigint NOT NULL,
+    kept bigint NOT NULL,
     revoked bigint NOT NULL,
     PRIMARY KEY (account, id)
 );
@@ -90,6 +92,7 @@ CREATE TABLE cl_tally (
     account text NOT NULL,
     product text NOT NULL,
     bought bigint NOT NULL,
+    kept bigint NOT NULL,
     revoked bigint NOT NULL,
     PRIMARY KEY (account, product)
 );
@@ -169,16 +172,19 @@ BEGIN
     WHEN 'beside' THEN
         RETURN (
             SELECT COALESCE(SUM(b), 0) = (x->>'all_bought')::bigint
+               AND COALESCE(SUM(k), 0) = (x->>'all_kept')::bigint
                AND COALESCE(SUM(r), 0) = (x->>'all_revoked')::bigint
                AND COALESCE(SUM(b) FILTER (WHERE p = x->>'product'), 0) = (x->>'bought')::bigint
+               AND COALESCE(SUM(k) FILTER (WHERE p = x->>'product'), 0) = (x->>'kept')::bigint
                AND COALESCE(SUM(r) FILTER (WHERE p = x->>'product'), 0) = (x->>'revoked')::bigint
             FROM (
-                SELECT product AS p, bought AS b, revoked AS r FROM cl_tally WHERE account = acc
+                SELECT product AS p, bought AS b, kept AS k, revoked AS r FROM cl_tally WHERE account = acc
                 UNION ALL
-                SELECT product, CASE WHEN refunded_at IS NULL THEN -total ELSE 0 END, -revocations
+                SELECT product, -total, CASE WHEN refunded_at IS NULL THEN -total ELSE 0 END,
+                    -revocations
                     FROM cl_plan WHERE account = acc AND id = x->>'plan'
                 UNION ALL
-                SELECT product, -bought, -revoked
+                SELECT product, -bought, -kept, -revoked
                     FROM cl_purchase WHERE account = acc AND id = x->>'purchase'
             ) sums
         ) AND (
@@ -190,14 +196,16 @@ END
 $cl$;
 
 -- Adds to the account's sums.
-CREATE FUNCTION cl_sum(acc text, of_product text, more_bought bigint, more_revoked bigint, x jsonb)
+CREATE FUNCTION cl_sum(
+    acc text, of_product text, more_bought bigint, more_kept bigint, more_revoked bigint, x jsonb)
 RETURNS void LANGUAGE plpgsql AS $cl$
 BEGIN
-    IF more_bought <> 0 OR more_revoked <> 0 THEN
-        INSERT INTO cl_tally AS t (account, product, bought, revoked)
-            VALUES (acc, of_product, more_bought, more_revoked)
+    IF more_bought <> 0 OR more_kept <> 0 OR more_revoked <> 0 THEN
+        INSERT INTO cl_tally AS t (account, product, bought, kept, revoked)
+            VALUES (acc, of_product, more_bought, more_kept, more_revoked)
             ON CONFLICT (account, product) DO UPDATE
-            SET bought = t.bought + more_bought, revoked = t.revoked + more_revoked;
+            SET bought = t.bought + more_bought, kept = t.kept + more_kept,
+                revoked = t.revoked + more_revoked;
     END IF;
     IF x->>'free_at' IS NOT NULL THEN
         INSERT INTO cl_free VALUES (acc, (x->>'free_at')::bigint, (x->>'begins')::bigint);
@@ -215,6 +223,7 @@ DECLARE
     p cl_plan;
     own text;
     bought_now bigint;
+    kept_now bigint;
     taken bigint;
 BEGIN
     CASE (x->>'kind')::bigint
@@ -243,12 +252,12 @@ BEGIN
         SELECT * INTO p FROM cl_plan WHERE account = acc AND id = x->>'id' FOR UPDATE;
         IF p.id IS NULL THEN
             INSERT INTO cl_plan (account, id, version, product, total, reserved, settled, issued,
-                revocations, taken)
-                VALUES (acc, x->>'id', 0, x->>'product', (x->>'begins')::bigint, 0, 0, 0, 0, 0)
+                revocations, taken, revoked)
+                VALUES (acc, x->>'id', 0, x->>'product', (x->>'begins')::bigint, 0, 0, 0, 0, 0, 0)
                 RETURNING * INTO p;
-            PERFORM cl_sum(acc, p.product, p.total, 0, x);
+            PERFORM cl_sum(acc, p.product, p.total, p.total, 0, x);
         END IF;
-        bought_now := CASE WHEN p.refunded_at IS NULL THEN p.total ELSE 0 END;
+        bought_now := p.total;
         p.reserved := p.reserved + (x->>'reserved')::bigint;
         p.settled := p.settled + (x->>'settled')::bigint;
         IF x->>'refunded_at' IS NOT NULL THEN
@@ -263,10 +272,11 @@ BEGIN
             settled = p.settled, issued = p.issued + (x->>'issued')::bigint,
             revocations = p.revocations + (x->>'revocations')::bigint,
             taken = p.taken + (x->>'taken')::bigint,
+            revoked = p.revoked + (x->>'revoked')::bigint,
             refunded_at = p.refunded_at, refunded_cash = p.refunded_cash
             WHERE account = acc AND id = p.id;
         after := p.version + n;
-        PERFORM cl_sum(acc, p.product,
+        PERFORM cl_sum(acc, p.product, p.total - bought_now,
             CASE WHEN x->>'refunded_at' IS NULL THEN 0 ELSE -bought_now END,
             (x->>'revocations')::bigint, '{}');
     WHEN 2 THEN
@@ -277,20 +287,21 @@ BEGIN
             INSERT INTO cl_chain VALUES (acc, x->>'id', n, x->>'current');
         END IF;
     WHEN 3 THEN
-        SELECT product, bought, revoked, version INTO old FROM cl_purchase
+        SELECT product, bought, kept, revoked, version INTO old FROM cl_purchase
             WHERE account = acc AND id = x->>'id' FOR UPDATE;
         IF NOT FOUND THEN
             INSERT INTO cl_purchase VALUES (acc, x->>'id', 0, x->>'product',
-                COALESCE((x->>'begins')::bigint, 0), 0)
-                RETURNING product, bought, revoked, version INTO old;
-            PERFORM cl_sum(acc, old.product, old.bought, 0, x);
+                COALESCE((x->>'begins')::bigint, 0), COALESCE((x->>'begins')::bigint, 0), 0)
+                RETURNING product, bought, kept, revoked, version INTO old;
+            PERFORM cl_sum(acc, old.product, old.bought, old.kept, 0, x);
         END IF;
         after := old.version + n;
-        bought_now := CASE WHEN (x->>'refunded')::boolean THEN 0 ELSE old.bought END;
-        UPDATE cl_purchase SET version = after, bought = bought_now,
+        kept_now := CASE WHEN (x->>'refunded')::boolean THEN 0 ELSE old.kept END;
+        UPDATE cl_purchase SET version = after, kept = kept_now,
             revoked = old.revoked + (x->>'revocations')::bigint
             WHERE account = acc AND id = x->>'id';
-        PERFORM cl_sum(acc, old.product, bought_now - old.bought, (x->>'revocations')::bigint, '{}');
+        PERFORM cl_sum(acc, old.product, 0, kept_now - old.kept, (x->>'revocations')::bigint,
+            '{}');
     END CASE;
     INSERT INTO cl_event (account, kind, id, version, body)
         SELECT acc, (x->>'kind')::bigint, x->>'id', after - n + place, body

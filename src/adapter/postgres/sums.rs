@@ -18,6 +18,7 @@ pub(super) struct PlanSums {
     pub(super) issued: i64,
     pub(super) revocations: i64,
     pub(super) taken: i64,
+    pub(super) revoked: i64,
     pub(super) refunded: Option<(Timestamp, u64)>,
 }
 
@@ -41,6 +42,7 @@ impl PlanSums {
             sums.issued = sums.issued.saturating_add(delta.issued.into());
             sums.revocations = sums.revocations.saturating_add(delta.revocations.into());
             sums.taken = sums.taken.saturating_add(delta.taken.into());
+            sums.revoked = sums.revoked.saturating_add(delta.revoked.into());
             sums.refunded = sums.refunded.or(delta.refunded);
         }
         sums

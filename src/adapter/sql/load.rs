@@ -9,7 +9,9 @@ use sqlx::{ColumnIndex, Decode, Row, Type};
 
 use super::{RawRow, corrupt, order_number};
 use crate::codec::stored::{PlanCounters, decode_event, decode_receipt, restore_plan};
-use crate::lifecycle::{Beside, Event, PlanEvent, evolve_chain, evolve_instance, evolve_purchase};
+use crate::lifecycle::{
+    Allowance, Beside, Event, PlanEvent, evolve_chain, evolve_instance, evolve_purchase,
+};
 use crate::model::{
     CertificateInstance, HostingChain, PlanId, ProductCode, Purchase, RefundState, ResourcePlan,
 };
@@ -17,16 +19,18 @@ use crate::port::{
     IdempotencyKey, Loaded, Read, ReadSet, Record, RequestDigest, StoreError, Version, Versioned,
 };
 
-/// The columns of each part: its number, the version, an id, a body, and eight numbers.
+/// The columns of each part: its number, the version, an id, a body, and nine numbers.
 const EVENTS: &str = "e.version, e.id, e.body, CAST(NULL AS bigint), CAST(NULL AS bigint), \
                       CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bigint), \
-                      CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bigint)";
+                      CAST(NULL AS bigint), CAST(NULL AS bigint), CAST(NULL AS bigint), \
+                      CAST(NULL AS bigint)";
 
 /// The statements, one for each read set. Parameters: `$1` account, `$2` what is asked for, `$3` and
 /// `$4` the year, `$5` the key, `$6` the second order of a pair.
 #[derive(Debug)]
 pub(in crate::adapter) struct LoadSql {
     order: Arc<str>,
+    renewal: Arc<str>,
     pair: Arc<str>,
     product: Arc<str>,
     plan: Arc<str>,
@@ -44,7 +48,7 @@ pub(in crate::adapter) enum Subject {
 
 pub(in crate::adapter) fn subject(set: &ReadSet) -> Subject {
     match set {
-        ReadSet::Order(order) => Subject::Order(order_number(*order)),
+        ReadSet::Order(order) | ReadSet::Renewal(order) => Subject::Order(order_number(*order)),
         ReadSet::Pair(order, second) => Subject::Pair(order_number(*order), order_number(*second)),
         ReadSet::Product(code) | ReadSet::New(code) => Subject::Text(code.to_string()),
         ReadSet::Plan(id) => Subject::Text(id.to_string()),
@@ -73,19 +77,19 @@ fn statement(ctes: &[(&str, String)], parts: &[String]) -> Arc<str> {
     let no_more = [no; 6].join(", ");
     all.push(part(
         7,
-        &format!("{no}, t.product, {no_text}, t.bought, t.revoked, {no_more}"),
+        &format!("{no}, t.product, {no_text}, t.bought, t.kept, t.revoked, {no_more}"),
         "cl_tally t WHERE t.account = $1",
     ));
     all.push(part(
         8,
         &format!(
-            "{no}, {no_text}, {no_text}, CAST(COALESCE(SUM(f.count), 0) AS bigint), {no}, {no_more}"
+            "{no}, {no_text}, {no_text}, CAST(COALESCE(SUM(f.count), 0) AS bigint), {no}, {no}, {no_more}"
         ),
         "cl_free f WHERE f.account = $1 AND f.at >= $3 AND f.at < $4",
     ));
     all.push(part(
         9,
-        &format!("{no}, r.digest, r.receipt, r.at, {no}, {no_more}"),
+        &format!("{no}, r.digest, r.receipt, r.at, {no}, {no}, {no_more}"),
         "cl_record r WHERE r.account = $1 AND r.key = $5",
     ));
     let with = if ctes.is_empty() {
@@ -97,21 +101,21 @@ fn statement(ctes: &[(&str, String)], parts: &[String]) -> Arc<str> {
 }
 
 const PLAN: &str = "p.version, p.id, e.body, p.total, p.reserved, p.settled, p.issued, \
-                    p.revocations, p.taken, p.refunded_at, p.refunded_cash";
+                    p.revocations, p.taken, p.revoked, p.refunded_at, p.refunded_cash";
 
-fn plan_of(ids: &str) -> String {
+fn plan_of(number: u8, ids: &str) -> String {
     let from = format!(
         "{ids} s JOIN cl_plan p ON p.account = $1 AND p.id = s.plan \
          JOIN cl_event e ON e.account = $1 AND e.kind = 1 AND e.id = p.id AND e.version = 1"
     );
-    part(6, PLAN, &from)
+    part(number, PLAN, &from)
 }
 
 impl LoadSql {
     pub(in crate::adapter) fn new() -> Self {
         let of_order = |parameter: &str| {
             format!(
-                "SELECT i.id, i.plan, i.purchase, i.chain FROM cl_order o \
+                "SELECT i.id, i.plan, i.purchase, i.chain, i.product FROM cl_order o \
                  JOIN cl_instance i ON i.account = o.account AND i.id = o.instance \
                  WHERE o.id = {parameter} AND o.account = $1"
             )
@@ -131,7 +135,7 @@ impl LoadSql {
             events_of(2, 2, "chain"),
             events_of(3, 3, "purchase"),
             events_of(4, 0, "other"),
-            plan_of("own"),
+            plan_of(6, "own"),
         ];
         let other = (
             "other",
@@ -145,6 +149,15 @@ impl LoadSql {
         );
         let mut of_pair = common.to_vec();
         of_pair.push(events_of(5, 3, "other_purchase"));
+        let drawn = (
+            "drawn",
+            "SELECT p.id AS plan FROM own JOIN cl_plan p ON p.account = $1 AND \
+             p.product = own.product WHERE p.total - p.reserved - p.settled > 0 AND \
+             p.refunded_at IS NULL ORDER BY p.number LIMIT 1"
+                .to_string(),
+        );
+        let mut of_renewal = common.to_vec();
+        of_renewal.push(plan_of(10, "drawn"));
         let to_draw_from = "SELECT p.id AS plan FROM cl_plan p WHERE p.account = $1 AND \
                             p.product = $2 ORDER BY CASE WHEN p.total - p.reserved - p.settled > 0 \
                             THEN 0 ELSE 1 END, p.number LIMIT 1";
@@ -152,15 +165,19 @@ impl LoadSql {
         let named = "SELECT i.id FROM cl_instance i WHERE i.account = $1 AND i.name = $2";
         Self {
             order: statement(
-                &[own.clone(), chain.clone(), purchase.clone(), other],
+                &[own.clone(), chain.clone(), purchase.clone(), other.clone()],
                 &common,
+            ),
+            renewal: statement(
+                &[own.clone(), chain.clone(), purchase.clone(), other, drawn],
+                &of_renewal,
             ),
             pair: statement(&[own, chain, purchase, second, second_purchase], &of_pair),
             product: statement(
                 &[("chosen", to_draw_from.to_string())],
-                &[plan_of("chosen")],
+                &[plan_of(6, "chosen")],
             ),
-            plan: statement(&[("chosen", given("plan"))], &[plan_of("chosen")]),
+            plan: statement(&[("chosen", given("plan"))], &[plan_of(6, "chosen")]),
             purchase: statement(&[("chosen", given("id"))], &[events_of(3, 3, "chosen")]),
             new: statement(&[("chosen", given("code"))], &[]),
             name: statement(
@@ -173,6 +190,7 @@ impl LoadSql {
     pub(in crate::adapter) fn of(&self, set: &ReadSet) -> Arc<str> {
         let text = match set {
             ReadSet::Order(_) => &self.order,
+            ReadSet::Renewal(_) => &self.renewal,
             ReadSet::Pair(..) => &self.pair,
             ReadSet::Product(_) => &self.product,
             ReadSet::Plan(_) => &self.plan,
@@ -264,10 +282,10 @@ where
     for<'d> Option<String>: Decode<'d, R::Database> + Type<R::Database>,
 {
     let column = |n: usize| first.saturating_add(n);
-    let refund = match row.maybe_time(column(6))? {
+    let refund = match row.maybe_time(column(7))? {
         Some(at) => RefundState::Refunded {
             at,
-            cash: row.count(column(7))?,
+            cash: row.count(column(8))?,
         },
         None => RefundState::None,
     };
@@ -278,6 +296,7 @@ where
         issued: row.count(column(3))?,
         revocations: row.count(column(4))?,
         taken: row.count(column(5))?,
+        revoked: row.count(column(6))?,
         refund,
     })
 }
@@ -327,8 +346,8 @@ where
     let (mut instance, mut other) = (Folded::NOTHING, Folded::NOTHING);
     let (mut purchase, mut other_purchase) = (Folded::NOTHING, Folded::NOTHING);
     let mut chain = Folded::NOTHING;
-    let mut tallies: Vec<(String, u32, u32)> = Vec::new();
-    let mut free = 0_u32;
+    let mut tallies: Vec<(String, Allowance)> = Vec::new();
+    let (mut free, mut drawn) = (0_u32, None);
     for row in rows {
         let row: RawRow<'r, R> = RawRow(row);
         match row.number(0)? {
@@ -338,7 +357,12 @@ where
             4 => other.take(&row, fold_instance)?,
             5 => other_purchase.take(&row, fold_purchase)?,
             6 => found.plan = Some(plan_of_row(&row)?),
-            7 => tallies.push((row.text(2)?, row.count(4)?, row.count(5)?)),
+            7 => {
+                let mut sums = Allowance::NOTHING;
+                (sums.bought, sums.kept) = (row.count(4)?, row.count(5)?);
+                sums.revoked = row.count(6)?;
+                tallies.push((row.text(2)?, sums));
+            }
             8 => free = row.count(4)?,
             9 => {
                 let key: Option<IdempotencyKey> = read.key;
@@ -350,9 +374,12 @@ where
                     receipt: decode_receipt(&row.text(3)?)?,
                 });
             }
+            10 => drawn = Some(plan_of_row(&row)?),
             _ => return Err(corrupt("an unknown part of an answer")),
         }
     }
+    let held = found.plan.as_ref().map(|plan| plan.state.id());
+    found.draw_from = drawn.filter(|plan| Some(plan.state.id()) != held);
     found.instance = instance.versioned();
     found.other = other.versioned();
     found.chain = chain.versioned();
@@ -361,6 +388,7 @@ where
     let asked = match &read.set {
         ReadSet::Product(code) | ReadSet::New(code) => Some(*code),
         ReadSet::Order(_)
+        | ReadSet::Renewal(_)
         | ReadSet::Pair(..)
         | ReadSet::Plan(_)
         | ReadSet::Purchase(_)
@@ -379,7 +407,7 @@ where
 fn beside(
     found: &Loaded,
     product: Option<ProductCode>,
-    tallies: &[(String, u32, u32)],
+    tallies: &[(String, Allowance)],
     free: u32,
 ) -> Beside {
     let plan = found.plan.as_ref().map(|found| &found.state);
@@ -389,15 +417,16 @@ fn beside(
         free_this_year: free,
         ..Beside::NOTHING
     };
-    for (code, bought, revoked) in tallies {
+    for (code, sums) in tallies {
         let of_product = product.is_some_and(|product| product.as_str() == code);
-        let sums = [
+        let of = [
             Some(&mut all.of_account),
             of_product.then_some(&mut all.of_product),
         ];
-        for sum in sums.into_iter().flatten() {
-            sum.bought = sum.bought.saturating_add(*bought);
-            sum.revoked = sum.revoked.saturating_add(*revoked);
+        for sum in of.into_iter().flatten() {
+            sum.bought = sum.bought.saturating_add(sums.bought);
+            sum.kept = sum.kept.saturating_add(sums.kept);
+            sum.revoked = sum.revoked.saturating_add(sums.revoked);
         }
     }
     for (sum, own) in [
@@ -405,6 +434,7 @@ fn beside(
         (&mut all.of_product, own.of_product),
     ] {
         sum.bought = sum.bought.saturating_sub(own.bought);
+        sum.kept = sum.kept.saturating_sub(own.kept);
         sum.revoked = sum.revoked.saturating_sub(own.revoked);
     }
     all

@@ -20,6 +20,7 @@ pub(in crate::adapter) fn year_bounds(year: Option<Window>) -> (i64, i64) {
 pub(in crate::adapter) struct PurchaseSums {
     pub(in crate::adapter) product: String,
     pub(in crate::adapter) bought: i64,
+    pub(in crate::adapter) kept: i64,
     pub(in crate::adapter) revoked: i64,
     pub(in crate::adapter) free: Option<(Timestamp, i64)>,
     /// How many were bought, if the events begin the purchase.
@@ -31,10 +32,14 @@ pub(in crate::adapter) struct PurchaseSums {
 
 impl PurchaseSums {
     #[cfg(feature = "sqlite")]
-    pub(in crate::adapter) const fn stored(product: String, bought: i64, revoked: i64) -> Self {
+    pub(in crate::adapter) const fn stored(
+        product: String,
+        [bought, kept, revoked]: [i64; 3],
+    ) -> Self {
         Self {
             product,
             bought,
+            kept,
             revoked,
             free: None,
             #[cfg(feature = "postgres")]
@@ -50,6 +55,7 @@ impl PurchaseSums {
             if let Some((code, count, is_free, at)) = tally.begins {
                 self.product = code.to_string();
                 self.bought = i64::from(count);
+                self.kept = self.bought;
                 #[cfg(feature = "postgres")]
                 {
                     self.bought_first = Some(self.bought);
@@ -61,7 +67,7 @@ impl PurchaseSums {
                 {
                     self.refunded = true;
                 }
-                self.bought = 0;
+                self.kept = 0;
             }
             self.revoked = self.revoked.saturating_add(tally.revocations);
         }

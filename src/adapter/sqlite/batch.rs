@@ -255,7 +255,7 @@ impl Writing<'_> {
         let old = match version {
             Some(_) => {
                 let text = "SELECT total, reserved, settled, issued, revocations, taken, \
-                            refunded_at, refunded_cash, product FROM cl_plan \
+                            revoked, refunded_at, refunded_cash, product FROM cl_plan \
                             WHERE account = $1 AND id = $2";
                 let query = sqlx::query(text)
                     .bind(self.account.clone())
@@ -267,7 +267,7 @@ impl Writing<'_> {
         let old = match &old {
             Some(row) => {
                 let row = RawRow(row);
-                Some((counters(&row, 0)?, row.text(8)?))
+                Some((counters(&row, 0)?, row.text(9)?))
             }
             None => None,
         };
@@ -275,12 +275,12 @@ impl Writing<'_> {
         let (now, product) = (moved.counters, moved.product);
         let text = if version.is_none() {
             "INSERT INTO cl_plan (version, total, reserved, settled, issued, revocations, taken, \
-             refunded_at, refunded_cash, account, id, product) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+             refunded_at, refunded_cash, account, id, product, revoked) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         } else {
             "UPDATE cl_plan SET version = $1, total = $2, reserved = $3, settled = $4, issued = $5, \
-             revocations = $6, taken = $7, refunded_at = $8, refunded_cash = $9 \
-             WHERE account = $10 AND id = $11 AND product = $12"
+             revocations = $6, taken = $7, refunded_at = $8, refunded_cash = $9, \
+             revoked = $13 WHERE account = $10 AND id = $11 AND product = $12"
         };
         let refund = match now.refund {
             RefundState::Refunded { at, cash } => Some((seconds(at), cash)),
@@ -299,9 +299,11 @@ impl Writing<'_> {
             .bind(cash)
             .bind(self.account.clone())
             .bind(key(stream))
-            .bind(product.clone());
+            .bind(product.clone())
+            .bind(i64::try_from(now.revoked).unwrap_or(i64::MAX));
         self.run(query).await?;
-        self.tally(&product, moved.bought, moved.revoked).await?;
+        let more = [moved.bought, moved.kept, moved.revoked];
+        self.tally(&product, more).await?;
         self.free(moved.free).await
     }
 
@@ -339,23 +341,24 @@ impl Writing<'_> {
     ) -> Result<(), StoreError> {
         let mut sums = PurchaseSums::default();
         if version.is_some() {
-            let text = "SELECT product, bought, revoked FROM cl_purchase \
+            let text = "SELECT product, bought, kept, revoked FROM cl_purchase \
                         WHERE account = $1 AND id = $2";
             let query = sqlx::query(text)
                 .bind(self.account.clone())
                 .bind(key(stream));
             if let Some(row) = self.one(query).await? {
                 let row = RawRow(&row);
-                sums = PurchaseSums::stored(row.text(0)?, row.number(1)?, row.number(2)?);
+                let numbers = [row.number(1)?, row.number(2)?, row.number(3)?];
+                sums = PurchaseSums::stored(row.text(0)?, numbers);
             }
         }
-        let before = (sums.bought, sums.revoked);
+        let before = [sums.bought, sums.kept, sums.revoked];
         sums.take(events);
         let text = if version.is_none() {
-            "INSERT INTO cl_purchase (version, bought, revoked, product, account, id) \
-             VALUES ($1, $2, $3, $4, $5, $6)"
+            "INSERT INTO cl_purchase (version, bought, revoked, product, account, id, kept) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
         } else {
-            "UPDATE cl_purchase SET version = $1, bought = $2, revoked = $3 \
+            "UPDATE cl_purchase SET version = $1, bought = $2, revoked = $3, kept = $7 \
              WHERE product = $4 AND account = $5 AND id = $6"
         };
         let query = sqlx::query(text)
@@ -364,24 +367,33 @@ impl Writing<'_> {
             .bind(sums.revoked)
             .bind(sums.product.clone())
             .bind(self.account.clone())
-            .bind(key(stream));
+            .bind(key(stream))
+            .bind(sums.kept);
         self.run(query).await?;
-        let bought = sums.bought.saturating_sub(before.0);
-        let revoked = sums.revoked.saturating_sub(before.1);
-        self.tally(&sums.product, bought, revoked).await?;
+        let mut more = [sums.bought, sums.kept, sums.revoked];
+        for (now, before) in more.iter_mut().zip(before) {
+            *now = now.saturating_sub(before);
+        }
+        self.tally(&sums.product, more).await?;
         self.free(sums.free).await
     }
 
     /// Adds to the account's sums of a product.
-    async fn tally(&mut self, product: &str, bought: i64, revoked: i64) -> Result<(), StoreError> {
-        if (bought, revoked) == (0, 0) {
+    async fn tally(&mut self, product: &str, more: [i64; 3]) -> Result<(), StoreError> {
+        let [bought, kept, revoked] = more;
+        if more == [0; 3] {
             return Ok(());
         }
-        let text = "INSERT INTO cl_tally (account, product, bought, revoked) VALUES ($1, $2, $3, $4) \
-                    ON CONFLICT (account, product) DO UPDATE SET bought = bought + excluded.bought, \
+        let text = "INSERT INTO cl_tally (account, product, bought, kept, revoked) \
+                    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (account, product) DO UPDATE SET \
+                    bought = bought + excluded.bought, kept = kept + excluded.kept, \
                     revoked = revoked + excluded.revoked";
-        let query = sqlx::query(text).bind(self.account.clone());
-        let query = query.bind(product.to_string()).bind(bought).bind(revoked);
+        let query = sqlx::query(text)
+            .bind(self.account.clone())
+            .bind(product.to_string())
+            .bind(bought)
+            .bind(kept)
+            .bind(revoked);
         self.run(query).await.map(|_| ())
     }
 

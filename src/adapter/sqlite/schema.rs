@@ -52,6 +52,7 @@ CREATE TABLE cl_plan (
     issued INTEGER NOT NULL,
     revocations INTEGER NOT NULL CHECK (revocations >= 0),
     taken INTEGER NOT NULL,
+    revoked INTEGER NOT NULL,
     refunded_at INTEGER,
     refunded_cash INTEGER,
     UNIQUE (account, id),
@@ -71,6 +72,7 @@ CREATE TABLE cl_purchase (
     version INTEGER NOT NULL,
     product TEXT NOT NULL,
     bought INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
     revoked INTEGER NOT NULL,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
@@ -86,6 +88,7 @@ CREATE TABLE cl_tally (
     account TEXT NOT NULL,
     product TEXT NOT NULL,
     bought INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
     revoked INTEGER NOT NULL,
     PRIMARY KEY (account, product)
 ) STRICT, WITHOUT ROWID;

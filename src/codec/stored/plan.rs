@@ -1,6 +1,6 @@
 //! A plan as a row of counters, for stores that don't fold a long ledger at every look.
 
-use crate::lifecycle::{PlanEvent, evolve_plan};
+use crate::lifecycle::{PlanEvent, ReturnCause, evolve_plan};
 use crate::model::{PlanId, RefundState, ResourcePlan, Timestamp};
 
 use super::error::{StoredError, StoredProblem};
@@ -55,6 +55,8 @@ pub struct PlanCounters {
     pub revocations: u32,
     /// Units ever taken, whether or not they returned.
     pub taken: u64,
+    /// Units that came back by a revocation.
+    pub revoked: u64,
     /// What came back of the money. A plan's refund is never under review.
     pub refund: RefundState,
 }
@@ -70,6 +72,7 @@ impl PlanCounters {
             issued: plan.issued(),
             revocations: plan.revocations(),
             taken: plan.taken(),
+            revoked: plan.revoked,
             refund: plan.bill().refund,
         }
     }
@@ -103,6 +106,7 @@ impl PlanCounters {
             issued: self.issued.saturating_add(u64::from(delta.issued)),
             revocations: add(self.revocations, delta.revocations, "revocations", less)?,
             taken: self.taken.saturating_add(u64::from(delta.taken)),
+            revoked: self.revoked.saturating_add(u64::from(delta.revoked)),
             refund: self.refund,
         };
         let moved = match (delta.refunded, self.refund) {
@@ -152,7 +156,8 @@ fn unbalanced(field: &str, cause: &'static str) -> StoredError {
 ///
 /// ```sql
 /// UPDATE plan SET reserved = reserved + :reserved, settled = settled + :settled,
-///     issued = issued + :issued, revocations = revocations + :revocations, taken = taken + :taken
+///     issued = issued + :issued, revocations = revocations + :revocations, taken = taken + :taken,
+///     revoked = revoked + :revoked
 /// WHERE id = :id AND total - reserved - settled >= :remaining
 /// ```
 ///
@@ -182,6 +187,8 @@ pub struct PlanDelta {
     pub revocations: i8,
     /// Added to the units ever taken.
     pub taken: u8,
+    /// Added to the units that came back by a revocation.
+    pub revoked: u8,
     /// When the money went back, and how much cash in minor units.
     pub refunded: Option<(Timestamp, u64)>,
 }
@@ -214,17 +221,20 @@ impl PlanDelta {
                 ..none
             },
             PlanEvent::Returned {
-                was_settled: true, ..
-            } => Self {
-                settled: -1,
-                ..none
-            },
-            PlanEvent::Returned {
-                was_settled: false, ..
-            } => Self {
-                reserved: -1,
-                ..none
-            },
+                was_settled, cause, ..
+            } => {
+                let revoked = match cause {
+                    ReturnCause::RevokedInWindow => 1,
+                    ReturnCause::OrderEnded => 0,
+                };
+                let (reserved, settled) = if *was_settled { (0, -1) } else { (-1, 0) };
+                Self {
+                    reserved,
+                    settled,
+                    revoked,
+                    ..none
+                }
+            }
             PlanEvent::CertificateIssued { .. } => Self { issued: 1, ..none },
             PlanEvent::RevocationCharged { .. } => Self {
                 revocations: 1,
@@ -268,6 +278,7 @@ pub fn restore_plan(
         issued,
         revocations,
         taken,
+        revoked,
         refund,
     } = *counters;
     match refund {
@@ -292,5 +303,6 @@ pub fn restore_plan(
     plan.issued = issued;
     plan.revocations = revocations;
     plan.taken = taken;
+    plan.revoked = revoked;
     Ok(plan)
 }

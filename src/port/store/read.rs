@@ -42,7 +42,10 @@ pub enum ReadSet {
     /// A deleted instance too, and by an order that another one followed in its slot: a certificate
     /// that comes too late for it has still to be revoked.
     Order(OrderId),
-    /// The same, but as second instance the one that carries another order, with the purchase that
+    /// The same, and the plan that a renewal draws from: the oldest one of the instance's product with
+    /// a unit left, whose money did not go back; nothing where that is the plan whose unit it holds.
+    Renewal(OrderId),
+    /// As of one order, but as second instance the one that carries another order, with the purchase that
     /// bought it: what merging looks at.
     Pair(OrderId, OrderId),
     /// The plan of a product to draw a unit from: the oldest with a unit left, or else the oldest.
@@ -66,6 +69,8 @@ pub struct Loaded {
     pub instance: Option<Versioned<CertificateInstance>>,
     /// The plan.
     pub plan: Option<Versioned<ResourcePlan>>,
+    /// The plan that a renewal draws from, where that is another one.
+    pub draw_from: Option<Versioned<ResourcePlan>>,
     /// The chain.
     pub chain: Option<Versioned<HostingChain>>,
     /// The purchase.
@@ -99,7 +104,7 @@ impl Loaded {
             account,
             instance: self.instance.as_ref().map(Versioned::state),
             plan: self.plan.as_ref().map(Versioned::state),
-            draw_from: None,
+            draw_from: self.draw_from.as_ref().map(Versioned::state),
             chain: self.chain.as_ref().map(Versioned::state),
             purchase: self.purchase.as_ref().map(Versioned::state),
             other: self.other.as_ref().map(Versioned::state),

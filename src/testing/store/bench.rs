@@ -325,6 +325,7 @@ impl<'a> Bench<'a> {
         let orders = self.model.orders();
         for (order, owner) in &orders {
             sets.push((ReadSet::Order(*order), *owner));
+            sets.push((ReadSet::Renewal(*order), *owner));
         }
         let next = orders.iter().skip(1);
         for ((one, owner), (other, second)) in orders.iter().zip(next) {

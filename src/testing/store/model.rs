@@ -7,7 +7,7 @@ use crate::lifecycle::{
 };
 use crate::model::{
     AccountId, CertificateInstance, ChainId, HostingChain, InstanceId, Note, OrderId, Phase,
-    PlanId, ProductCode, Purchase, PurchaseId, ResourcePlan, Timestamp,
+    PlanId, ProductCode, Purchase, PurchaseId, RefundState, ResourcePlan, Timestamp,
 };
 use crate::port::{
     Batch, Expectation, IdempotencyKey, IndexEntry, Loaded, Read, ReadSet, Record, RequestId,
@@ -213,6 +213,21 @@ impl Model {
         let mut product = None;
         match &read.set {
             ReadSet::Order(order) => self.load_order(account, *order, &mut loaded),
+            ReadSet::Renewal(order) => {
+                self.load_order(account, *order, &mut loaded);
+                let own = loaded.instance.as_ref();
+                let code = own.map(|own| own.state.product().code);
+                let mut left = self.plans(account);
+                left.retain(|plan| {
+                    let (plan, refund) = (&plan.state, plan.state.bill().refund);
+                    Some(plan.product().code) == code
+                        && plan.remaining() > 0
+                        && !matches!(refund, RefundState::Refunded { .. })
+                });
+                let held = loaded.plan.as_ref().map(|plan| plan.state.id());
+                let oldest = left.into_iter().next();
+                loaded.draw_from = oldest.filter(|plan| Some(plan.state.id()) != held);
+            }
             ReadSet::Pair(order, second) => {
                 self.load_order(account, *order, &mut loaded);
                 loaded.other = self.of_order(account, *second);

@@ -37,6 +37,7 @@ fn empty(bench: &mut Bench<'_>) -> Done {
     let kit = bench.kit.clone();
     for set in [
         ReadSet::Order(order(1)?),
+        ReadSet::Renewal(order(1)?),
         ReadSet::Pair(order(1)?, order(2)?),
         ReadSet::Plan(plan("a")?),
         ReadSet::Purchase(purchase("a")?),
