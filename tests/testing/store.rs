@@ -31,6 +31,7 @@ caught! {
     names_are_not_checked: NoNames => FreeNames;
     what_is_beside_is_not_checked: NoBeside => SameBeside;
     order_ids_are_not_checked: NoOrders => IdsForGood;
+    order_ids_are_checked_only_if_somebody_asks: OrdersIfExpected => IdsForGood;
     keys_are_not_checked: NoKeys => Keys;
     the_last_expectation_is_named: LastExpectationNamed => FirstNamed;
     other_accounts_streams_are_written: WritesAbroad => ForeignStreams;

@@ -6,7 +6,7 @@ use std::vec::Vec;
 
 use super::super::kit::{
     Done, at, begun, chain, charged, confirmed, deleted, instance, names, order, plan,
-    plan_charged, purchase, request, reserved,
+    plan_charged, purchase, request, reserved, withdrawn,
 };
 use super::super::report::Clause;
 use super::Check;
@@ -20,6 +20,10 @@ pub(super) const CHECKS: &[Check] = &[
     ("a version that is not expected is a conflict", versions),
     ("an id that is taken is a conflict for everybody", taken_ids),
     ("an id stays taken by what was deleted", taken_for_good),
+    (
+        "an order that another instance took is a conflict, expected or not",
+        taken_unexpected,
+    ),
     (
         "a unit that is left is enough, and one that is not is a conflict",
         units,
@@ -197,6 +201,37 @@ fn taken_for_good(bench: &mut Bench<'_>) -> Done {
             attempt.fails_with(bench, wrong)?;
         }
     }
+    bench.everything(Clause::IdsForGood)
+}
+
+fn taken_unexpected(bench: &mut Bench<'_>) -> Done {
+    bench.shelf()?;
+    let owner = bench.kit.owner;
+    bench.writes(owner, 10, Vec::from([withdrawn(instance("a")?, at(10))]))?;
+    bench.writes(owner, 11, Vec::from([deleted(instance("a-up")?, at(11))]))?;
+    for account in [owner, bench.kit.other, bench.kit.stranger] {
+        // Carried now, or by what is deleted; and with an order that is free before it.
+        for taken in [11, 14, 21] {
+            let (fresh, bill) = (instance("new")?, purchase("new")?);
+            let beside = instance("beside")?;
+            let opened = |id, number| {
+                let order = order(number)?;
+                Ok::<_, super::Stop>(bench.kit.opened(account, id, order, bill, None, false))
+            };
+            let mut batch = Batch::new(account, at(20));
+            batch.events = Vec::from([opened(beside, 61)?, opened(fresh, taken)?]);
+            batch.expectations = Vec::from([
+                Expectation::New(StreamId::Instance(beside)),
+                Expectation::New(StreamId::Instance(fresh)),
+            ]);
+            bench.refuses(&batch)?;
+        }
+    }
+    // The slot's own order may come again, if nobody expects otherwise.
+    let mut again = Batch::new(owner, at(21));
+    again.events = Vec::from([bench.kit.applied(instance("a")?, order(11)?)]);
+    bench.accepts(&again)?;
+    bench.writes(owner, 22, Vec::from([withdrawn(instance("a")?, at(22))]))?;
     bench.everything(Clause::IdsForGood)
 }
 

@@ -143,12 +143,7 @@ impl Model {
         account: AccountId,
         order: OrderId,
     ) -> Option<Versioned<CertificateInstance>> {
-        let carries = |event: &Event| match event {
-            Event::Instance { event, .. } => event.begun_order() == Some(order),
-            Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => false,
-        };
-        let mut streams = self.streams.iter();
-        match streams.find(|own| own.events.iter().any(carries))?.id {
+        match self.carrier(order)? {
             StreamId::Instance(id) => self.instance(account, id),
             StreamId::Plan(_) | StreamId::Chain(_) | StreamId::Purchase(_) => None,
         }
@@ -289,7 +284,30 @@ impl Model {
         }
         let mut streams = batch.events.iter().map(StreamId::of);
         let foreign = streams.find(|id| self.owner(*id).is_some_and(|own| own != batch.account));
-        foreign.map_or(Ok(()), |id| Err(Expectation::New(id)))
+        if let Some(id) = foreign {
+            return Err(Expectation::New(id));
+        }
+        // Expected or not: an order is carried by one instance alone.
+        let mut begun = batch.events.iter().filter_map(|event| match event {
+            Event::Instance { id, event } => Some((*id, event.begun_order()?)),
+            Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => None,
+        });
+        let taken = begun.find(|(id, order)| {
+            let owner = self.carrier(*order);
+            owner.is_some_and(|owner| owner != StreamId::Instance(*id))
+        });
+        taken.map_or(Ok(()), |(_, order)| Err(Expectation::NewOrder(order)))
+    }
+
+    /// The stream that carries or carried an order.
+    fn carrier(&self, order: OrderId) -> Option<StreamId> {
+        let carries = |event: &Event| match event {
+            Event::Instance { event, .. } => event.begun_order() == Some(order),
+            Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => false,
+        };
+        let mut streams = self.streams.iter();
+        let found = streams.find(|own| own.events.iter().any(carries));
+        found.map(|own| own.id)
     }
 
     fn holds(&self, expectation: &Expectation, account: AccountId) -> bool {

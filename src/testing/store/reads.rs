@@ -1,7 +1,8 @@
 //! What a decision reads.
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::format;
+use std::thread;
 use std::vec::Vec;
 
 use super::super::kit::{
@@ -9,11 +10,11 @@ use super::super::kit::{
     order, plan, plan_charged, purchase, refunded, reserved, returned, withdrawn,
 };
 use super::super::report::Clause;
-use super::super::wait::wait;
+use super::super::wait::{at_once, wait};
 use super::Check;
 use super::bench::{ALL, Bench, year};
 use crate::lifecycle::Event;
-use crate::port::{Batch, Read, ReadSet, StreamId, Version};
+use crate::port::{Batch, Expectation, Read, ReadSet, StreamId, Version};
 use crate::rulebook::Window;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -223,26 +224,37 @@ fn isolation(bench: &mut Bench<'_>) -> Done {
     Ok(())
 }
 
-/// One thread commits to an instance and its plan together, and others read both: they always have
-/// the same number of events more than at the beginning.
+/// How many commits the writer is ahead of the reader at most, so that neither is done before the
+/// other has begun.
+const AHEAD: u64 = 3;
+/// How long the writer waits for a reader that does not come.
+const PATIENCE: u32 = 1_000_000;
+
+/// One thread commits to an instance and its plan together, and another reads both: they always
+/// have the same number of events more than at the beginning.
 fn one_moment(bench: &mut Bench<'_>) -> Done {
-    const STEPS: u64 = 40;
+    const STEPS: u64 = 120;
     bench.shelf()?;
     let (account, own, ledger) = (bench.kit.owner, instance("a")?, plan("a")?);
     let (number, read) = (order(11)?, Read::from(ReadSet::Order(order(11)?)));
     let behind = |version: Option<Version>| version.map_or(0, |version| version.0);
     let first = behind(bench.model.version(account, StreamId::Instance(own)));
     let ledger_first = behind(bench.model.version(account, StreamId::Plan(ledger)));
-    let (block_on, done) = (bench.block_on, AtomicBool::new(false));
+    let (block_on, done, reads) = (bench.block_on, AtomicBool::new(false), AtomicU64::new(0));
     let (writer, reader) = (bench.store.clone(), bench.another_handle()?);
     let write = || -> Done {
+        let mut left = PATIENCE;
         for step in 0..STEPS {
+            while left > 0 && step > reads.load(Ordering::SeqCst).saturating_add(AHEAD) {
+                left = left.saturating_sub(1);
+                thread::yield_now();
+            }
             let mut batch = Batch::new(account, at(10));
             batch.events =
                 Vec::from([confirmed(own, at(10)), plan_charged(ledger, number, at(10))]);
             let version = Version(first.saturating_add(step));
             let stream = StreamId::Instance(own);
-            batch.expectations = Vec::from([crate::port::Expectation::Version(stream, version)]);
+            batch.expectations = Vec::from([Expectation::Version(stream, version)]);
             wait(block_on, writer.commit(batch))??;
         }
         Ok(())
@@ -250,7 +262,10 @@ fn one_moment(bench: &mut Bench<'_>) -> Done {
     let look = || -> Result<Vec<(u64, u64)>, Stop> {
         let mut seen = Vec::new();
         while !done.load(Ordering::SeqCst) {
-            let found = wait(block_on, reader.load(account, read.clone()))??;
+            let found = wait(block_on, reader.load(account, read.clone()));
+            // Counted before it is looked at, so that an error does not hold the writer up.
+            reads.fetch_add(1, Ordering::SeqCst);
+            let found = found??;
             let version = found.instance.map(|own| own.version);
             let ledger = found.plan.map(|own| own.version);
             seen.push((
@@ -260,13 +275,15 @@ fn one_moment(bench: &mut Bench<'_>) -> Done {
         }
         Ok(seen)
     };
-    let ended = super::super::wait::at_once(2, |number| {
+    let ended = at_once(2, |number| {
         if number == 0 {
             let written = write();
             done.store(true, Ordering::SeqCst);
             written.map(|()| Vec::new())
         } else {
-            look()
+            let seen = look();
+            reads.store(STEPS, Ordering::SeqCst);
+            seen
         }
     });
     for seen in ended {
