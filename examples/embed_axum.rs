@@ -1,0 +1,256 @@
+//! A web service of one's own that embeds everything: axum for HTTP, tokio as runtime, a SQLite file,
+//! and one's own CA behind the port.
+//!
+//! ```text
+//! cargo run --example embed_axum
+//! ```
+//!
+//! It serves on a free port of loopback, and then is its own customer: it applies for a certificate
+//! twice under one key, is refused a second one, reads its challenge, and waits for the certificate.
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::error::Error;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
+use cert_lifecycle::adapter::sqlite::{SqliteOptions, SqliteStore};
+use cert_lifecycle::adapter::{FileKeyVault, ManualClock, Recorder, SeededIds};
+use cert_lifecycle::model::{
+    AccountId, Applicant, Catalog, Channel, Curve, KeyKind, OrderId, Payment, Site, Status,
+    Submission, Timestamp, ValidationMethod,
+};
+use cert_lifecycle::port::{
+    BoxFuture, CaAnswer, CaError, CertificateAuthority, IdempotencyKey, IssuanceRequest, RequestId,
+    RevocationOrder,
+};
+use cert_lifecycle::rulebook::Rulebook;
+use cert_lifecycle::service::{Caller, EditionPolicy, Ports, Rules, Service, ServiceError};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// The client of one's own CA; here it is a CA in the same process.
+struct OwnCa(LocalCa);
+
+impl CertificateAuthority for OwnCa {
+    fn submit(&self, request: IssuanceRequest) -> BoxFuture<'_, Result<(), CaError>> {
+        println!("the CA is asked for order {}", request.order);
+        self.0.submit(request)
+    }
+
+    fn poll(&self, order: OrderId, now: Timestamp) -> BoxFuture<'_, Result<CaAnswer, CaError>> {
+        self.0.poll(order, now)
+    }
+
+    fn cancel(&self, request: RequestId, order: OrderId) -> BoxFuture<'_, Result<(), CaError>> {
+        self.0.cancel(request, order)
+    }
+
+    fn revoke(&self, request: RevocationOrder) -> BoxFuture<'_, Result<(), CaError>> {
+        self.0.revoke(request)
+    }
+}
+
+/// An answer of HTTP; a refusal is one that its reader can act on.
+type Answer = Result<Json<Value>, (StatusCode, String)>;
+
+fn failed(error: ServiceError) -> (StatusCode, String) {
+    if let ServiceError::Refused(refusal) = error {
+        return (StatusCode::CONFLICT, refusal.to_string());
+    }
+    let code = if matches!(error, ServiceError::KeyReused(_)) {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else if error.retry_helps() {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else {
+        StatusCode::INTERNAL_SERVER_ERROR
+    };
+    (code, error.to_string())
+}
+
+fn bad(error: impl Error) -> (StatusCode, String) {
+    (StatusCode::BAD_REQUEST, error.to_string())
+}
+
+/// Who asks. A real service authenticates; here a header is believed.
+fn caller(headers: &HeaderMap) -> Result<Caller, (StatusCode, String)> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let account = AccountId::new(text("x-account").unwrap_or_default()).map_err(bad)?;
+    match text("idempotency-key") {
+        Some(key) => Ok(Caller::once(
+            account,
+            IdempotencyKey::new(key).map_err(bad)?,
+        )),
+        None => Ok(account.into()),
+    }
+}
+
+async fn apply(State(service): State<Service>, headers: HeaderMap, name: String) -> Answer {
+    let caller = caller(&headers)?;
+    let applicant = Applicant::new("Tom", "13900000000", "username@example.com").map_err(bad)?;
+    let submission = Submission::request(
+        name.parse().map_err(bad)?,
+        applicant,
+        ValidationMethod::Dns,
+        KeyKind::Ec(Curve::P256),
+    );
+    let product = Catalog::published().get("geotrust-dv-1-starter");
+    let product = product.ok_or((StatusCode::NOT_FOUND, "no such product".to_owned()))?;
+    let (order, receipt) =
+        (service.submit(caller, product.code, submission).await).map_err(failed)?;
+    let status = receipt.status.map(Status::word);
+    Ok(Json(json!({"order": order.to_string(), "status": status})))
+}
+
+async fn show(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    Path(order): Path<String>,
+) -> Answer {
+    let order: OrderId = order.parse().map_err(bad)?;
+    let account = caller(&headers)?.account();
+    let found = service.describe(account, order).await.map_err(failed)?;
+    let application = found.instance.application();
+    let challenge = application.and_then(|own| own.challenge());
+    Ok(Json(json!({
+        "status": found.status.word(),
+        "publish": challenge.map(|challenge| format!("{challenge:?}")),
+    })))
+}
+
+/// Works and sweeps until it is told to stop. What is under way is finished first.
+async fn run(service: Service, clock: Arc<ManualClock>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        let worked = service.work(64).await.map(|report| report.seen());
+        let swept = service.sweep(64).await.map(|report| report.seen);
+        // A clock of one's own would run by itself.
+        clock.advance(600);
+        if worked
+            .unwrap_or_default()
+            .saturating_add(swept.unwrap_or_default())
+            == 0
+        {
+            let pause = tokio::time::sleep(Duration::from_millis(20));
+            tokio::select! { () = pause => {}, _ = stop.changed() => {} }
+        }
+    }
+}
+
+fn main() -> Outcome<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let folder = tempfile::TempDir::new()?;
+        let start = "2026-03-20T09:00:00+08:00".parse()?;
+        let (clock, zone, book) = (
+            Arc::new(ManualClock::new(start)),
+            Zone::new(),
+            Rulebook::published(),
+        );
+        let ceilings = book.ceilings().clone();
+        let config = LocalCaConfig::new(move |issued| ceilings.max_days(issued).into());
+        let recorder = Arc::new(Recorder::new());
+        let ports = Ports {
+            store: Arc::new(
+                SqliteStore::open(SqliteOptions::file(folder.path().join("life.db"))).await?,
+            ),
+            ca: Arc::new(OwnCa(LocalCa::new(config, zone.clone(), start)?)),
+            vault: Arc::new(FileKeyVault::open(folder.path().join("keys"))?),
+            payments: recorder.clone(),
+            notifier: recorder.clone(),
+            deployer: recorder,
+            clock: clock.clone(),
+            ids: Arc::new(SeededIds::new(1)),
+        };
+        let policy = EditionPolicy::AsOf {
+            site: Site::Cn,
+            channel: Channel::Api,
+        };
+        let service = Service::new(ports, Rules::new(book, policy));
+        let product = Catalog::published()
+            .get("geotrust-dv-1-starter")
+            .ok_or("no such product")?;
+        let account = AccountId::new("1234567890")?;
+        service
+            .buy_plan(account, product, NonZeroU32::MIN, Payment::NONE)
+            .await?;
+
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(run(service.clone(), clock, stopped.clone()));
+        let routes = Router::new()
+            .route("/orders", post(apply))
+            .route("/orders/{order}", get(show));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let mut ended = stopped;
+        let server = axum::serve(listener, routes.with_state(service.clone()));
+        let server = tokio::spawn(
+            server
+                .with_graceful_shutdown(async move {
+                    let _ = ended.wait_for(|stop| *stop).await;
+                })
+                .into_future(),
+        );
+
+        let customer = tokio::task::spawn_blocking(move || customer(address));
+        let order: OrderId = customer.await??.parse()?;
+        // The customer publishes what it was told to; here somebody looks it up for it.
+        loop {
+            let found = service.describe(account, order).await?;
+            println!("order {order} is {}", found.status.word());
+            let application = found.instance.application();
+            if let Some(challenge) = application.and_then(|own| own.challenge()) {
+                zone.publish(challenge);
+            }
+            if found.instance.live().is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        stop.send(true)?;
+        worker.await?;
+        server.await??;
+        println!("served and stopped");
+        Ok(())
+    })
+}
+
+/// A customer on the other side of HTTP; the order that it has in the end.
+fn customer(address: SocketAddr) -> Outcome<String> {
+    let post = |key: &str| -> Outcome<String> {
+        let name = "www.example.com";
+        let mut stream = TcpStream::connect(address)?;
+        write!(
+            stream,
+            "POST /orders HTTP/1.1\r\nhost: {address}\r\nx-account: 1234567890\r\n\
+             idempotency-key: {key}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{name}",
+            name.len()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (_, body) = answer.split_once("\r\n\r\n").ok_or("no answer")?;
+        println!("POST /orders under {key}: {body}");
+        Ok(body.to_owned())
+    };
+    let first = post("a-key")?;
+    if post("a-key")? != first {
+        return Err("a key counted twice".into());
+    }
+    if !post("another-key")?.contains("no unit left") {
+        return Err("a plan of one unit gave two".into());
+    }
+    let first: Value = serde_json::from_str(&first)?;
+    Ok(first
+        .get("order")
+        .and_then(Value::as_str)
+        .ok_or("no order")?
+        .to_owned())
+}
