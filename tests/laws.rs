@@ -31,7 +31,7 @@ use cert_lifecycle::lifecycle::{
 use cert_lifecycle::model::time::SECONDS_PER_DAY;
 use cert_lifecycle::model::{
     Application, CertificateInstance, DomainName, HoldState, InstanceId, Live, Offset, Payment,
-    Phase, PlanId, ResourcePlan, Status, Timestamp,
+    Phase, PlanId, ResourcePlan, RevocationCause, Status, Timestamp,
 };
 use cert_lifecycle::rulebook::{
     Calendar, DayCount, DecisiveAct, Edition, ExpiryInstant, Method, ReturnAnchor, RevocationLimit,
@@ -457,6 +457,8 @@ proptest! {
                 for at in boundaries(&moment.case, &moment.law) {
                     let by_ca = plain(CommandKind::RecordCaRevocation).unwrap();
                     let Ok(events) = decide(&moment.case, &by_ca, at, &moment.law) else { continue };
+                    // Whatever the clock says, not before the issuance.
+                    let at = at.max(live.issued_at());
                     let asked = live.revocation().map_or(at, |own| own.requested_at.min(at));
                     let decisive = match pinned.return_rule().act {
                         DecisiveAct::RevocationCompleted => at,
@@ -485,12 +487,19 @@ proptest! {
                 Some(InstanceEvent::Deleted { .. } | InstanceEvent::Cancelled { .. }) => {
                     Some(ReturnCause::OrderEnded)
                 }
-                Some(InstanceEvent::Revoked { .. }) => {
+                Some(InstanceEvent::Revoked { cause, .. }) => {
                     let live = moment.case.instance.unwrap().live().unwrap();
                     let pinned = editions.pinned(live.application().pin()).unwrap();
-                    let asked = live.revocation().map_or(moment.now, |own| own.requested_at.min(moment.now));
+                    // Whatever the clock says, not before the request or the issuance.
+                    let requested = live.revocation().map(|own| own.requested_at);
+                    let first = match cause {
+                        RevocationCause::ByHolder => requested.unwrap(),
+                        RevocationCause::ByCa => live.issued_at(),
+                    };
+                    let completed = moment.now.max(first);
+                    let asked = requested.map_or(completed, |own| own.min(completed));
                     let decisive = match pinned.return_rule().act {
-                        DecisiveAct::RevocationCompleted => moment.now,
+                        DecisiveAct::RevocationCompleted => completed,
                         DecisiveAct::RevocationRequested => asked,
                     };
                     returns(pinned, anchor(pinned, live, moment.case.plan), decisive).then_some(ReturnCause::RevokedInWindow)

@@ -190,6 +190,9 @@ fn k13_to_k16_stop_weak_keys_in_every_edition() {
             ("modulus-16384", Some(RuleId::K13)),
         ] {
             let csr = read(&format!("weak/{name}.csr"), &Limits::default());
+            // Instances of 2026 take no key that long, whatever else is wrong with it.
+            let long = name.starts_with("modulus-") && point.key.as_str() == "2026-v2";
+            let expected = if long { Some(RuleId::K01) } else { expected };
             let decided = submit(csr, &law).err().map(|refusal| refusal.rule());
             assert_eq!(decided, expected, "{name}, {}", point.key);
         }
