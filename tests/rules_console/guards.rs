@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{
-    Case, Command, Expect, Law, Upload, WayOut, Why, World, decide, expectations, preview,
+    Beside, Case, Command, Expect, Law, Upload, WayOut, Why, World, decide, expectations, preview,
 };
 use cert_lifecycle::model::{
     AccountId, CertificateInstance, Curve, KeyKind, KeySource, NameKind, Phase, ResourcePlan,
@@ -53,6 +53,16 @@ fn r38_revocations_with_another_plan_use_up_the_allowance() {
             RuleId::R38,
             Why::NoRevocationLeft,
         );
+        // The same where the plan is not at hand and only summed up.
+        let own = stage.instance();
+        let code = Some(own.product().code);
+        let summed = Case {
+            plan: None,
+            beside: Beside::of(code, stage.world.plans(), std::iter::empty()),
+            ..stage.world.case()
+        };
+        let refusal = decide(&summed, &REVOKE, now, &stage.law).unwrap_err();
+        is(&refusal, RuleId::R38, Why::NoRevocationLeft);
     }
 }
 
@@ -491,9 +501,11 @@ fn r54_a_certificate_for_several_domains() {
     let day = book.edition("2024-10-intl").unwrap();
     let states = StatusSet::of(&[Status::Issued]);
     let renewing = console(|parts| set(&mut parts.renewal_of_uploaded, &states));
-    for (edition, granted) in [(&edition, false), (&day, true)] {
+    let newest = edition;
+    for (edition, granted) in [(&newest, false), (&day, true)] {
         let edition = edition.with(Field::RenewalOfUploaded, &renewing);
         let mut stage = Console::new(&book, &edition);
+        stage.law.money = if granted { &newest } else { &day };
         let upload = stage.upload("web", now, now.saturating_add(180 * DAY));
         let names = two.map(name);
         let to = now.saturating_add(180 * DAY);
