@@ -92,7 +92,7 @@ fn it_keeps_the_contract() {
         Box::pin(OnFile::new())
     });
     report.assert_ok();
-    assert_eq!(report.checks.len(), 59, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 60, "{:#?}", report.checks);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use super::super::kit::{
     Done, Stop, at, begun, certificate, chain, charged, confirmed, deleted, instance, issued,
-    order, plan, plan_charged, purchase, refunded, reserved, returned, withdrawn,
+    names, order, plan, plan_charged, purchase, refunded, reserved, returned, withdrawn,
 };
 use super::super::report::Clause;
 use super::super::wait::{at_once, wait};
@@ -27,6 +27,10 @@ pub(super) const CHECKS: &[Check] = &[
     (
         "a product's plan is the oldest with a unit left",
         oldest_plan,
+    ),
+    (
+        "a renewal draws from the oldest other plan with a unit left",
+        renewal,
     ),
     ("what an account has beside is summed up", beside),
     ("what is another account's is not there", isolation),
@@ -144,6 +148,46 @@ fn oldest_plan(bench: &mut Bench<'_>) -> Done {
             &Some(expected),
             &found,
         );
+    }
+    bench.everything(Clause::Reads)
+}
+
+/// The slot holds a unit of the plan in the middle.
+fn renewal(bench: &mut Bench<'_>) -> Done {
+    let kit = bench.kit.clone();
+    let (first, own, last) = (plan("z")?, plan("y")?, plan("a")?);
+    let (slot, number) = (instance("slot")?, order(1)?);
+    for (account, id, product, count) in [
+        (kit.other, plan("foreign")?, kit.dv, 9),
+        (kit.owner, plan("ov")?, kit.ov, 9),
+        (kit.owner, first, kit.dv, 1),
+        (kit.owner, own, kit.dv, 2),
+        (kit.owner, last, kit.dv, 1),
+    ] {
+        let bought = kit.bought(account, id, product, count, at(0));
+        bench.writes(account, 0, Vec::from([bought]))?;
+    }
+    let names = names(&["www.example.com"])?;
+    let submitted = kit.submitted(kit.owner, slot, number, own, names);
+    let taken = reserved(own, number, at(1));
+    bench.writes(kit.owner, 1, Vec::from([submitted, taken]))?;
+    for (event, expected) in [
+        (None, Some(first)),
+        // Its own plan is the oldest with a unit then, and after it the last one.
+        (Some(reserved(first, order(2)?, at(2))), None),
+        (Some(reserved(own, order(3)?, at(3))), Some(last)),
+        (Some(reserved(last, order(4)?, at(4))), None),
+        (Some(returned(first, order(2)?, at(5))), Some(first)),
+    ] {
+        if let Some(event) = event {
+            bench.writes(kit.owner, 9, Vec::from([event]))?;
+        }
+        let seen = bench.load(kit.owner, ReadSet::Renewal(number).into())?;
+        let found = seen.draw_from.map(|found| found.state.id());
+        bench.same(Clause::Reads, "the plan to renew from", &expected, &found);
+        let seen = bench.load(kit.owner, ReadSet::Order(number).into())?;
+        let what = "without a renewal";
+        bench.same(Clause::Reads, what, &None, &seen.draw_from);
     }
     bench.everything(Clause::Reads)
 }
