@@ -1,0 +1,156 @@
+//! The tests by name, and the processes that they start.
+
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use sqlx::{Connection, Executor};
+use tempfile::TempDir;
+
+use super::cluster::Server;
+use super::place::Place;
+use super::{crashes, last_units, writer};
+
+pub(crate) type Shared = Arc<Mutex<Server>>;
+
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(future)
+}
+
+/// The database of these tests, made anew once.
+const DATABASE: &str = "faults";
+
+async fn new_database(server: &Mutex<Server>) {
+    let main = server.lock().unwrap().url("postgres");
+    let pool = sqlx::PgPool::connect(&main).await.unwrap();
+    let drop = format!("DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)");
+    pool.execute(sqlx::AssertSqlSafe(drop)).await.unwrap();
+    let make = format!("CREATE DATABASE {DATABASE}");
+    pool.execute(sqlx::AssertSqlSafe(make)).await.unwrap();
+    pool.close().await;
+}
+
+/// A store of its own for whoever asks: a schema is made much faster than a database.
+pub(crate) async fn schema(server: &Mutex<Server>, name: &str) -> Place {
+    let base = server.lock().unwrap().url(DATABASE);
+    let make = format!("CREATE SCHEMA {name}");
+    let mut own = sqlx::PgConnection::connect(&base).await.unwrap();
+    own.execute(sqlx::AssertSqlSafe(make)).await.unwrap();
+    own.close().await.unwrap();
+    let mark = if base.contains('?') { '&' } else { '?' };
+    Place::Database(format!("{base}{mark}options[search_path]={name}"))
+}
+
+/// What the run was asked for beside what every test binary knows.
+#[derive(Clone, Copy)]
+struct Asked {
+    rounds: Option<usize>,
+    seed: u64,
+}
+
+impl Asked {
+    /// Takes its own flags out of the arguments.
+    fn of(arguments: &mut Vec<String>) -> Self {
+        let mut asked = Self {
+            rounds: None,
+            seed: 4711,
+        };
+        let mut left = Vec::new();
+        let mut rest = std::mem::take(arguments).into_iter();
+        while let Some(one) = rest.next() {
+            match one.as_str() {
+                "--rounds" => asked.rounds = rest.next().map(|text| text.parse().unwrap()),
+                "--seed" => asked.seed = rest.next().unwrap().parse().unwrap(),
+                _ => left.push(one),
+            }
+        }
+        *arguments = left;
+        asked
+    }
+}
+
+/// A test by name, and how many rounds `cargo test` plays of it.
+type OnFiles = fn(&TempDir, usize, u64) -> String;
+type OnServer = fn(&Shared, usize, u64) -> String;
+
+const ON_FILES: [(&str, usize, OnFiles); 2] = [
+    (
+        "sqlite_keeps_what_it_acknowledged_when_its_client_is_killed",
+        20,
+        |folder, rounds, seed| crashes::on_files(folder.path(), rounds, seed).to_string(),
+    ),
+    (
+        "sqlite_gives_the_last_units_once",
+        10,
+        |folder, rounds, _| last_units::on_a_file(folder.path(), rounds).to_string(),
+    ),
+];
+
+const ON_SERVER: [(&str, usize, OnServer); 2] = [
+    (
+        "postgres_keeps_what_it_acknowledged_when_its_client_or_it_is_killed",
+        20,
+        |server, rounds, seed| crashes::on_databases(server, rounds, seed).to_string(),
+    ),
+    (
+        "postgres_gives_the_last_units_once",
+        10,
+        |server, rounds, _| last_units::on_a_database(server, rounds).to_string(),
+    ),
+];
+
+pub(crate) fn main() -> ExitCode {
+    let mut arguments: Vec<String> = std::env::args().collect();
+    if arguments.get(1).is_some_and(|word| word == "--writer") {
+        return writer::main(&arguments[2..]);
+    }
+    if arguments.get(1).is_some_and(|word| word == "--rival") {
+        return last_units::main(&arguments[2..]);
+    }
+    let asked = Asked::of(&mut arguments);
+    let mut arguments = Arguments::from_iter(arguments);
+    // A server that is stopped in one test would be missing in another.
+    arguments.test_threads = Some(1);
+    let server = match Server::find().map(|server| Arc::new(Mutex::new(server))) {
+        Ok(server) => {
+            run(new_database(&server));
+            Some(server)
+        }
+        Err(why) => {
+            println!("NOT RUN on PostgreSQL, for there is no server: {why}");
+            if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+                return ExitCode::FAILURE;
+            }
+            None
+        }
+    };
+    let say = |name: &str, seed: u64, said: &str| {
+        println!("{name}\nseed: {seed}\n{said}");
+    };
+    let mut trials = Vec::new();
+    for (name, rounds, test) in ON_FILES {
+        trials.push(Trial::test(name, move || {
+            let folder = TempDir::new()?;
+            let said = test(&folder, asked.rounds.unwrap_or(rounds), asked.seed);
+            say(name, asked.seed, &said);
+            Ok(())
+        }));
+    }
+    for (name, rounds, test) in ON_SERVER {
+        let server = server.clone();
+        let ignored = server.is_none();
+        let trial = Trial::test(name, move || {
+            let server = server.ok_or_else(|| Failed::from("there is no server"))?;
+            let said = test(&server, asked.rounds.unwrap_or(rounds), asked.seed);
+            say(name, asked.seed, &said);
+            Ok(())
+        });
+        trials.push(trial.with_ignored_flag(ignored));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // The server stops when its last owner is gone.
+    drop(server);
+    conclusion.exit_code()
+}
