@@ -48,6 +48,7 @@ pub(crate) async fn schema(server: &Mutex<Server>, name: &str) -> Place {
 struct Asked {
     rounds: Option<usize>,
     seed: u64,
+    record: bool,
 }
 
 impl Asked {
@@ -56,6 +57,7 @@ impl Asked {
         let mut asked = Self {
             rounds: None,
             seed: 4711,
+            record: false,
         };
         let mut left = Vec::new();
         let mut rest = std::mem::take(arguments).into_iter();
@@ -63,40 +65,86 @@ impl Asked {
             match one.as_str() {
                 "--rounds" => asked.rounds = rest.next().map(|text| text.parse().unwrap()),
                 "--seed" => asked.seed = rest.next().unwrap().parse().unwrap(),
+                "--record" => asked.record = true,
                 _ => left.push(one),
             }
         }
         *arguments = left;
         asked
     }
+
+    fn rounds(self, own: Rounds) -> usize {
+        let usual = if self.record {
+            own.recorded
+        } else {
+            own.tested
+        };
+        self.rounds.unwrap_or(usual)
+    }
 }
 
-/// A test by name, and how many rounds `cargo test` plays of it.
+/// How many rounds `cargo test` plays, and how many are played for the record.
+#[derive(Clone, Copy)]
+struct Rounds {
+    tested: usize,
+    recorded: usize,
+}
+
+const KILLS: Rounds = Rounds {
+    tested: 20,
+    recorded: 200,
+};
+const UNITS: Rounds = Rounds {
+    tested: 10,
+    recorded: 100,
+};
+
+/// What the tests came to, by their names.
+type Results = Arc<Mutex<Vec<(&'static str, String)>>>;
+
+/// Writes what a whole run came to.
+fn record(seed: u64, results: &Results) {
+    let results = results.lock().unwrap();
+    let all = ON_FILES.len() + ON_SERVER.len();
+    assert_eq!(results.len(), all, "only a whole run is recorded");
+    let head = format!(
+        "The last run of tests/crashes.sh, with seed {seed}. The seed draws commands and instants of\n\
+         kills; threads make the counts differ from run to run all the same.\n"
+    );
+    let parts = results
+        .iter()
+        .map(|(name, said)| format!("\n{name}\n{said}"));
+    let text: String = std::iter::once(head).chain(parts).collect();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/crashes.txt");
+    std::fs::write(path, text).unwrap();
+}
+
+/// What plays so many rounds with a seed, and says what came of them.
 type OnFiles = fn(&TempDir, usize, u64) -> String;
 type OnServer = fn(&Shared, usize, u64) -> String;
 
-const ON_FILES: [(&str, usize, OnFiles); 2] = [
+const ON_FILES: [(&str, Rounds, OnFiles); 2] = [
     (
         "sqlite_keeps_what_it_acknowledged_when_its_client_is_killed",
-        20,
+        KILLS,
         |folder, rounds, seed| crashes::on_files(folder.path(), rounds, seed).to_string(),
     ),
     (
         "sqlite_gives_the_last_units_once",
-        10,
+        UNITS,
         |folder, rounds, _| last_units::on_a_file(folder.path(), rounds).to_string(),
     ),
 ];
 
-const ON_SERVER: [(&str, usize, OnServer); 2] = [
+const ON_SERVER: [(&str, Rounds, OnServer); 2] = [
     (
         "postgres_keeps_what_it_acknowledged_when_its_client_or_it_is_killed",
-        20,
+        KILLS,
         |server, rounds, seed| crashes::on_databases(server, rounds, seed).to_string(),
     ),
     (
         "postgres_gives_the_last_units_once",
-        10,
+        UNITS,
         |server, rounds, _| last_units::on_a_database(server, rounds).to_string(),
     ),
 ];
@@ -126,30 +174,37 @@ pub(crate) fn main() -> ExitCode {
             None
         }
     };
-    let say = |name: &str, seed: u64, said: &str| {
-        println!("{name}\nseed: {seed}\n{said}");
+    let results = Results::default();
+    let say = {
+        let results = results.clone();
+        move |name: &'static str, said: String| {
+            println!("{name}\nseed: {}\n{said}", asked.seed);
+            results.lock().unwrap().push((name, said));
+        }
     };
     let mut trials = Vec::new();
     for (name, rounds, test) in ON_FILES {
+        let say = say.clone();
         trials.push(Trial::test(name, move || {
             let folder = TempDir::new()?;
-            let said = test(&folder, asked.rounds.unwrap_or(rounds), asked.seed);
-            say(name, asked.seed, &said);
+            say(name, test(&folder, asked.rounds(rounds), asked.seed));
             Ok(())
         }));
     }
     for (name, rounds, test) in ON_SERVER {
-        let server = server.clone();
+        let (server, say) = (server.clone(), say.clone());
         let ignored = server.is_none();
         let trial = Trial::test(name, move || {
             let server = server.ok_or_else(|| Failed::from("there is no server"))?;
-            let said = test(&server, asked.rounds.unwrap_or(rounds), asked.seed);
-            say(name, asked.seed, &said);
+            say(name, test(&server, asked.rounds(rounds), asked.seed));
             Ok(())
         });
         trials.push(trial.with_ignored_flag(ignored));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    if asked.record && !conclusion.has_failed() {
+        record(asked.seed, &results);
+    }
     // The server stops when its last owner is gone.
     drop(server);
     conclusion.exit_code()
