@@ -25,6 +25,8 @@ use super::writer::{ACCOUNTS, Keyed, channel as channel_of};
 
 /// A process that hangs is a failure, not a reason to wait for ever.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// After so many acknowledgements at the latest a writer is killed.
+const ENOUGH: u64 = 60;
 /// How often a store is written to and its writer killed, before the next store.
 const KILLS_A_STORE: usize = 4;
 const DAY: i64 = 86_400;
@@ -68,16 +70,54 @@ pub(crate) fn next_seed() -> u64 {
     SEEDS.fetch_add(1, Ordering::Relaxed)
 }
 
+/// When a writer is killed.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// Some time after so many acknowledgements.
+    Acknowledged(u64),
+    /// When so many requests of a kind were received outside, before the last one is answered: it was
+    /// carried out, and nobody wrote that down.
+    Received(&'static str, u64),
+}
+
+impl Moment {
+    fn draw(random: &mut Random) -> Self {
+        match random.below(8) {
+            0 => Self::Received("submit", 1 + random.below(8)),
+            1 => Self::Received("cancel", 1 + random.below(2)),
+            2 | 3 => Self::Received("deliver", 1 + random.below(2)),
+            _ => Self::Acknowledged(1 + random.below(ENOUGH)),
+        }
+    }
+
+    /// Whether a question is of the kind that is counted.
+    fn counts(self, question: &str) -> bool {
+        match self {
+            Self::Acknowledged(_) => false,
+            Self::Received(kind, _) => question.contains(&format!("\"op\":\"{kind}\"")),
+        }
+    }
+}
+
+/// What a writer is waited for.
+#[derive(Clone, Copy, PartialEq)]
+enum Said {
+    Acknowledged,
+    /// The last request before the kill came.
+    Last,
+}
+
 /// The process that writes. It is killed when this is dropped.
 struct Writer {
     child: Child,
-    acknowledged: Receiver<()>,
+    moment: Moment,
+    said: Receiver<Said>,
     reader: Option<JoinHandle<Vec<String>>>,
 }
 
 impl Writer {
     /// Starts it; a thread answers what it asks the world outside and keeps what it says.
-    fn start(place: &Place, start: Timestamp, outside: Arc<Outside>) -> Self {
+    fn start(place: &Place, start: Timestamp, outside: Arc<Outside>, moment: Moment) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--writer", &place.text(), &next_seed().to_string()])
             .arg(start.to_string())
@@ -87,19 +127,30 @@ impl Writer {
             .unwrap();
         let mut input = child.stdin.take().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
-        let (said, acknowledged) = channel();
+        let (say, said) = channel();
         let reader = thread::spawn(move || {
+            let mut left = match moment {
+                Moment::Acknowledged(_) => 0,
+                Moment::Received(_, count) => count,
+            };
             let mut lines = Vec::new();
             let mut line = String::new();
             // A line that the kill cut off was not said.
             while output.read_line(&mut line).is_ok() && line.ends_with('\n') {
                 line.pop();
                 if let Some(question) = line.strip_prefix("Q\t") {
-                    // Who asked may be dead.
-                    let _ = writeln!(input, "{}", outside.answer(question));
+                    let answer = outside.answer(question);
+                    let is_last = left == 1 && moment.counts(question);
+                    left -= u64::from(left > 0 && moment.counts(question));
+                    if is_last {
+                        let _ = say.send(Said::Last);
+                    } else {
+                        // Who asked may be dead.
+                        let _ = writeln!(input, "{answer}");
+                    }
                 } else {
                     if line.starts_with("A\t") {
-                        let _ = said.send(());
+                        let _ = say.send(Said::Acknowledged);
                     }
                     lines.push(std::mem::take(&mut line));
                 }
@@ -109,16 +160,28 @@ impl Writer {
         });
         Self {
             child,
-            acknowledged,
+            moment,
+            said,
             reader: Some(reader),
         }
     }
 
-    /// Waits for so many acknowledgements.
+    /// Waits for the moment.
+    fn wait(&self) -> Result<(), String> {
+        self.wait_for(match self.moment {
+            Moment::Acknowledged(count) => count,
+            // It may not come at all.
+            Moment::Received(..) => ENOUGH,
+        })
+    }
+
     fn wait_for(&self, count: u64) -> Result<(), String> {
         for _ in 0..count {
-            let said = self.acknowledged.recv_timeout(PATIENCE);
-            said.map_err(|error| format!("the writer says nothing: {error}"))?;
+            let said = self.said.recv_timeout(PATIENCE);
+            let said = said.map_err(|error| format!("the writer says nothing: {error}"))?;
+            if said == Said::Last {
+                break;
+            }
         }
         Ok(())
     }
@@ -343,35 +406,35 @@ fn rounds(
             (6, Some(_)) => Fate::DiesBefore,
             _ => Fate::Lives,
         };
-        let writer = Writer::start(&own.place, own.now, own.outside.clone());
-        let (heard, pause) = (1 + random.below(80), random.below(6_000));
-        let mut said = writer.wait_for(heard);
+        let (mut moment, pause) = (Moment::draw(&mut random), random.below(6_000));
+        if fate == Fate::DiesBefore {
+            moment = Moment::Acknowledged(1 + random.below(ENOUGH));
+        }
+        let writer = Writer::start(&own.place, own.now, own.outside.clone(), moment);
+        problems.0.extend(writer.wait().err());
         if let (Fate::DiesBefore, Some(cluster)) = (fate, cluster) {
             cluster.restart().unwrap();
             tally.restarts += 1;
             // The same process goes on when the server is back.
-            said = said.and_then(|()| writer.wait_for(5));
-            problems.0.extend(said.err());
-            thread::sleep(Duration::from_micros(pause));
-            own.take(&writer.kill(), true, &mut tally, &mut problems);
-        } else {
-            problems.0.extend(said.err());
-            // Not for anything to happen: the instant of the kill is drawn by lot.
-            thread::sleep(Duration::from_micros(pause));
-            let lines = writer.kill();
-            if let (Fate::DiesToo, Some(cluster)) = (fate, server.as_mut().and_then(|s| s.own())) {
-                cluster.restart().unwrap();
-                tally.restarts += 1;
-            }
-            own.take(&lines, false, &mut tally, &mut problems);
+            problems.0.extend(writer.wait_for(5).err());
         }
+        // Not for anything to happen: the instant of the kill is drawn by lot.
+        thread::sleep(Duration::from_micros(pause));
+        let lines = writer.kill();
+        let cluster = server.as_mut().and_then(|server| server.own());
+        if let (Fate::DiesToo, Some(cluster)) = (fate, cluster) {
+            cluster.restart().unwrap();
+            tally.restarts += 1;
+        }
+        let disturbed = fate == Fate::DiesBefore;
+        own.take(&lines, disturbed, &mut tally, &mut problems);
         drop(server);
         let last = (round + 1) % KILLS_A_STORE == 0 || round + 1 == count;
         own.now = own.now.saturating_add(3 * DAY);
         run(own.look(last, &mut tally, &mut problems));
         assert!(
             problems.0.is_empty(),
-            "seed {seed}, round {round}, {heard} acknowledgements and {pause} microseconds: {:#?}",
+            "seed {seed}, round {round}, {moment:?} and {pause} microseconds: {:#?}",
             problems.0
         );
         tally.rounds += 1;
