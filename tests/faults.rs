@@ -28,6 +28,7 @@ mod faults {
 
     mod audit;
     mod crashes;
+    mod disturbed;
     mod last_units;
     mod outside;
     mod place;

@@ -72,7 +72,7 @@ pub(crate) fn next_seed() -> u64 {
 
 /// When a writer is killed.
 #[derive(Clone, Copy, Debug)]
-enum Moment {
+pub(crate) enum Moment {
     /// Some time after so many acknowledgements.
     Acknowledged(u64),
     /// When so many requests of a kind were received outside, before the last one is answered: it was
@@ -100,15 +100,17 @@ impl Moment {
 }
 
 /// What a writer is waited for.
-#[derive(Clone, Copy, PartialEq)]
-enum Said {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Said {
     Acknowledged,
+    /// The store failed it.
+    Failed,
     /// The last request before the kill came.
     Last,
 }
 
 /// The process that writes. It is killed when this is dropped.
-struct Writer {
+pub(crate) struct Writer {
     child: Child,
     moment: Moment,
     said: Receiver<Said>,
@@ -116,9 +118,20 @@ struct Writer {
 }
 
 impl Writer {
-    /// Starts it; a thread answers what it asks the world outside and keeps what it says.
     fn start(place: &Place, start: Timestamp, outside: Arc<Outside>, moment: Moment) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let command = Command::new(std::env::current_exe().unwrap());
+        Self::start_by(command, place, start, outside, moment)
+    }
+
+    /// Starts it; a thread answers what it asks the world outside and keeps what it says.
+    pub(crate) fn start_by(
+        mut command: Command,
+        place: &Place,
+        start: Timestamp,
+        outside: Arc<Outside>,
+        moment: Moment,
+    ) -> Self {
+        let mut child = command
             .args(["--writer", &place.text(), &next_seed().to_string()])
             .arg(start.to_string())
             .stdin(Stdio::piped())
@@ -151,6 +164,8 @@ impl Writer {
                 } else {
                     if line.starts_with("A\t") {
                         let _ = say.send(Said::Acknowledged);
+                    } else if line.starts_with("E\t") {
+                        let _ = say.send(Said::Failed);
                     }
                     lines.push(std::mem::take(&mut line));
                 }
@@ -168,26 +183,43 @@ impl Writer {
 
     /// Waits for the moment.
     fn wait(&self) -> Result<(), String> {
-        self.wait_for(match self.moment {
+        let count = match self.moment {
             Moment::Acknowledged(count) => count,
             // It may not come at all.
             Moment::Received(..) => ENOUGH,
-        })
+        };
+        self.wait_for(Said::Acknowledged, count)
     }
 
-    fn wait_for(&self, count: u64) -> Result<(), String> {
-        for _ in 0..count {
+    /// Waits until something was said so often, or until the last word.
+    pub(crate) fn wait_for(&self, wanted: Said, count: u64) -> Result<(), String> {
+        let mut left = count;
+        // A writer that fails for ever is not waited for.
+        for _ in 0..100_000 {
+            if left == 0 {
+                return Ok(());
+            }
             let said = self.said.recv_timeout(PATIENCE);
             let said = said.map_err(|error| format!("the writer says nothing: {error}"))?;
             if said == Said::Last {
-                break;
+                return Ok(());
             }
+            left -= u64::from(said == wanted);
         }
-        Ok(())
+        Err(format!("the writer was not {wanted:?}"))
+    }
+
+    /// Forgets what was said up to now.
+    pub(crate) fn listen_anew(&self) {
+        while self.said.try_recv().is_ok() {}
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL, and everything that it said before.
-    fn kill(mut self) -> Vec<String> {
+    pub(crate) fn kill(mut self) -> Vec<String> {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.reader.take().unwrap().join().unwrap()
@@ -202,15 +234,15 @@ impl Drop for Writer {
 }
 
 /// One store, from its first writer to its last.
-struct Life {
-    place: Place,
-    outside: Arc<Outside>,
+pub(crate) struct Life {
+    pub(crate) place: Place,
+    pub(crate) outside: Arc<Outside>,
     acknowledged: Acknowledged,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
 }
 
 impl Life {
-    fn new(place: Place) -> Self {
+    pub(crate) fn new(place: Place) -> Self {
         let now = "2026-03-20T09:00:00+08:00".parse().unwrap();
         Self {
             place,
@@ -221,7 +253,13 @@ impl Life {
     }
 
     /// Takes in what a dead writer said. Errors may come only while the server was away.
-    fn take(&mut self, lines: &[String], disturbed: bool, tally: &mut Tally, out: &mut Problems) {
+    pub(crate) fn take(
+        &mut self,
+        lines: &[String],
+        disturbed: bool,
+        tally: &mut Tally,
+        out: &mut Problems,
+    ) {
         let mut commits = 0_i64;
         for line in lines {
             let (word, rest) = line.split_once('\t').unwrap_or((line, ""));
@@ -332,7 +370,12 @@ impl Life {
     }
 
     /// Looks at what the last writer left; `to_the_end` has all work done then.
-    async fn look(&mut self, to_the_end: bool, tally: &mut Tally, problems: &mut Problems) {
+    pub(crate) async fn look(
+        &mut self,
+        to_the_end: bool,
+        tally: &mut Tally,
+        problems: &mut Problems,
+    ) {
         self.place.quiet().await.unwrap();
         let opened = match self.place.open().await {
             Ok(opened) => opened,
@@ -416,7 +459,10 @@ fn rounds(
             cluster.restart().unwrap();
             tally.restarts += 1;
             // The same process goes on when the server is back.
-            problems.0.extend(writer.wait_for(5).err());
+            writer.listen_anew();
+            problems
+                .0
+                .extend(writer.wait_for(Said::Acknowledged, 5).err());
         }
         // Not for anything to happen: the instant of the kill is drawn by lot.
         thread::sleep(Duration::from_micros(pause));

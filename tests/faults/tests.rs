@@ -1,5 +1,6 @@
 //! The tests by name, and the processes that they start.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +10,7 @@ use tempfile::TempDir;
 
 use super::cluster::Server;
 use super::place::Place;
-use super::{crashes, last_units, writer};
+use super::{crashes, disturbed, last_units, writer};
 
 pub(crate) type Shared = Arc<Mutex<Server>>;
 
@@ -149,6 +150,32 @@ const ON_SERVER: [(&str, Rounds, OnServer); 2] = [
     ),
 ];
 
+/// What is done once, and is no part of the record.
+fn disturbances(server: Option<&Shared>) -> Vec<Trial> {
+    let on_file = |name: &str, test: fn(&Path)| {
+        Trial::test(name, move || {
+            test(TempDir::new()?.path());
+            Ok(())
+        })
+    };
+    let bound = TempDir::new().is_ok_and(|folder| disturbed::permissions_bind(folder.path()));
+    let mut trials = vec![
+        on_file("sqlite_locked_by_another_process", disturbed::a_locked_file),
+        on_file("sqlite_read_only", disturbed::a_read_only_file).with_ignored_flag(!bound),
+        on_file("sqlite_with_a_damaged_page", disturbed::a_damaged_page),
+        on_file("sqlite_without_room", disturbed::no_room)
+            .with_ignored_flag(!disturbed::limits_can_be_lifted()),
+    ];
+    let (ignored, server) = (server.is_none(), server.cloned());
+    let cut = Trial::test("postgres_with_cut_connections", move || {
+        let server = server.ok_or_else(|| Failed::from("there is no server"))?;
+        disturbed::cut_connections(&server);
+        Ok(())
+    });
+    trials.push(cut.with_ignored_flag(ignored));
+    trials
+}
+
 pub(crate) fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().collect();
     if arguments.get(1).is_some_and(|word| word == "--writer") {
@@ -156,6 +183,9 @@ pub(crate) fn main() -> ExitCode {
     }
     if arguments.get(1).is_some_and(|word| word == "--rival") {
         return last_units::main(&arguments[2..]);
+    }
+    if arguments.get(1).is_some_and(|word| word == "--holder") {
+        return disturbed::hold(&arguments[2..]);
     }
     let asked = Asked::of(&mut arguments);
     let mut arguments = Arguments::from_iter(arguments);
@@ -201,6 +231,7 @@ pub(crate) fn main() -> ExitCode {
         });
         trials.push(trial.with_ignored_flag(ignored));
     }
+    trials.extend(disturbances(server.as_ref()));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if asked.record && !conclusion.has_failed() {
         record(asked.seed, &results);

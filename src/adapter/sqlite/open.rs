@@ -120,6 +120,19 @@ async fn check(connection: &mut SqliteConnection, on_disk: bool) -> Result<(), s
     Ok(())
 }
 
+/// Whether a connection that was used may be used again.
+///
+/// Where writing failed (no room, a failing disk), SQLite may have rolled the transaction back by
+/// itself. The driver's own rollback fails then, and it takes the connection for one in a transaction
+/// for good: such a one is replaced.
+async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback that is under way is done before this is answered.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
 /// Brings a file to the newest schema, each step in a transaction of its own.
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     let known = number(MIGRATIONS.len());
@@ -168,12 +181,18 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(BUSY);
         let pool = |most: u32| {
-            SqlitePoolOptions::new()
+            let pool = SqlitePoolOptions::new()
                 .max_connections(most.max(1))
                 .acquire_timeout(options.wait)
                 .idle_timeout(None)
                 .max_lifetime(None)
-                .after_connect(move |connection, _| Box::pin(check(connection, on_disk)))
+                .after_connect(move |connection, _| Box::pin(check(connection, on_disk)));
+            if on_disk {
+                pool.after_release(|connection, _| Box::pin(is_usable(connection)))
+            } else {
+                // To replace its connection is to lose a database in memory.
+                pool
+            }
         };
         let writer = pool(1).connect_with(connect.clone()).await?;
         migrate(&mut *writer.acquire().await?).await?;
