@@ -195,7 +195,7 @@ impl Writer {
     pub(crate) fn wait_for(&self, wanted: Said, count: u64) -> Result<(), String> {
         let mut left = count;
         // A writer that fails for ever is not waited for.
-        for _ in 0..100_000 {
+        for _ in 0..10_000 {
             if left == 0 {
                 return Ok(());
             }
