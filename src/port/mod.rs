@@ -45,9 +45,9 @@ pub use outward::{
     Removal,
 };
 pub use store::{
-    Batch, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry, Lease, Listed,
-    Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest, SameBeside,
-    Stage, Store, StoreError, StreamId, Version, Versioned,
+    Batch, Claim, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry, Lease,
+    Listed, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest,
+    SameBeside, Stage, Store, StoreError, StreamId, Version, Versioned,
 };
 
 /// An answer that may take a while; it borrows what it was asked with and can change threads.

@@ -90,7 +90,8 @@ impl Service {
         asked.map(|()| changed)
     }
 
-    /// Says when to look at an instance again, as it is stored now.
+    /// Says when to look at an instance again, as it is stored now. What was committed since the claim
+    /// has said so itself, about what it alone has seen.
     async fn reschedule(&self, row: DueRow) -> Result<(), ServiceError> {
         let read_set = ReadSet::Order(row.order);
         let found = self
@@ -100,13 +101,9 @@ impl Service {
         let case = found.loaded.case(row.account);
         let due_at = self.look_again(&case, found.now, &law);
         let due_at = due_at.map(|at| self.not_at_once(at, found.now));
-        if let Some(instance) = &found.loaded.instance {
-            let (store, version) = (&self.ports.store, instance.version);
-            store
-                .reschedule(row.account, row.instance, version, due_at)
-                .await?;
-        }
-        Ok(())
+        let store = &self.ports.store;
+        let rescheduled = store.reschedule(row.account, row.instance, row.claim, due_at);
+        Ok(rescheduled.await?)
     }
 
     /// What is still due after it was done is looked at again later, not in a circle.

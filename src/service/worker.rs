@@ -150,7 +150,7 @@ impl Service {
         if for_good || row.attempts >= self.settings.attempts_of_work {
             // What cannot be stored comes again when its lease ends.
             let reason = Note::lossy(&error.to_string());
-            let _ = store.park(row.id, row.attempts, reason).await;
+            let _ = store.park(row.id, row.claim, reason).await;
             let list = if for_good {
                 &mut report.refused
             } else {
@@ -160,7 +160,7 @@ impl Service {
         } else {
             let wait = delay(&self.settings, row.id, row.attempts);
             let until = self.ports.clock.now().saturating_add(wait);
-            let _ = store.postpone(row.id, row.attempts, until).await;
+            let _ = store.postpone(row.id, row.claim, until).await;
             report.failed.push((row, error));
         }
     }

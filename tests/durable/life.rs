@@ -9,9 +9,9 @@ use cert_lifecycle::adapter::{ManualClock, Recorder, SeededIds, Sent};
 use cert_lifecycle::lifecycle::Command;
 use cert_lifecycle::model::{
     AccountId, Applicant, Catalog, Channel, Curve, KeyKind, OrderId, Payment, PlanId, Product,
-    RevocationReason, Site, Status, Submission, ValidationMethod,
+    RevocationReason, Site, Status, Submission, Timestamp, ValidationMethod,
 };
-use cert_lifecycle::port::{Filter, IdempotencyKey, KeyRows, Stage, Store};
+use cert_lifecycle::port::{Clock, Filter, IdempotencyKey, KeyRows, Stage, Store};
 use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::service::{
     Caller, EditionPolicy, Ports, Rules, Service, ServiceError, Settings,
@@ -39,11 +39,31 @@ impl Around {
         }
     }
 
+    /// The present instant of this world.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Moves its time on.
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
     /// A service over a store and the keys in its rows, as after a start of the process.
     pub(crate) fn service<S: Store + KeyRows + Clone + 'static>(
         &self,
         store: &S,
         seed: u64,
+    ) -> Service {
+        self.service_for(store, seed, Channel::Api)
+    }
+
+    /// A service for this channel.
+    pub(crate) fn service_for<S: Store + KeyRows + Clone + 'static>(
+        &self,
+        store: &S,
+        seed: u64,
+        channel: Channel,
     ) -> Service {
         let kek = KeyEncryptionKey::from_slice(&[7; 32]).unwrap();
         let envelope = Envelope::new(KekId::new("kek-1").unwrap(), kek);
@@ -59,7 +79,7 @@ impl Around {
         };
         let policy = EditionPolicy::AsOf {
             site: Site::Cn,
-            channel: Channel::Api,
+            channel,
         };
         let mut settings = Settings::default();
         settings.poll_every = 1;

@@ -13,6 +13,7 @@ use sqlx::Executor;
 
 use super::cluster::Server;
 use super::life::{Around, first_half, second_half};
+use super::old;
 
 type Shared = Arc<Mutex<Server>>;
 
@@ -110,7 +111,7 @@ fn it_keeps_the_contract(server: &Shared) {
         Box::pin(InSchema::new(url.clone(), number))
     });
     report.assert_ok();
-    assert_eq!(report.checks.len(), 60, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 62, "{:#?}", report.checks);
 }
 
 /// The walkthrough over a server, twice: the second run continues the first.
@@ -158,10 +159,63 @@ fn a_later_schema_is_refused(server: &Shared) {
     });
 }
 
+/// The databases of earlier schemas are migrated when they are opened; nothing that is read changes.
+fn an_old_database_keeps_what_it_holds(server: &Shared) {
+    for number in 1..2 {
+        let kept = old::kept(&format!("{number}.postgres.sql"));
+        let text = std::fs::read_to_string(kept).unwrap();
+        let kept = old::kept(&format!("{number}.postgres.txt"));
+        let was = std::fs::read_to_string(kept).unwrap();
+        run(async {
+            let options = database(server, "earlier").await;
+            let url = server.lock().unwrap().url("earlier");
+            let pool = sqlx::PgPool::connect(&url).await.unwrap();
+            pool.execute(sqlx::AssertSqlSafe(text)).await.unwrap();
+            pool.close().await;
+            let store = PostgresStore::open(options.clone()).await.unwrap();
+            old::same(&was, &old::shown(&store).await);
+            old::go_on(&store).await;
+            store.close().await;
+            // Once migrated, it is a database like any other.
+            PostgresStore::open(options).await.unwrap().close().await;
+        });
+    }
+}
+
+/// Makes the database that later releases are tried with, when a schema is new.
+fn make_the_old_database(server: &Shared) {
+    run(async {
+        let options = database(server, "old").await;
+        let store = PostgresStore::open(options).await.unwrap();
+        old::leave(&store).await;
+        let url = server.lock().unwrap().url("old");
+        let dumped = Command::new("pg_dump")
+            .args(["--inserts", "--no-owner", "--no-privileges", &url])
+            .output()
+            .unwrap();
+        assert!(dumped.status.success(), "{dumped:?}");
+        let text = String::from_utf8(dumped.stdout).unwrap();
+        // Words to the program that loads it, not to the server.
+        let lines = text.lines().filter(|line| !line.starts_with('\\'));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        std::fs::write(old::kept("new.postgres.sql"), text).unwrap();
+        let shown = old::shown(&store).await;
+        std::fs::write(old::kept("new.postgres.txt"), shown).unwrap();
+        store.close().await;
+    });
+}
+
 /// A test by name.
 type Test = (&'static str, fn(&Shared));
 
-const TESTS: [Test; 4] = [
+/// Those that are only run when they are asked for.
+const MAKERS: [Test; 1] = [("make_the_old_database", make_the_old_database)];
+
+const TESTS: [Test; 5] = [
+    (
+        "an_old_database_keeps_what_it_holds",
+        an_old_database_keeps_what_it_holds,
+    ),
     ("the_walkthrough_is_continued", the_walkthrough_is_continued),
     ("it_keeps_the_contract", it_keeps_the_contract),
     (
@@ -185,9 +239,11 @@ pub(crate) fn main() -> ExitCode {
             None
         }
     };
-    let trials = TESTS.iter().map(|(name, test)| {
+    let tests = TESTS.iter().map(|test| (test, false));
+    let makers = MAKERS.iter().map(|test| (test, true));
+    let trials = tests.chain(makers).map(|((name, test), by_wish)| {
         let server = server.clone();
-        let ignored = server.is_none();
+        let ignored = server.is_none() || by_wish;
         Trial::test(*name, move || match &server {
             Some(server) => {
                 test(server);

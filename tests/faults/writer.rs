@@ -15,8 +15,8 @@ use cert_lifecycle::model::{
     Timestamp,
 };
 use cert_lifecycle::port::{
-    Batch, BoxFuture, CommitError, DueRow, Filter, IdempotencyKey, Ids, Lease, Listed, Loaded,
-    OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
+    Batch, BoxFuture, Claim, CommitError, DueRow, Filter, IdempotencyKey, Ids, Lease, Listed,
+    Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
 };
 use cert_lifecycle::service::{Caller, Receipt, Service, ServiceError};
 
@@ -141,10 +141,10 @@ impl Store for Watched {
         &self,
         account: AccountId,
         instance: InstanceId,
-        version: Version,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.0.reschedule(account, instance, version, due_at)
+        self.0.reschedule(account, instance, claim, due_at)
     }
 
     fn lease(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
@@ -158,19 +158,19 @@ impl Store for Watched {
     fn postpone(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         until: Timestamp,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.0.postpone(row, attempts, until)
+        self.0.postpone(row, claim, until)
     }
 
     fn park(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         reason: Note,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.0.park(row, attempts, reason)
+        self.0.park(row, claim, reason)
     }
 
     fn retry(&self, row: RequestId, at: Timestamp) -> BoxFuture<'_, Result<bool, StoreError>> {

@@ -253,7 +253,7 @@ fn a_lease_ends() {
     assert_eq!(wait(service.work(9)).unwrap().done, 1);
     // Who was too slow changes nothing any more.
     let store = &world.store.inner;
-    wait(store.postpone(rows[0].id, 3, now)).unwrap();
+    wait(store.postpone(rows[0].id, rows[0].claim, now)).unwrap();
     assert!(waiting(&world).is_empty());
 }
 

@@ -11,7 +11,7 @@ use cert_lifecycle::model::{
     Timestamp,
 };
 use cert_lifecycle::port::{
-    Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, CommitError, DueRow,
+    Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, Claim, CommitError, DueRow,
     ExportedKey, Filter, Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Lease, Listed,
     Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, RevocationOrder, Store, StoreError,
     StreamId, Version,
@@ -185,10 +185,10 @@ impl Store for TestStore {
         &self,
         account: AccountId,
         instance: InstanceId,
-        version: Version,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.inner.reschedule(account, instance, version, due_at)
+        self.inner.reschedule(account, instance, claim, due_at)
     }
 
     fn lease(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
@@ -202,19 +202,19 @@ impl Store for TestStore {
     fn postpone(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         until: Timestamp,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.inner.postpone(row, attempts, until)
+        self.inner.postpone(row, claim, until)
     }
 
     fn park(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         reason: Note,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.inner.park(row, attempts, reason)
+        self.inner.park(row, claim, reason)
     }
 
     fn retry(&self, row: RequestId, at: Timestamp) -> BoxFuture<'_, Result<bool, StoreError>> {

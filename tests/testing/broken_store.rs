@@ -11,8 +11,9 @@ use cert_lifecycle::adapter::MemoryStore;
 use cert_lifecycle::lifecycle::Event;
 use cert_lifecycle::model::{AccountId, InstanceId, Note, Timestamp};
 use cert_lifecycle::port::{
-    Batch, BoxFuture, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded, OutboxPart,
-    OutboxRow, Position, Read, ReadSet, RequestId, Stage, Store, StoreError, StreamId, Version,
+    Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded,
+    OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Stage, Store, StoreError, StreamId,
+    Version,
 };
 use cert_lifecycle::testing::StoreUnderTest;
 
@@ -59,7 +60,9 @@ pub(crate) enum Fault {
     // Claims and leases.
     ClaimsShared,
     DueAnyOrder,
-    ReschedulesAnyVersion,
+    ReschedulesAnyClaim,
+    ReschedulesSameVersion,
+    AttemptsAreClaims,
     LeasesShared,
     NoHorizon,
     TooSlowCounts,
@@ -77,6 +80,8 @@ struct Shared {
     fault: Fault,
     accounts: Mutex<Vec<AccountId>>,
     calls: AtomicUsize,
+    // The versions at which instances were claimed.
+    claimed: Mutex<Vec<(InstanceId, usize)>>,
 }
 
 impl Shared {
@@ -101,6 +106,7 @@ impl BrokenStore {
             fault,
             accounts: Mutex::default(),
             calls: AtomicUsize::new(0),
+            claimed: Mutex::default(),
         }))
     }
 
@@ -156,6 +162,20 @@ impl Broken {
 
     fn store(&self) -> &MemoryStore {
         &self.shared.store
+    }
+
+    async fn version(&self, account: AccountId, id: InstanceId) -> Result<usize, StoreError> {
+        let stream = StreamId::Instance(id);
+        let events = self.store().journal(account, stream, Version(0), 99).await;
+        events.map(|events| events.len())
+    }
+
+    /// Whether attempts are taken for claims, and a row has had so many.
+    async fn has_attempt(&self, id: RequestId, claim: Claim) -> Result<bool, StoreError> {
+        let rows = self.store().outbox(OutboxPart::Waiting, None, 99).await?;
+        let row = rows.iter().find(|row| row.id == id);
+        let same = row.is_some_and(|row| u64::from(row.attempts) == claim.0);
+        Ok(same && self.is(Fault::AttemptsAreClaims))
     }
 
     /// Carries out what was answered before.
@@ -457,6 +477,13 @@ impl Store for Broken {
             if self.is(Fault::DueAnyOrder) {
                 rows.sort_by_key(|row| row.instance);
             }
+            if self.is(Fault::ReschedulesSameVersion) {
+                for row in &rows {
+                    let version = self.version(row.account, row.instance).await?;
+                    let mut claimed = self.shared.claimed.lock().unwrap();
+                    claimed.push((row.instance, version));
+                }
+            }
             Ok(rows)
         })
     }
@@ -465,21 +492,27 @@ impl Store for Broken {
         &self,
         account: AccountId,
         instance: InstanceId,
-        mut version: Version,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
-            if self.is(Fault::ReschedulesAnyVersion) {
-                let stream = StreamId::Instance(instance);
-                let events = self
-                    .store()
-                    .journal(account, stream, Version(0), 99)
-                    .await?;
-                version = Version(events.len() as u64);
+            // The numbers of the store beneath are small.
+            let same = self.is(Fault::ReschedulesSameVersion) && {
+                let version = self.version(account, instance).await?;
+                let claimed = self.shared.claimed.lock().unwrap();
+                let last = claimed.iter().rfind(|(own, _)| *own == instance);
+                last.is_some_and(|(_, then)| *then == version)
+            };
+            let own = if same || self.is(Fault::ReschedulesAnyClaim) {
+                0..30
+            } else {
+                claim.0..claim.0 + 1
+            };
+            for claim in own.map(Claim) {
+                let done = self.store().reschedule(account, instance, claim, due_at);
+                done.await?;
             }
-            self.store()
-                .reschedule(account, instance, version, due_at)
-                .await
+            Ok(())
         })
     }
 
@@ -490,15 +523,23 @@ impl Store for Broken {
         if self.is(Fault::NoHorizon) {
             lease.horizon = Timestamp::MAX;
         }
-        self.store().lease(lease)
+        Box::pin(async move {
+            let mut rows = self.store().lease(lease).await?;
+            if self.is(Fault::AttemptsAreClaims) {
+                for row in &mut rows {
+                    row.claim = Claim(row.attempts.into());
+                }
+            }
+            Ok(rows)
+        })
     }
 
     fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>> {
         if self.is(Fault::FinishedComesBack) {
             let far = "2024-03-01T02:00:00Z".parse().unwrap();
             return Box::pin(async move {
-                for attempts in 0..9 {
-                    self.store().postpone(row, attempts, far).await?;
+                for claim in (0..9).map(Claim) {
+                    self.store().postpone(row, claim, far).await?;
                 }
                 Ok(())
             });
@@ -509,17 +550,17 @@ impl Store for Broken {
     fn postpone(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         until: Timestamp,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
-            let own = if self.is(Fault::TooSlowCounts) {
+            let own = if self.is(Fault::TooSlowCounts) || self.has_attempt(row, claim).await? {
                 0..9
             } else {
-                attempts..attempts + 1
+                claim.0..claim.0 + 1
             };
-            for attempts in own {
-                self.store().postpone(row, attempts, until).await?;
+            for claim in own.map(Claim) {
+                self.store().postpone(row, claim, until).await?;
             }
             Ok(())
         })
@@ -528,13 +569,23 @@ impl Store for Broken {
     fn park(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         reason: Note,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         if self.is(Fault::ParkedIsLeased) {
             return Box::pin(async { Ok(()) });
         }
-        self.store().park(row, attempts, reason)
+        Box::pin(async move {
+            let own = if self.has_attempt(row, claim).await? {
+                0..9
+            } else {
+                claim.0..claim.0 + 1
+            };
+            for claim in own.map(Claim) {
+                self.store().park(row, claim, reason.clone()).await?;
+            }
+            Ok(())
+        })
     }
 
     fn retry(&self, row: RequestId, at: Timestamp) -> BoxFuture<'_, Result<bool, StoreError>> {

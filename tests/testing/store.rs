@@ -60,7 +60,9 @@ caught! {
     too_many_records_are_forgotten: ForgetsTooMany => Forgetting;
     claims_are_not_exclusive: ClaimsShared => Claims;
     due_instances_come_in_any_order: DueAnyOrder => Due;
-    who_saw_an_older_version_reschedules: ReschedulesAnyVersion => Rescheduling;
+    whose_claim_is_void_reschedules: ReschedulesAnyClaim => Rescheduling;
+    whose_version_is_the_same_reschedules: ReschedulesSameVersion => Rescheduling;
+    attempts_are_taken_for_claims: AttemptsAreClaims => Attempts;
     leases_are_not_exclusive: LeasesShared => Leases;
     clocks_that_ran_ahead_hold_everything_up: NoHorizon => Leases, Claims;
     who_was_too_slow_counts: TooSlowCounts => Attempts;
@@ -98,7 +100,7 @@ fn findings_are_few_and_to_the_point() {
     for (fault, clause) in [
         (Fault::LastExpectationNamed, Clause::FirstNamed),
         (Fault::ForgetsTooMany, Clause::Forgetting),
-        (Fault::ReschedulesAnyVersion, Clause::Rescheduling),
+        (Fault::ReschedulesAnyClaim, Clause::Rescheduling),
         (Fault::BeforePolled, Clause::Alone),
     ] {
         let report = examine(fault);

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use crate::lifecycle::Effect;
 use crate::model::{AccountId, DomainName, InstanceId, Timestamp};
 use crate::port::{
-    DueRow, Filter, IdempotencyKey, IndexEntry, Lease, OutboxPart, OutboxRow, Position, Record,
-    RequestId, Stage,
+    Claim, DueRow, Filter, IdempotencyKey, IndexEntry, Lease, OutboxPart, OutboxRow, Position,
+    Record, RequestId, Stage,
 };
 
 #[derive(Debug, Default)]
@@ -26,6 +26,19 @@ pub(super) struct Desk {
 struct Filed {
     entry: IndexEntry,
     claimed_until: Option<Timestamp>,
+    claim: Claim,
+}
+
+impl Filed {
+    fn due(&mut self, due_at: Option<Timestamp>) {
+        self.entry.due_at = due_at;
+        self.claimed_until = None;
+        self.claim = next(self.claim);
+    }
+}
+
+const fn next(claim: Claim) -> Claim {
+    Claim(claim.0.saturating_add(1))
 }
 
 /// Whether nobody has claimed something, or with a clock that ran ahead.
@@ -69,9 +82,11 @@ impl Desk {
             None => (account, self.next_place()),
         };
         self.places.insert(entry.instance, place);
+        let before = self.index.get(&place).map_or(Claim(0), |filed| filed.claim);
         let filed = Filed {
             entry,
             claimed_until: None,
+            claim: next(before),
         };
         self.index.insert(place, filed);
     }
@@ -82,18 +97,21 @@ impl Desk {
     }
 
     pub(super) fn stir(&mut self, account: AccountId, instance: InstanceId, at: Timestamp) {
-        self.reschedule(account, instance, Some(at));
+        if let Some(filed) = self.filed(account, instance) {
+            filed.due(Some(at));
+        }
     }
 
     pub(super) fn reschedule(
         &mut self,
         account: AccountId,
         instance: InstanceId,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) {
-        if let Some(filed) = self.filed(account, instance) {
-            filed.entry.due_at = due_at;
-            filed.claimed_until = None;
+        let filed = self.filed(account, instance);
+        if let Some(filed) = filed.filter(|filed| filed.claim == claim) {
+            filed.due(due_at);
         }
     }
 
@@ -125,11 +143,13 @@ impl Desk {
         let claimed = rows.into_iter().take(lease.limit);
         let claimed = claimed.map(|(due_at, account, filed)| {
             filed.claimed_until = Some(lease.until);
+            filed.claim = next(filed.claim);
             DueRow {
                 account,
                 instance: filed.entry.instance,
                 order: filed.entry.order,
                 due_at,
+                claim: filed.claim,
             }
         });
         claimed.collect()
@@ -150,6 +170,7 @@ impl Desk {
             at,
             effect,
             attempts: 0,
+            claim: Claim(0),
             not_before: at,
             parked: None,
         };
@@ -163,6 +184,7 @@ impl Desk {
         rows.sort_by_key(|row| (row.not_before, row.position));
         let leased = rows.into_iter().take(lease.limit).map(|row| {
             row.attempts = row.attempts.saturating_add(1);
+            row.claim = next(row.claim);
             row.not_before = lease.until;
             row.clone()
         });
@@ -173,10 +195,10 @@ impl Desk {
         self.outbox.values_mut().find(|row| row.id == id)
     }
 
-    /// The row, if nobody has leased it since.
-    pub(super) fn leased(&mut self, id: RequestId, attempts: u32) -> Option<&mut OutboxRow> {
+    /// The row, if the claim on it is not void.
+    pub(super) fn leased(&mut self, id: RequestId, claim: Claim) -> Option<&mut OutboxRow> {
         let row = self.row(id)?;
-        (row.attempts == attempts && row.parked.is_none()).then_some(row)
+        (row.claim == claim && row.parked.is_none()).then_some(row)
     }
 
     pub(super) fn retry(&mut self, id: RequestId, at: Timestamp) -> bool {
@@ -184,6 +206,7 @@ impl Desk {
             return false;
         };
         (row.parked, row.attempts, row.not_before) = (None, 0, at);
+        row.claim = next(row.claim);
         true
     }
 

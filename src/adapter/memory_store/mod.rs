@@ -16,8 +16,9 @@ use crate::model::{
     PlanId, ProductCode, Purchase, PurchaseId, RefundState, ResourcePlan, Timestamp,
 };
 use crate::port::{
-    Batch, BoxFuture, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded, OutboxPart,
-    OutboxRow, Position, Read, ReadSet, RequestId, Store, StoreError, StreamId, Version, Versioned,
+    Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded,
+    OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Store, StoreError, StreamId,
+    Version, Versioned,
 };
 use crate::rulebook::Window;
 
@@ -158,13 +159,11 @@ impl Store for MemoryStore {
         &self,
         account: AccountId,
         instance: InstanceId,
-        version: Version,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         self.alone(move |inner| {
-            if inner.version(StreamId::Instance(instance), account) == Some(version) {
-                inner.desk.reschedule(account, instance, due_at);
-            }
+            inner.desk.reschedule(account, instance, claim, due_at);
             Ok(())
         })
     }
@@ -183,11 +182,11 @@ impl Store for MemoryStore {
     fn postpone(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         until: Timestamp,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         self.alone(move |inner| {
-            if let Some(row) = inner.desk.leased(row, attempts) {
+            if let Some(row) = inner.desk.leased(row, claim) {
                 row.not_before = until;
             }
             Ok(())
@@ -197,11 +196,11 @@ impl Store for MemoryStore {
     fn park(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         reason: Note,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         self.alone(move |inner| {
-            if let Some(row) = inner.desk.leased(row, attempts) {
+            if let Some(row) = inner.desk.leased(row, claim) {
                 row.parked = Some(reason);
             }
             Ok(())

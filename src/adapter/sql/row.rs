@@ -10,7 +10,7 @@ use super::corrupt;
 use crate::codec::stored::decode_effect;
 use crate::model::{AccountId, DomainName, InstanceId, Note, OrderId, ProductCode, Timestamp};
 use crate::port::{
-    DueRow, IndexEntry, Listed, OutboxRow, Position, RequestId, Stage, StoreError, Version,
+    Claim, DueRow, IndexEntry, Listed, OutboxRow, Position, RequestId, Stage, StoreError, Version,
 };
 
 /// A row of texts and numbers, in the order of its columns.
@@ -104,7 +104,7 @@ where
     })
 }
 
-/// Columns: account, id, order, `due_at`.
+/// Columns: account, id, order, `due_at`, claims.
 pub(in crate::adapter) fn due_row<R>(row: &RawRow<'_, R>) -> Result<DueRow, StoreError>
 where
     R: Row,
@@ -117,10 +117,11 @@ where
         instance: InstanceId::new(&row.text(1)?).map_err(corrupt)?,
         order: row.order(2)?,
         due_at: row.time(3)?,
+        claim: Claim(row.count(4)?),
     })
 }
 
-/// Columns: position, id, account, at, effect, attempts, `not_before`, parked.
+/// Columns: position, id, account, at, effect, attempts, claims, `not_before`, parked.
 pub(in crate::adapter) fn outbox_row<R>(row: &RawRow<'_, R>) -> Result<OutboxRow, StoreError>
 where
     R: Row,
@@ -128,7 +129,7 @@ where
     for<'d> Option<i64>: Decode<'d, R::Database> + Type<R::Database>,
     for<'d> Option<String>: Decode<'d, R::Database> + Type<R::Database>,
 {
-    let parked = row.maybe_text(7)?;
+    let parked = row.maybe_text(8)?;
     Ok(OutboxRow {
         position: Position(row.count(0)?),
         id: RequestId::new(&row.text(1)?).map_err(corrupt)?,
@@ -136,7 +137,8 @@ where
         at: row.time(3)?,
         effect: decode_effect(&row.text(4)?)?,
         attempts: row.count(5)?,
-        not_before: row.time(6)?,
+        claim: Claim(row.count(6)?),
+        not_before: row.time(7)?,
         parked: parked.map(|text| Note::lossy(&text)),
     })
 }

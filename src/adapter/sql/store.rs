@@ -23,29 +23,30 @@ macro_rules! sql_store {
             use crate::lifecycle::Event;
             use crate::model::{AccountId, InstanceId, Note, Timestamp};
             use crate::port::{
-                Batch, BoxFuture, CommitError, DueRow, Filter, Lease, Listed, Loaded, OutboxPart,
+                Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, Loaded, OutboxPart,
                 OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
             };
 
             const LOOK_DUE: &str = "SELECT 1 FROM cl_instance WHERE due_at <= $1 AND \
                 (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2) LIMIT 1";
             const CLAIM_DUE: &str = concat!(
-                "UPDATE cl_instance SET claimed_until = $3 WHERE number IN \
+                "UPDATE cl_instance SET claimed_until = $3, claims = claims + 1 WHERE number IN \
                  (SELECT number FROM cl_instance WHERE due_at <= $1 AND \
                  (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2) \
                  ORDER BY due_at, id LIMIT $4",
                 $skip,
-                ") RETURNING account, id, order_id, due_at"
+                ") RETURNING account, id, order_id, due_at, claims"
             );
             const LOOK_OUTBOX: &str = "SELECT 1 FROM cl_outbox WHERE parked IS NULL AND \
                 (not_before <= $1 OR not_before > $2) LIMIT 1";
             // The old instant is kept, for RETURNING has no order of its own.
             const LEASE_OUTBOX: &str = concat!(
-                "UPDATE cl_outbox SET attempts = attempts + 1, since = not_before, not_before = $3 \
-                 WHERE position IN (SELECT position FROM cl_outbox WHERE parked IS NULL AND \
+                "UPDATE cl_outbox SET attempts = attempts + 1, claims = claims + 1, \
+                 since = not_before, not_before = $3 WHERE position IN (SELECT position FROM cl_outbox WHERE parked IS NULL AND \
                  (not_before <= $1 OR not_before > $2) ORDER BY not_before, position LIMIT $4",
                 $skip,
-                ") RETURNING position, id, account, at, effect, attempts, not_before, parked, since"
+                ") RETURNING position, id, account, at, effect, attempts, claims, not_before, parked, \
+                 since"
             );
 
             impl $store {
@@ -219,16 +220,16 @@ impl Store for $store {
         &self,
         account: AccountId,
         instance: InstanceId,
-        version: Version,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
-            let text = "UPDATE cl_instance SET due_at = $4, claimed_until = NULL \
-                        WHERE account = $1 AND id = $2 AND version = $3";
+            let text = "UPDATE cl_instance SET due_at = $4, claimed_until = NULL, \
+                        claims = claims + 1 WHERE account = $1 AND id = $2 AND claims = $3";
             let query = sqlx::query(text)
                 .bind(account.to_string())
                 .bind(instance.to_string())
-                .bind(i64::try_from(version.0).unwrap_or(i64::MAX))
+                .bind(i64::try_from(claim.0).unwrap_or(i64::MAX))
                 .bind(due_at.map(seconds));
             self.change(query).await.map(|_| ())
         })
@@ -252,7 +253,7 @@ impl Store for $store {
             let mut leased = Vec::new();
             for row in &rows {
                 let row = RawRow(row);
-                leased.push((row.number(8)?, outbox_row(&row)?));
+                leased.push((row.number(9)?, outbox_row(&row)?));
             }
             leased.sort_by_key(|(since, row)| (*since, row.position));
             Ok(leased.into_iter().map(|(_, row)| row).collect())
@@ -269,14 +270,14 @@ impl Store for $store {
     fn postpone(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         until: Timestamp,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
             let text = "UPDATE cl_outbox SET not_before = $3 \
-                        WHERE id = $1 AND attempts = $2 AND parked IS NULL";
+                        WHERE id = $1 AND claims = $2 AND parked IS NULL";
             let query = sqlx::query(text).bind(row.to_string());
-            let query = query.bind(i64::from(attempts)).bind(seconds(until));
+            let query = query.bind(i64::try_from(claim.0).unwrap_or(i64::MAX)).bind(seconds(until));
             self.change(query).await.map(|_| ())
         })
     }
@@ -284,21 +285,22 @@ impl Store for $store {
     fn park(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         reason: Note,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
             let text = "UPDATE cl_outbox SET parked = $3 \
-                        WHERE id = $1 AND attempts = $2 AND parked IS NULL";
+                        WHERE id = $1 AND claims = $2 AND parked IS NULL";
             let query = sqlx::query(text).bind(row.to_string());
-            let query = query.bind(i64::from(attempts)).bind(reason.to_string());
+            let query = query.bind(i64::try_from(claim.0).unwrap_or(i64::MAX)).bind(reason.to_string());
             self.change(query).await.map(|_| ())
         })
     }
 
     fn retry(&self, row: RequestId, at: Timestamp) -> BoxFuture<'_, Result<bool, StoreError>> {
         Box::pin(async move {
-            let text = "UPDATE cl_outbox SET parked = NULL, attempts = 0, not_before = $2 \
+            let text = "UPDATE cl_outbox SET parked = NULL, attempts = 0, not_before = $2, \
+                        claims = claims + 1 \
                         WHERE id = $1 AND parked IS NOT NULL";
             let query = sqlx::query(text).bind(row.to_string()).bind(seconds(at));
             Ok(self.change(query).await? > 0)
@@ -313,7 +315,7 @@ impl Store for $store {
     ) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
         Box::pin(async move {
             let mut query = QueryBuilder::<$db>::new(
-                "SELECT position, id, account, at, effect, attempts, not_before, parked \
+                "SELECT position, id, account, at, effect, attempts, claims, not_before, parked \
                  FROM cl_outbox WHERE ",
             );
             query.push(match part {

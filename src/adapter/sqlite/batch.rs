@@ -423,7 +423,7 @@ impl Writing<'_> {
         };
         let old = RawRow(&row).maybe_text(0)?;
         let text = "UPDATE cl_instance SET order_id = $3, product = $4, stage = $5, names = $6, \
-                    expires_at = $7, due_at = $8, claimed_until = NULL \
+                    expires_at = $7, due_at = $8, claimed_until = NULL, claims = claims + 1 \
                     WHERE account = $1 AND id = $2";
         let query = sqlx::query(text)
             .bind(account.clone())
@@ -458,7 +458,7 @@ impl Writing<'_> {
     }
 
     async fn stir(&mut self, instance: InstanceId, at: Timestamp) -> Result<(), StoreError> {
-        let text = "UPDATE cl_instance SET due_at = $3, claimed_until = NULL \
+        let text = "UPDATE cl_instance SET due_at = $3, claimed_until = NULL, claims = claims + 1 \
                     WHERE account = $1 AND id = $2 AND stage IS NOT NULL";
         let query = sqlx::query(text).bind(self.account.clone());
         self.run(query.bind(instance.to_string()).bind(seconds(at)))

@@ -5,7 +5,8 @@ pub(super) const APPLICATION: i64 = 0x636c_6966;
 
 /// The migrations, one after the other; a file's `PRAGMA user_version` counts those it has had. They
 /// are frozen: a change is a further one.
-pub(super) const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE cl_instance (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     account TEXT NOT NULL,
@@ -123,4 +124,9 @@ CREATE TABLE cl_key (
     id INTEGER PRIMARY KEY,
     sealed BLOB
 ) STRICT;
-"];
+",
+    "
+ALTER TABLE cl_instance ADD COLUMN claims INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE cl_outbox ADD COLUMN claims INTEGER NOT NULL DEFAULT 0;
+",
+];

@@ -10,7 +10,7 @@ use crate::model::{
 use crate::rulebook::value::words::words;
 
 use super::batch::Version;
-use super::outbox::Position;
+use super::outbox::{Claim, Position};
 
 words! {
     /// What is stored of an instance's life. What follows from the clock is not here: a certificate
@@ -175,4 +175,7 @@ pub struct DueRow {
     pub order: OrderId,
     /// Since when.
     pub due_at: Timestamp,
+    /// The claim that [`Store::due`](super::Store::due) made on it, for
+    /// [`Store::reschedule`](super::Store::reschedule).
+    pub claim: Claim,
 }

@@ -14,7 +14,7 @@ use crate::model::{AccountId, InstanceId, Note, Timestamp};
 
 pub use batch::{Batch, Expectation, SameBeside, StreamId, Version};
 pub use index::{DueRow, Filter, IndexEntry, Listed, Stage};
-pub use outbox::{Lease, OutboxPart, OutboxRow, Position};
+pub use outbox::{Claim, Lease, OutboxPart, OutboxRow, Position};
 pub use read::{Loaded, Read, ReadSet, Versioned};
 pub use record::{IdempotencyKey, Record, RequestDigest};
 
@@ -48,8 +48,9 @@ pub trait Store: Send + Sync {
     ///
     /// Every expectation is checked in the same atomic step as the events are appended. Ids of
     /// instances, orders, plans, chains and purchases are taken for good, also by what was deleted,
-    /// and across accounts. An index entry replaces the one before it and ends a claim on it; an
-    /// entry, or an instance to stir, that the account does not have changes nothing.
+    /// and across accounts. An index entry replaces the one before it. An entry, and the stirring of
+    /// an instance, make the claims on it void; of one that the account does not have, nothing
+    /// changes.
     ///
     /// # Errors
     /// [`CommitError::Conflict`] names the first expectation that did not hold: load again and
@@ -102,14 +103,15 @@ pub trait Store: Send + Sync {
     /// Claims instances whose [`IndexEntry::due_at`] has come, the longest due first.
     ///
     /// What is claimed is not handed out again until the claim ends ([`Lease`]), or until the instance
-    /// is changed or rescheduled. Its cost goes by how many are due, not by how many there are.
+    /// is changed, stirred or rescheduled. Its cost goes by how many are due, not by how many there are.
     ///
     /// # Errors
     /// [`StoreError`].
     fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>>;
 
-    /// Says when somebody has to look at an instance again, if it still has this version: who changed
-    /// it meanwhile has said so already. It ends the claim.
+    /// Says when somebody has to look at an instance again, and ends the claim; once for each claim.
+    /// It does nothing if the claim is void: who changed the instance since or stirred it has said so
+    /// already, and who claimed it since will.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -117,7 +119,7 @@ pub trait Store: Send + Sync {
         &self,
         account: AccountId,
         instance: InstanceId,
-        version: Version,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) -> BoxFuture<'_, Result<(), StoreError>>;
 
@@ -137,32 +139,32 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>>;
 
-    /// Hands a row back that failed: it waits until `until`. It does nothing if somebody leased the
-    /// row since, which `attempts` shows.
+    /// Hands a row back that failed: it waits until `until`. It does nothing if the claim is void,
+    /// since somebody leased or retried the row.
     ///
     /// # Errors
     /// [`StoreError`].
     fn postpone(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         until: Timestamp,
     ) -> BoxFuture<'_, Result<(), StoreError>>;
 
-    /// Lays a row aside until a person retries it: the dead letters. It does nothing if somebody
-    /// leased the row since.
+    /// Lays a row aside until a person retries it: the dead letters. It does nothing if the claim is
+    /// void.
     ///
     /// # Errors
     /// [`StoreError`].
     fn park(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         reason: Note,
     ) -> BoxFuture<'_, Result<(), StoreError>>;
 
-    /// Brings a row that was laid aside back, to be taken from an instant on, with no attempt counted.
-    /// Whether there was such a row.
+    /// Brings a row that was laid aside back, to be taken from an instant on, with no attempt counted
+    /// and the claims on it void. Whether there was such a row.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -24,9 +24,12 @@ pub struct OutboxRow {
     pub at: Timestamp,
     /// What is to be done.
     pub effect: Effect,
-    /// How often it was leased; [`Store::postpone`](super::Store::postpone) and
-    /// [`Store::park`](super::Store::park) name it, so that a worker that was too slow changes nothing.
+    /// How often it was leased, since it was posted or retried.
     pub attempts: u32,
+    /// The claim that [`Store::lease`](super::Store::lease) made on it;
+    /// [`Store::postpone`](super::Store::postpone) and [`Store::park`](super::Store::park) name it, so
+    /// that a worker that was too slow changes nothing.
+    pub claim: Claim,
     /// Before this instant nobody takes it: at first that of its batch, and later it is leased or waits
     /// after a failure.
     pub not_before: Timestamp,
@@ -42,6 +45,11 @@ pub enum OutboxPart {
     /// Those that were laid aside.
     Parked,
 }
+
+/// Which claim it is: a number that is greater than those of all claims on the same instance or row
+/// before, and void from the moment on at which somebody else has a say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Claim(pub u64);
 
 /// A worker's claim: nobody else is handed the same until it ends.
 ///

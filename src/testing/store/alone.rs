@@ -14,7 +14,7 @@ use super::Check;
 use super::bench::{ALL, Bench, note, record};
 use super::due::lease;
 use crate::lifecycle::Effect;
-use crate::port::{Batch, BoxFuture, CommitError, OutboxPart, Version};
+use crate::port::{Batch, BoxFuture, CommitError, OutboxPart};
 
 pub(super) const CHECKS: &[Check] = &[
     ("a call that is never polled does nothing", never_polled),
@@ -45,8 +45,12 @@ fn never_polled(bench: &mut Bench<'_>) -> Done {
     busy(bench)?;
     let (account, one, two) = (bench.kit.owner, request("one")?, request("two")?);
     // One row is laid aside, and one is free.
-    bench.lease(lease(10, 10, 900, 1))?;
-    bench.wait(bench.store.park(one, 1, note("no")?))??;
+    let mut leased = bench.lease(lease(10, 10, 900, 1))?;
+    for row in &leased {
+        bench.wait(bench.store.park(row.id, row.claim, note("no")?))??;
+    }
+    leased.extend(bench.lease(lease(10, 10, 900, 1))?);
+    let claimed = bench.due(lease(90, 90, 900, ALL))?;
     let rows = |bench: &Bench<'_>| -> Result<_, super::Stop> {
         let waiting = bench.outbox(OutboxPart::Waiting, None, ALL)?;
         Ok((waiting, bench.outbox(OutboxPart::Parked, None, ALL)?))
@@ -62,11 +66,15 @@ fn never_polled(bench: &mut Bench<'_>) -> Done {
     drop(store.commit(batch));
     drop(store.forget_records(at(1_000), ALL));
     drop(store.due(lease(100, 500, 900, ALL)));
-    drop(store.reschedule(account, id, Version(1), None));
+    for row in &claimed {
+        drop(store.reschedule(account, row.instance, row.claim, None));
+    }
     drop(store.lease(lease(100, 500, 900, ALL)));
     drop(store.finish(two));
-    drop(store.postpone(two, 0, at(700)));
-    drop(store.park(two, 0, note("no")?));
+    for row in leased.iter().filter(|row| row.id == two) {
+        drop(store.postpone(two, row.claim, at(700)));
+        drop(store.park(two, row.claim, note("no")?));
+    }
     drop(store.retry(one, at(100)));
     let after = rows(bench)?;
     bench.same(Clause::Alone, "the outbox", &before, &after);

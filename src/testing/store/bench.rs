@@ -14,9 +14,9 @@ use super::model::{Model, Work};
 use crate::lifecycle::{Event, Receipt};
 use crate::model::{AccountId, InstanceId, Note, ProductCode, Status, Timestamp};
 use crate::port::{
-    Batch, BoxFuture, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry, Lease,
-    Listed, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest, Stage,
-    Store, StreamId, Version,
+    Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry,
+    Lease, Listed, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest,
+    Stage, Store, StreamId, Version,
 };
 use crate::rulebook::Window;
 
@@ -174,11 +174,10 @@ impl<'a> Bench<'a> {
         &self,
         account: AccountId,
         instance: InstanceId,
-        version: u64,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) -> Done {
-        let version = Version(version);
-        Ok(self.wait(self.store.reschedule(account, instance, version, due_at))??)
+        Ok(self.wait(self.store.reschedule(account, instance, claim, due_at))??)
     }
 
     /// A batch with what its events need: that what begins is new, and how instances are found.

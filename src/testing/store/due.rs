@@ -7,8 +7,8 @@ use super::super::kit::{Done, Stop, at, confirmed, instance, order, purchase};
 use super::super::report::Clause;
 use super::Check;
 use super::bench::{ALL, Bench};
-use crate::model::InstanceId;
-use crate::port::{Batch, DueRow, Lease};
+use crate::model::{AccountId, InstanceId, OrderId, Timestamp};
+use crate::port::{Batch, Claim, DueRow, Lease};
 
 pub(super) const CHECKS: &[Check] = &[
     (
@@ -19,8 +19,12 @@ pub(super) const CHECKS: &[Check] = &[
     ("a claim of a clock that ran ahead does not count", horizon),
     ("an instance that is changed is no longer claimed", changed),
     (
-        "an instance is rescheduled by who saw it as it is",
+        "an instance is rescheduled by who claimed it last",
         rescheduled,
+    ),
+    (
+        "an instance that was changed or stirred since is not rescheduled",
+        overtaken,
     ),
     ("an instance that is stirred is due", stirred),
     ("a batch that is a conflict makes nothing due", refused),
@@ -36,8 +40,17 @@ pub(super) fn lease(now: i64, until: i64, horizon: i64, limit: usize) -> Lease {
     }
 }
 
+/// What is known of a due row before it is claimed.
+type Due = (AccountId, InstanceId, OrderId, Timestamp);
+
+fn dues(rows: &[DueRow]) -> Vec<Due> {
+    let rows = rows.iter();
+    rows.map(|row| (row.account, row.instance, row.order, row.due_at))
+        .collect()
+}
+
 /// Instances, each due at its second; one of another account among them.
-fn slots(bench: &mut Bench<'_>, due: &[Option<i64>]) -> Result<Vec<DueRow>, Stop> {
+fn slots(bench: &mut Bench<'_>, due: &[Option<i64>]) -> Result<Vec<Due>, Stop> {
     let kit = bench.kit.clone();
     let mut rows = Vec::new();
     for (number, due) in (1_u64..).zip(due) {
@@ -49,15 +62,14 @@ fn slots(bench: &mut Bench<'_>, due: &[Option<i64>]) -> Result<Vec<DueRow>, Stop
             entry.due_at = due.map(at);
         }
         bench.accepts(&batch)?;
-        rows.extend(due.map(|due_at| DueRow {
-            account,
-            instance: id,
-            order,
-            due_at: at(due_at),
-        }));
+        rows.extend(due.map(|due_at| (account, id, order, at(due_at))));
     }
-    rows.sort_by_key(|row| row.due_at);
+    rows.sort_by_key(|(_, _, _, due_at)| *due_at);
     Ok(rows)
+}
+
+fn instances(rows: &[Due]) -> Vec<InstanceId> {
+    rows.iter().map(|(_, instance, _, _)| *instance).collect()
 }
 
 fn ids(rows: &[DueRow]) -> Vec<InstanceId> {
@@ -71,9 +83,9 @@ fn due_order(bench: &mut Bench<'_>) -> Done {
     for now in [0, 9, 10, 29, 30, 31, 60, 69, 70, 1_000] {
         for limit in [0, 1, 2, ALL] {
             let lease = lease(now, now, now, limit);
-            let seen = bench.due(lease)?;
-            let come = rows.iter().filter(|row| row.due_at <= at(now));
-            let expected: Vec<DueRow> = come.take(limit).copied().collect();
+            let seen = dues(&bench.due(lease)?);
+            let come = rows.iter().filter(|(_, _, _, due_at)| *due_at <= at(now));
+            let expected: Vec<Due> = come.take(limit).copied().collect();
             let what = format!("due at {now} s, at most {limit}");
             bench.same(Clause::Due, what, &expected, &seen);
         }
@@ -82,7 +94,7 @@ fn due_order(bench: &mut Bench<'_>) -> Done {
 }
 
 fn claims(bench: &mut Bench<'_>) -> Done {
-    let rows = ids(&slots(bench, &[Some(10), Some(20), Some(30)])?);
+    let rows = instances(&slots(bench, &[Some(10), Some(20), Some(30)])?);
     let (first, rest): (Vec<_>, Vec<_>) = rows.iter().enumerate().partition(|(at, _)| *at == 0);
     let first: Vec<_> = first.into_iter().map(|(_, id)| *id).collect();
     let rest: Vec<_> = rest.into_iter().map(|(_, id)| *id).collect();
@@ -108,7 +120,7 @@ fn claims(bench: &mut Bench<'_>) -> Done {
 }
 
 fn horizon(bench: &mut Bench<'_>) -> Done {
-    let rows = ids(&slots(bench, &[Some(10)])?);
+    let rows = instances(&slots(bench, &[Some(10)])?);
     let seen = ids(&bench.due(lease(100, 5_000, 9_000, ALL))?);
     bench.same(Clause::Due, "what is due", &rows, &seen);
     // The claim ends at the horizon of who asks: it counts. One second behind it, it does not.
@@ -159,50 +171,88 @@ fn changed(bench: &mut Bench<'_>) -> Done {
     Ok(())
 }
 
+/// The claims that come with due rows, each with its instance.
+fn claims_of(rows: &[DueRow], id: InstanceId) -> Option<Claim> {
+    let row = rows.iter().find(|row| row.instance == id)?;
+    Some(row.claim)
+}
+
 fn rescheduled(bench: &mut Bench<'_>) -> Done {
     slots(bench, &[Some(10), Some(20)])?;
     let kit = bench.kit.clone();
     let (id, theirs) = (instance(1)?, instance(2)?);
     let both = Vec::from([id, theirs]);
-    let seen = ids(&bench.due(lease(100, 500, 900, ALL))?);
-    bench.same(Clause::Due, "both are due", &both, &seen);
-    // Another version, another account, another instance: nothing happens.
-    for (account, instance, version) in [
-        (kit.owner, id, 0),
-        (kit.owner, id, 2),
-        (kit.other, id, 1),
-        (kit.owner, theirs, 1),
-        (kit.owner, instance("nowhere")?, 0),
+    let claim = |rows: &[DueRow], id| claims_of(rows, id).ok_or(Stop::Noted);
+    let first = bench.due(lease(80, 90, 900, ALL))?;
+    bench.same(Clause::Due, "both are due", &both, &ids(&first));
+    if first.len() < both.len() {
+        return Ok(());
+    }
+    let rows = bench.due(lease(100, 500, 900, ALL))?;
+    bench.same(Clause::Claims, "both are due again", &both, &ids(&rows));
+    let (old, own) = (claim(&first, id)?, claim(&rows, id)?);
+    let later = own > old;
+    bench.holds(Clause::Claims, "a claim has a later number", later, &own);
+    let none = Claim(own.0.saturating_add(1));
+    // An older claim, none that was made, another account, another instance: nothing happens.
+    for (account, instance, claim) in [
+        (kit.owner, id, old),
+        (kit.owner, id, none),
+        (kit.other, id, own),
+        (kit.owner, theirs, claim(&rows, theirs)?),
+        (kit.owner, instance("nowhere")?, own),
     ] {
-        bench.reschedule(account, instance, version, Some(at(50)))?;
+        bench.reschedule(account, instance, claim, Some(at(50)))?;
         let seen = ids(&bench.due(lease(110, 500, 900, ALL))?);
-        let what = format!("{account} reschedules {instance} at version {version}");
+        let what = format!("{account} reschedules {instance} with claim {}", claim.0);
         bench.same(Clause::Rescheduling, what, &Vec::new(), &seen);
     }
-    // As it is: the claim ends, and the new instant counts.
-    bench.reschedule(kit.owner, id, 1, Some(at(150)))?;
+    // Who has it: the claim ends, and the new instant counts.
+    bench.reschedule(kit.owner, id, own, Some(at(150)))?;
+    // Once for each claim.
+    bench.reschedule(kit.owner, id, own, Some(at(60)))?;
+    let mut own = own;
     for (now, expected) in [(149, Vec::new()), (150, Vec::from([id])), (151, Vec::new())] {
-        let seen = ids(&bench.due(lease(now, 400, 900, ALL))?);
+        let rows = bench.due(lease(now, 400, 900, ALL))?;
+        own = claims_of(&rows, id).unwrap_or(own);
         let what = format!("rescheduled to 150 s, at {now} s");
-        bench.same(Clause::Rescheduling, what, &expected, &seen);
+        bench.same(Clause::Rescheduling, what, &expected, &ids(&rows));
     }
-    bench.reschedule(kit.owner, id, 1, None)?;
+    bench.reschedule(kit.owner, id, own, None)?;
     let seen = ids(&bench.due(lease(1_000, 1_001, 2_000, ALL))?);
-    bench.same(
-        Clause::Rescheduling,
-        "never again",
-        &Vec::from([theirs]),
-        &seen,
-    );
-    bench.reschedule(kit.owner, id, 1, Some(at(5)))?;
-    let seen = ids(&bench.due(lease(1_001, 1_002, 2_000, ALL))?);
-    bench.same(Clause::Rescheduling, "again after all", &both, &seen);
-    // A change in between has said so already.
-    bench.writes(kit.owner, 200, Vec::from([confirmed(id, at(200))]))?;
-    bench.reschedule(kit.owner, id, 1, Some(at(6)))?;
-    let seen = ids(&bench.due(lease(1_002, 1_003, 2_000, ALL))?);
-    let what = "what somebody changed meanwhile is as it said";
-    bench.same(Clause::Rescheduling, what, &Vec::from([theirs]), &seen);
+    let never = Vec::from([theirs]);
+    bench.same(Clause::Rescheduling, "never again", &never, &seen);
+    Ok(())
+}
+
+/// A sweeper that has looked before somebody else had a say: what it says then comes too late.
+fn overtaken(bench: &mut Bench<'_>) -> Done {
+    slots(bench, &[Some(10), None, Some(10)])?;
+    let kit = bench.kit.clone();
+    let (changed, stirred) = (instance(1)?, instance(3)?);
+    let both = Vec::from([changed, stirred]);
+    let rows = bench.due(lease(100, 900, 5_000, ALL))?;
+    bench.same(Clause::Due, "both are due", &both, &ids(&rows));
+    // It is changed, and due from then on; the other one is stirred by it.
+    let event = confirmed(changed, at(200));
+    let mut batch = bench.batch(kit.owner, 200, Vec::from([event]));
+    for entry in &mut batch.index {
+        entry.due_at = Some(at(200));
+    }
+    batch.stir = Vec::from([stirred]);
+    bench.accepts(&batch)?;
+    for row in &rows {
+        bench.reschedule(kit.owner, row.instance, row.claim, None)?;
+    }
+    let seen = bench.due(lease(300, 310, 5_000, ALL))?;
+    let what = "who changed it or stirred it meanwhile has said so";
+    bench.same(Clause::Rescheduling, what, &both, &ids(&seen));
+    // Nor does the number of a void claim come back.
+    for row in &seen {
+        let before = claims_of(&rows, row.instance);
+        let later = before.is_none_or(|before| before < row.claim);
+        bench.holds(Clause::Claims, "a claim has a later number", later, row);
+    }
     Ok(())
 }
 
@@ -215,13 +265,8 @@ fn stirred(bench: &mut Bench<'_>) -> Done {
     bench.accepts(&batch)?;
     let seen = ids(&bench.due(lease(99, 99, 900, ALL))?);
     bench.same(Clause::Due, "not before the batch", &Vec::new(), &seen);
-    let seen = bench.due(lease(100, 100, 900, ALL))?;
-    let expected = Vec::from([DueRow {
-        account: kit.owner,
-        instance: id,
-        order: order(1)?,
-        due_at: at(100),
-    }]);
+    let seen = dues(&bench.due(lease(100, 100, 900, ALL))?);
+    let expected = Vec::from([(kit.owner, id, order(1)?, at(100))]);
     bench.same(Clause::Due, "stirred, and its own alone", &expected, &seen);
     // Nothing else of it is changed.
     let version = bench

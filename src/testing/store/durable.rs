@@ -10,7 +10,7 @@ use super::bench::{ALL, Bench, key, note, record};
 use super::due::lease;
 use crate::lifecycle::Effect;
 use crate::model::InstanceId;
-use crate::port::{Batch, OutboxPart, OutboxRow, Read, ReadSet};
+use crate::port::{Batch, Claim, OutboxPart, OutboxRow, Read, ReadSet};
 
 pub(super) const CHECKS: &[Check] = &[
     ("a commit is there for every handle", commits),
@@ -83,34 +83,44 @@ fn the_rest(bench: &mut Bench<'_>) -> Done {
     let there = (is.0.len(), is.1.len(), is.2.clone(), is.3);
     bench.same(Clause::Durable, "the commit", &expected, &there);
 
-    bench.due(lease(100, 200, 900, ALL))?;
+    let claimed = bench.due(lease(100, 200, 900, ALL))?;
     is.2.clear();
     let now = seen(bench)?;
     bench.same(Clause::Durable, "the claim", &is, &now);
-    bench.reschedule(kit.owner, id, 1, Some(at(50)))?;
+    for row in &claimed {
+        bench.reschedule(kit.owner, id, row.claim, Some(at(50)))?;
+    }
     is.2.push(id);
     let now = seen(bench)?;
     bench.same(Clause::Durable, "the rescheduling", &is, &now);
 
     let leased = bench.lease(lease(20, 200, 900, ALL))?;
+    let claim = leased.first().map_or(Claim(0), |row| row.claim);
     is.0 = leased;
     let now = seen(bench)?;
     bench.same(Clause::Durable, "the lease", &is, &now);
-    bench.wait(store.postpone(row, 1, at(30)))??;
+    bench.wait(store.postpone(row, claim, at(30)))??;
     for one in &mut is.0 {
         one.not_before = at(30);
     }
     let now = seen(bench)?;
     bench.same(Clause::Durable, "the delay", &is, &now);
-    bench.wait(store.park(row, 1, note("no")?))??;
+    bench.wait(store.park(row, claim, note("no")?))??;
     let now = seen(bench)?;
     let places = (now.0.len(), now.1.len());
     bench.same(Clause::Durable, "what was laid aside", &(0, 1), &places);
     bench.wait(store.retry(row, at(60)))??;
-    for one in &mut is.0 {
-        (one.attempts, one.not_before) = (0, at(60));
-    }
     let now = seen(bench)?;
+    for (one, now) in is.0.iter_mut().zip(&now.0) {
+        (one.attempts, one.not_before) = (0, at(60));
+        bench.holds(
+            Clause::Attempts,
+            "a later claim",
+            now.claim > one.claim,
+            &now.claim,
+        );
+        one.claim = now.claim;
+    }
     bench.same(Clause::Durable, "the retry", &is, &now);
     bench.wait(store.finish(row))??;
     is.0.clear();

@@ -10,7 +10,7 @@ use super::bench::{ALL, Bench, note};
 use super::due::lease;
 use crate::lifecycle::Effect;
 use crate::model::{Note, Timestamp};
-use crate::port::{Batch, OutboxPart, OutboxRow, Position, RequestId};
+use crate::port::{Batch, Claim, OutboxPart, OutboxRow, Position, RequestId};
 
 pub(super) const CHECKS: &[Check] = &[
     (
@@ -28,6 +28,10 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     ("a lease of a clock that ran ahead does not count", horizon),
     ("who was too slow changes nothing", too_slow),
+    (
+        "who was too slow changes nothing after a retry",
+        too_slow_for_a_retry,
+    ),
     ("a row that is postponed waits", postponed),
     (
         "a row that was laid aside waits until it is retried",
@@ -79,12 +83,24 @@ fn state(rows: &[OutboxRow], id: RequestId) -> Option<(u32, Timestamp, Option<No
     Some((row.attempts, row.not_before, row.parked.clone()))
 }
 
-fn postpone(bench: &Bench<'_>, row: RequestId, attempts: u32, until: i64) -> Done {
-    Ok(bench.wait(bench.store.postpone(row, attempts, at(until)))??)
+/// The last claim on a row, and none on one that is not there.
+fn claim(bench: &Bench<'_>, id: RequestId) -> Result<Claim, Stop> {
+    let mut rows = waiting(bench)?;
+    rows.extend(parked(bench)?);
+    let row = rows.iter().find(|row| row.id == id);
+    Ok(row.map_or(Claim(1), |row| row.claim))
 }
 
-fn park(bench: &Bench<'_>, row: RequestId, attempts: u32, reason: &str) -> Done {
-    Ok(bench.wait(bench.store.park(row, attempts, note(reason)?))??)
+/// The worker that has a row hands it back.
+fn postpone(bench: &Bench<'_>, row: RequestId, until: i64) -> Done {
+    let claim = claim(bench, row)?;
+    Ok(bench.wait(bench.store.postpone(row, claim, at(until)))??)
+}
+
+/// The worker that has a row lays it aside.
+fn park(bench: &Bench<'_>, row: RequestId, reason: &str) -> Done {
+    let claim = claim(bench, row)?;
+    Ok(bench.wait(bench.store.park(row, claim, note(reason)?))??)
 }
 
 fn retry(bench: &Bench<'_>, row: RequestId, when: i64) -> Result<bool, Stop> {
@@ -142,7 +158,7 @@ fn pages(bench: &mut Bench<'_>) -> Done {
     // Some are laid aside: the parts are read each by itself.
     bench.lease(lease(100, 200, 900, ALL))?;
     for id in all.iter().skip(1).step_by(3) {
-        park(bench, *id, 1, "no")?;
+        park(bench, *id, "no")?;
     }
     let aside: Vec<_> = all.iter().skip(1).step_by(3).copied().collect();
     let left: Vec<_> = all
@@ -229,7 +245,7 @@ fn leases(bench: &mut Bench<'_>) -> Done {
     bench.same(Clause::Leases, "leased rows wait too", &leased, &seen);
     // Who was postponed longer comes later, whatever its place.
     for (id, until) in all.iter().zip([340, 330, 320, 330]) {
-        postpone(bench, *id, 1, until)?;
+        postpone(bench, *id, until)?;
     }
     let seen = bench.lease(lease(400, 500, 900, ALL))?;
     let expected: Vec<_> = [2, 1, 3, 0]
@@ -292,7 +308,7 @@ fn horizon(bench: &mut Bench<'_>) -> Done {
     );
     // So it is with a delay.
     if let Some(id) = all.first() {
-        postpone(bench, *id, 2, 7_000)?;
+        postpone(bench, *id, 7_000)?;
     }
     let seen = bench.lease(lease(90, 100, 7_000, ALL))?;
     bench.holds(
@@ -317,17 +333,26 @@ fn too_slow(bench: &mut Bench<'_>) -> Done {
         return Ok(());
     };
     // The first worker sleeps until the second has it.
-    bench.lease(lease(10, 20, 900, ALL))?;
-    bench.lease(lease(30, 300, 900, ALL))?;
-    for attempts in [0, 1, 3] {
-        postpone(bench, id, attempts, 40)?;
-        park(bench, id, attempts, "too slow")?;
+    let first = bench.lease(lease(10, 20, 900, ALL))?;
+    let second = bench.lease(lease(30, 300, 900, ALL))?;
+    let own = claim(bench, id)?;
+    for rows in [&first, &second] {
+        bench.same(Clause::Leases, "the row", &all, &ids(rows));
+    }
+    let old = first.first().map_or(Claim(0), |row| row.claim);
+    let later = old < own && second.iter().all(|row| row.claim == own);
+    bench.holds(Clause::Leases, "a later claim", later, &(old, own));
+    let unmade = Claim(own.0.saturating_add(1));
+    for void in [old, unmade] {
+        bench.wait(bench.store.postpone(id, void, at(40)))??;
+        bench.wait(bench.store.park(id, void, note("too slow")?))??;
         let seen = state(&waiting(bench)?, id);
-        let what = format!("after attempt {attempts} came back");
+        let what = format!("after claim {} came back", void.0);
         bench.same(Clause::Attempts, what, &Some((2, at(300), None)), &seen);
     }
-    postpone(bench, request("nowhere")?, 2, 40)?;
-    park(bench, request("nowhere")?, 2, "nowhere")?;
+    let nowhere = request("nowhere")?;
+    bench.wait(bench.store.postpone(nowhere, own, at(40)))??;
+    bench.wait(bench.store.park(nowhere, own, note("nowhere")?))??;
     let seen = state(&waiting(bench)?, id);
     bench.same(
         Clause::Attempts,
@@ -335,7 +360,7 @@ fn too_slow(bench: &mut Bench<'_>) -> Done {
         &Some((2, at(300), None)),
         &seen,
     );
-    park(bench, id, 2, "in time")?;
+    park(bench, id, "in time")?;
     let seen = state(&parked(bench)?, id).map(|(attempts, _, reason)| (attempts, reason));
     let expected = Some((2, Some(note("in time")?)));
     bench.same(
@@ -347,6 +372,37 @@ fn too_slow(bench: &mut Bench<'_>) -> Done {
     Ok(())
 }
 
+/// Attempts are counted anew after a retry, claims are not.
+fn too_slow_for_a_retry(bench: &mut Bench<'_>) -> Done {
+    let all = rows(bench, &[0])?;
+    let Some(id) = all.first().copied() else {
+        return Ok(());
+    };
+    let mut void = Vec::new();
+    for now in [10, 20] {
+        let leased = bench.lease(lease(now, now, 900, ALL))?;
+        bench.same(Clause::Leases, "the row", &all, &ids(&leased));
+        void.extend(leased.iter().map(|row| row.claim));
+    }
+    park(bench, id, "no")?;
+    retry(bench, id, 30)?;
+    // It waits, and then it is leased as often as it was when the first one had it.
+    for (attempts, until) in [(0, 30), (1, 300)] {
+        if attempts > 0 {
+            bench.lease(lease(40, until, 900, ALL))?;
+        }
+        for claim in &void {
+            bench.wait(bench.store.postpone(id, *claim, at(60)))??;
+            bench.wait(bench.store.park(id, *claim, note("too slow")?))??;
+        }
+        let seen = state(&waiting(bench)?, id);
+        let expected = Some((attempts, at(until), None));
+        let what = "who had it before the retry changes nothing";
+        bench.same(Clause::Attempts, what, &expected, &seen);
+    }
+    Ok(())
+}
+
 fn postponed(bench: &mut Bench<'_>) -> Done {
     let all = rows(bench, &[0])?;
     let Some(id) = all.first().copied() else {
@@ -355,7 +411,7 @@ fn postponed(bench: &mut Bench<'_>) -> Done {
     bench.lease(lease(10, 500, 900, ALL))?;
     // Shorter than its lease, and longer.
     for (attempt, now, until) in [(1, 20, 100), (2, 110, 800)] {
-        postpone(bench, id, attempt, until)?;
+        postpone(bench, id, until)?;
         let seen = state(&waiting(bench)?, id);
         bench.same(
             Clause::Attempts,
@@ -405,7 +461,7 @@ fn dead_letters(bench: &mut Bench<'_>) -> Done {
         &seen,
     );
 
-    park(bench, second, 1, "refused: \"no\" 不")?;
+    park(bench, second, "refused: \"no\" 不")?;
     let seen = parked(bench)?;
     bench.same(
         Clause::DeadLetters,
@@ -465,7 +521,7 @@ fn dead_letters(bench: &mut Bench<'_>) -> Done {
         bench.same(Clause::DeadLetters, what, &expected, &ids(&seen));
     }
     // One that was laid aside can be finished, too.
-    park(bench, second, 1, "again")?;
+    park(bench, second, "again")?;
     finish(bench, second)?;
     let seen = parked(bench)?;
     bench.holds(Clause::Finished, "nothing is left", seen.is_empty(), &seen);
@@ -485,8 +541,8 @@ fn finished(bench: &mut Bench<'_>) -> Done {
     let seen = ids(&waiting(bench)?);
     bench.same(Clause::Finished, "what is left", &Vec::from([first]), &seen);
     // Nothing brings it back.
-    postpone(bench, second, 1, 20)?;
-    park(bench, second, 1, "late")?;
+    postpone(bench, second, 20)?;
+    park(bench, second, "late")?;
     let there = retry(bench, second, 20)?;
     bench.same(
         Clause::Finished,
