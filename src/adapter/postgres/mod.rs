@@ -3,7 +3,6 @@
 mod batch;
 mod keys;
 mod open;
-mod sums;
 
 use alloc::string::ToString;
 use alloc::sync::Arc;

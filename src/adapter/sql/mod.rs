@@ -14,6 +14,7 @@
 //! | `cl_record` | account, key | what commands under a key were answered |
 //! | `cl_key` | order | sealed keys |
 
+mod batch;
 mod facts;
 mod load;
 mod row;
@@ -26,15 +27,14 @@ use crate::codec::stored::StoredError;
 use crate::model::{Note, OrderId, Timestamp};
 use crate::port::{RequestDigest, StoreError, StreamId};
 
-#[cfg(feature = "postgres")]
-pub(super) use facts::Tally;
-pub(super) use facts::{InstanceFacts, backwards, current, money, suffix_range};
-#[cfg(feature = "sqlite")]
-pub(super) use load::counters;
+pub(super) use batch::{Written, taken_order};
+pub(super) use facts::suffix_range;
+use facts::{InstanceFacts, Tally, backwards, current, money};
 pub(super) use load::{LoadSql, Subject, loaded, subject};
 pub(super) use row::{RawRow, due_row, listed, outbox_row};
 pub(super) use store::sql_store;
-pub(super) use sums::{PurchaseSums, year_bounds};
+pub(super) use sums::year_bounds;
+use sums::{PlanSums, PurchaseSums};
 
 /// The number that stands for a kind of stream.
 pub(super) const fn kind(stream: &StreamId) -> i64 {

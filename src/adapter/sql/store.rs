@@ -30,8 +30,8 @@ macro_rules! sql_store {
             const LOOK_DUE: &str = "SELECT 1 FROM cl_instance WHERE due_at <= $1 AND \
                 (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2) LIMIT 1";
             const CLAIM_DUE: &str = concat!(
-                "UPDATE cl_instance SET claimed_until = $3, claims = claims + 1 WHERE number IN \
-                 (SELECT number FROM cl_instance WHERE due_at <= $1 AND \
+                "UPDATE cl_instance SET claimed_until = $3, claims = claims + 1 WHERE id IN \
+                 (SELECT id FROM cl_instance WHERE due_at <= $1 AND \
                  (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2) \
                  ORDER BY due_at, id LIMIT $4",
                 $skip,

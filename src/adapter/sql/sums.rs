@@ -1,8 +1,9 @@
-//! The sums that a row keeps beside the journal.
+//! What events add to the sums that rows keep beside the journal.
 
 use alloc::string::{String, ToString};
 
 use super::{money, seconds};
+use crate::codec::stored::PlanDelta;
 use crate::lifecycle::Event;
 use crate::model::Timestamp;
 use crate::rulebook::Window;
@@ -15,61 +16,73 @@ pub(in crate::adapter) fn year_bounds(year: Option<Window>) -> (i64, i64) {
     })
 }
 
-/// What a purchase counts in the sums of its account.
+/// What a plan's events add to its row.
 #[derive(Default)]
-pub(in crate::adapter) struct PurchaseSums {
-    pub(in crate::adapter) product: String,
-    pub(in crate::adapter) bought: i64,
-    pub(in crate::adapter) kept: i64,
-    pub(in crate::adapter) revoked: i64,
-    pub(in crate::adapter) free: Option<(Timestamp, i64)>,
-    /// How many were bought, if the events begin the purchase.
-    #[cfg(feature = "postgres")]
-    pub(in crate::adapter) bought_first: Option<i64>,
-    #[cfg(feature = "postgres")]
-    pub(in crate::adapter) refunded: bool,
+pub(super) struct PlanSums {
+    pub(super) product: Option<String>,
+    pub(super) begins: Option<i64>,
+    pub(super) free_at: Option<Timestamp>,
+    pub(super) reserved: i64,
+    pub(super) settled: i64,
+    pub(super) issued: i64,
+    pub(super) revocations: i64,
+    pub(super) taken: i64,
+    pub(super) revoked: i64,
+    pub(super) refunded: Option<(Timestamp, u64)>,
+}
+
+impl PlanSums {
+    pub(super) fn of(events: &[&Event]) -> Self {
+        let mut sums = Self::default();
+        for event in events {
+            let Event::Plan { event: change, .. } = event else {
+                continue;
+            };
+            if let Some((code, count, is_free, at)) = money(event).begins
+                && sums.begins.is_none()
+            {
+                sums.product = Some(code.to_string());
+                sums.begins = Some(i64::from(count));
+                sums.free_at = is_free.then_some(at);
+            }
+            let delta = PlanDelta::of(change);
+            sums.reserved = sums.reserved.saturating_add(delta.reserved.into());
+            sums.settled = sums.settled.saturating_add(delta.settled.into());
+            sums.issued = sums.issued.saturating_add(delta.issued.into());
+            sums.revocations = sums.revocations.saturating_add(delta.revocations.into());
+            sums.taken = sums.taken.saturating_add(delta.taken.into());
+            sums.revoked = sums.revoked.saturating_add(delta.revoked.into());
+            sums.refunded = sums.refunded.or(delta.refunded);
+        }
+        sums
+    }
+}
+
+/// What a purchase's events add to its row.
+#[derive(Default)]
+pub(super) struct PurchaseSums {
+    pub(super) product: Option<String>,
+    pub(super) begins: Option<i64>,
+    pub(super) free_at: Option<Timestamp>,
+    pub(super) revocations: i64,
+    pub(super) refunded: bool,
 }
 
 impl PurchaseSums {
-    #[cfg(feature = "sqlite")]
-    pub(in crate::adapter) const fn stored(
-        product: String,
-        [bought, kept, revoked]: [i64; 3],
-    ) -> Self {
-        Self {
-            product,
-            bought,
-            kept,
-            revoked,
-            free: None,
-            #[cfg(feature = "postgres")]
-            bought_first: None,
-            #[cfg(feature = "postgres")]
-            refunded: false,
-        }
-    }
-
-    pub(in crate::adapter) fn take(&mut self, events: &[&Event]) {
+    pub(super) fn of(events: &[&Event]) -> Self {
+        let mut sums = Self::default();
         for event in events {
             let tally = money(event);
-            if let Some((code, count, is_free, at)) = tally.begins {
-                self.product = code.to_string();
-                self.bought = i64::from(count);
-                self.kept = self.bought;
-                #[cfg(feature = "postgres")]
-                {
-                    self.bought_first = Some(self.bought);
-                }
-                self.free = is_free.then_some((at, i64::from(count)));
+            if let Some((code, count, is_free, at)) = tally.begins
+                && sums.begins.is_none()
+            {
+                sums.product = Some(code.to_string());
+                sums.begins = Some(i64::from(count));
+                sums.free_at = is_free.then_some(at);
             }
-            if tally.refunded {
-                #[cfg(feature = "postgres")]
-                {
-                    self.refunded = true;
-                }
-                self.kept = 0;
-            }
-            self.revoked = self.revoked.saturating_add(tally.revocations);
+            sums.refunded |= tally.refunded;
+            sums.revocations = sums.revocations.saturating_add(tally.revocations);
         }
+        sums
     }
 }

@@ -4,7 +4,6 @@ mod batch;
 mod keys;
 mod open;
 mod schema;
-mod sums;
 
 use core::time::Duration;
 
@@ -55,10 +54,11 @@ fn failure(error: sqlx::Error) -> StoreError {
     let code = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
-    // SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes.
+    // SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes; a check on the counters, or what
+    // the schema's trigger says of a damaged ledger.
     let damaged = code
         .and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| matches!(code & 0xff, 11 | 26));
+        .is_some_and(|code| matches!(code & 0xff, 11 | 26) || matches!(code, 275 | 1_299 | 1_811));
     let note = Note::lossy(&error.to_string());
     if damaged {
         StoreError::Corrupt(Some(note))

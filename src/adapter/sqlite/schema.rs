@@ -125,8 +125,5 @@ CREATE TABLE cl_key (
     sealed BLOB
 ) STRICT;
 ",
-    "
-ALTER TABLE cl_instance ADD COLUMN claims INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE cl_outbox ADD COLUMN claims INTEGER NOT NULL DEFAULT 0;
-",
+    include_str!("schema_2.sql"),
 ];
