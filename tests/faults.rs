@@ -29,6 +29,7 @@ mod faults {
     mod audit;
     mod crashes;
     mod disturbed;
+    mod folded;
     mod last_units;
     mod outside;
     mod place;
