@@ -15,21 +15,110 @@ use super::tests::Race;
 pub(crate) fn races() -> Vec<Race> {
     vec![
         Race {
-            gates: Gates::Before,
-            switches: None,
             name: "withdrawal_and_approval",
+            gates: Gates::Before,
+            clock: false,
+            switches: None,
             outcomes: &["issued", "withdrawn", "withdrawn, orphan revoked"],
             once: |place, choices| Box::pin(withdrawal(place, choices, false)),
         },
         // The CA approved already when the cancellation reaches it.
         Race {
-            gates: Gates::Before,
-            switches: None,
             name: "withdrawal_and_decided_approval",
+            gates: Gates::Before,
+            clock: false,
+            switches: None,
             outcomes: &["issued", "withdrawn, orphan revoked"],
             once: |place, choices| Box::pin(withdrawal(place, choices, true)),
         },
+        Race {
+            name: "deletion_and_approval",
+            gates: Gates::Before,
+            clock: false,
+            switches: Some(2),
+            outcomes: GONE,
+            once: |place, choices| {
+                let start = "2021-03-01T09:00:00+08:00";
+                Box::pin(ending(
+                    place,
+                    choices,
+                    "2021-02-api",
+                    start,
+                    &Command::Delete,
+                ))
+            },
+        },
+        Race {
+            name: "cancellation_and_approval",
+            gates: Gates::Before,
+            clock: false,
+            switches: Some(2),
+            outcomes: GONE,
+            once: |place, choices| {
+                let start = "2026-01-05T09:00:00+08:00";
+                let cancel = &Command::CancelOrder;
+                Box::pin(ending(place, choices, "2025-12-api", start, cancel))
+            },
+        },
     ]
+}
+
+const GONE: &[&str] = &["issued", "gone", "gone, orphan revoked"];
+
+/// The holder withdraws and ends the order for good, which brings the unit back, while somebody asks
+/// the CA how it stands.
+async fn ending(
+    place: &Place,
+    choices: &mut Choices,
+    edition: &str,
+    start: &str,
+    end: &Command,
+) -> &'static str {
+    let stage = Stage::new(place, edition, start, ReviewPolicy::Auto).await;
+    let plan = stage.plan(1).await;
+    let order = stage.submit().await;
+    stage.prove(order).await;
+    let (withdrawn, ended) = (RefCell::new(None), RefCell::new(None));
+    let refreshed = RefCell::new(None);
+    let tasks = vec![
+        task(async {
+            let answer = stage.execute(order, &Command::Withdraw).await;
+            *withdrawn.borrow_mut() = Some(answer);
+            *ended.borrow_mut() = Some(stage.execute(order, end).await);
+            stage.work().await;
+        }),
+        task(async {
+            *refreshed.borrow_mut() = Some(stage.refresh(order).await);
+        }),
+    ];
+    stage.race(choices, tasks).await;
+    refreshed.take().unwrap().unwrap();
+    let withdrawn = refused(&withdrawn.take().unwrap());
+    let ended = refused(&ended.take().unwrap());
+    stage.settle().await;
+    // A certificate that the CA has and nobody asked about is found by the next look.
+    stage.refresh(order).await.unwrap();
+    stage.settle().await;
+    let folded = laws::hold(&stage).await;
+    assert_eq!(
+        withdrawn.is_some(),
+        ended.is_some(),
+        "{withdrawn:?} {ended:?}"
+    );
+    let instance = stage.instance(order).await;
+    let plan = &folded.plans[&(stage.account, plan)].state;
+    let counted = (plan.remaining(), plan.settled(), plan.issued());
+    if instance.live().is_some() {
+        assert_eq!(withdrawn.as_deref(), Some("R-11"));
+        assert_eq!(counted, (0, 1, 1));
+        return "issued";
+    }
+    assert_eq!((withdrawn, counted), (None, (1, 0, 0)));
+    match instance.orphans().len() {
+        0 => "gone",
+        1 => "gone, orphan revoked",
+        more => panic!("{more} orphans"),
+    }
 }
 
 /// The holder withdraws and the worker tells the CA, while somebody asks the CA how it stands.

@@ -17,6 +17,7 @@ pub(crate) fn races() -> Vec<Race> {
         Race {
             name: "activation_expiry_and_deletion",
             gates: Gates::Before,
+            clock: true,
             switches: None,
             outcomes: &[
                 "deleted, and nobody follows",
@@ -30,6 +31,7 @@ pub(crate) fn races() -> Vec<Race> {
         Race {
             name: "activation_twice_and_expiry",
             gates: Gates::Around,
+            clock: true,
             switches: Some(2),
             outcomes: &["both looked", "the first looked", "the second looked"],
             once: |place, choices| Box::pin(twice(place, choices)),

@@ -17,6 +17,7 @@ pub(crate) fn races() -> Vec<Race> {
         Race {
             name: "deletion_and_the_refund_of_its_plan",
             gates: Gates::Before,
+            clock: false,
             switches: None,
             outcomes: &["paid back", "a unit was in use"],
             once: |place, choices| Box::pin(of_a_plan(place, choices)),
@@ -24,6 +25,7 @@ pub(crate) fn races() -> Vec<Race> {
         Race {
             name: "deletion_claim_and_grant",
             gates: Gates::Before,
+            clock: false,
             switches: None,
             outcomes: &[
                 "deleted, nothing paid back",
@@ -36,6 +38,7 @@ pub(crate) fn races() -> Vec<Race> {
         Race {
             name: "deletion_and_a_revocation_that_pays",
             gates: Gates::Before,
+            clock: false,
             switches: None,
             outcomes: &[
                 "deleted",

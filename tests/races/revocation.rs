@@ -18,6 +18,7 @@ pub(crate) fn races() -> Vec<Race> {
         Race {
             name: "completion_and_the_end_of_its_days",
             gates: Gates::Around,
+            clock: true,
             switches: None,
             outcomes: &["the unit is back", "the unit is lost"],
             once: |place, choices| Box::pin(unit(place, choices)),
@@ -25,6 +26,7 @@ pub(crate) fn races() -> Vec<Race> {
         Race {
             name: "completion_told_twice",
             gates: Gates::Before,
+            clock: false,
             switches: None,
             outcomes: &["asked for", "pushed"],
             once: |place, choices| Box::pin(twice(place, choices)),
@@ -32,6 +34,7 @@ pub(crate) fn races() -> Vec<Race> {
         Race {
             name: "completion_claim_and_the_end_of_its_days",
             gates: Gates::Before,
+            clock: true,
             switches: None,
             outcomes: &["paid back", "not revoked yet", "too late"],
             once: |place, choices| Box::pin(claim(place, choices)),

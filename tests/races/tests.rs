@@ -21,6 +21,8 @@ pub(crate) struct Race {
     pub(crate) name: &'static str,
     /// Where tasks stop when every interleaving is tried.
     pub(crate) gates: Gates,
+    /// Whether the clock is one of the tasks.
+    pub(crate) clock: bool,
     /// How often a task is left before it is through, where every interleaving would be too many.
     pub(crate) switches: Option<usize>,
     /// What may come of it; all of it is seen.
@@ -66,15 +68,15 @@ impl Race {
 }
 
 impl Race {
-    /// Every interleaving, or as many as are meant to be tried; and where tasks stop before calls
-    /// alone, some with gates behind them too.
+    /// Every interleaving, or as many as are meant to be tried; and where the clock moves, but tasks
+    /// stop before calls alone, some with gates behind them too.
     async fn play_all(&self, place: &Place) {
         if let Some(switches) = self.switches {
             let few = Choices::few(self.gates, switches);
             return self.play(place, few).await;
         }
         self.play(place, Choices::all(self.gates)).await;
-        if self.gates == Gates::Before {
+        if self.clock && self.gates == Gates::Before {
             self.play(place, Choices::few(Gates::Around, 2)).await;
         }
     }
