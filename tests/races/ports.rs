@@ -7,7 +7,7 @@ use cert_lifecycle::adapter::LocalCa;
 use cert_lifecycle::lifecycle::{Effect, Event};
 use cert_lifecycle::model::{AccountId, InstanceId, Note, OrderId, Timestamp};
 use cert_lifecycle::port::{
-    Batch, BoxFuture, CaAnswer, CaError, CertificateAuthority, CommitError, DeliveryError,
+    Batch, BoxFuture, CaAnswer, CaError, CertificateAuthority, Claim, CommitError, DeliveryError,
     Deployer, DeploymentOrder, DueRow, Filter, IssuanceRequest, Lease, Listed, Loaded, Message,
     Notifier, OutboxPart, OutboxRow, PaidObject, Payments, Payout, Position, Read, Removal,
     RequestId, RevocationOrder, Store, StoreError, StreamId, Version,
@@ -104,10 +104,10 @@ impl Store for Paced {
         &self,
         account: AccountId,
         instance: InstanceId,
-        version: Version,
+        claim: Claim,
         due_at: Option<Timestamp>,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.around(self.inner.reschedule(account, instance, version, due_at))
+        self.around(self.inner.reschedule(account, instance, claim, due_at))
     }
 
     fn lease(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<OutboxRow>, StoreError>> {
@@ -121,19 +121,19 @@ impl Store for Paced {
     fn postpone(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         until: Timestamp,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.around(self.inner.postpone(row, attempts, until))
+        self.around(self.inner.postpone(row, claim, until))
     }
 
     fn park(
         &self,
         row: RequestId,
-        attempts: u32,
+        claim: Claim,
         reason: Note,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.around(self.inner.park(row, attempts, reason))
+        self.around(self.inner.park(row, claim, reason))
     }
 
     fn retry(&self, row: RequestId, at: Timestamp) -> BoxFuture<'_, Result<bool, StoreError>> {
