@@ -25,11 +25,15 @@
 mod faults {
     #[path = "../durable/cluster.rs"]
     mod cluster;
+    #[path = "../durable/standby.rs"]
+    mod standby;
 
     mod audit;
     mod crashes;
     mod disturbed;
+    mod failover;
     mod folded;
+    mod interrupted;
     mod last_units;
     mod outside;
     mod place;

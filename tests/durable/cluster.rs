@@ -20,7 +20,14 @@ pub(crate) struct Server {
 
 /// A private server; it is stopped when it is dropped.
 pub(crate) struct Cluster {
-    child: Child,
+    pub(super) child: Child,
+    pub(super) home: Home,
+    /// What it is started with, beside what every one is.
+    pub(super) settings: Vec<String>,
+}
+
+/// Where a private server lives, and who runs it.
+pub(super) struct Home {
     folder: TempDir,
     binaries: PathBuf,
     user: Option<(u32, u32)>,
@@ -71,9 +78,8 @@ fn as_user(program: &Path, user: Option<(u32, u32)>) -> Command {
     command
 }
 
-impl Cluster {
-    /// A server that listens on a socket in its own folder and nowhere else.
-    fn start() -> Result<Self, String> {
+impl Home {
+    pub(super) fn new() -> Result<Self, String> {
         let text = |error: std::io::Error| error.to_string();
         let binaries = binaries().ok_or("there is no PostgreSQL server on this machine")?;
         let folder = TempDir::with_prefix("cert-lifecycle-postgres-").map_err(text)?;
@@ -82,78 +88,116 @@ impl Cluster {
         if let Some((user, group)) = user {
             chown(folder.path(), Some(user), Some(group)).map_err(text)?;
         }
-        let data = folder.path().join("data");
-        let made = as_user(&binaries.join("initdb"), user)
-            .args([
-                "--username=tester",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--no-locale",
-            ])
-            .arg("--pgdata")
-            .arg(&data)
-            .output()
-            .map_err(text)?;
-        if !made.status.success() {
-            return Err(String::from_utf8_lossy(&made.stderr).into_owned());
-        }
-        let child = Self::run(&binaries, folder.path(), user)?;
-        let cluster = Self {
-            child,
+        Ok(Self {
             folder,
             binaries,
             user,
-        };
-        cluster.wait()?;
-        Ok(cluster)
+        })
     }
 
-    fn run(binaries: &Path, folder: &Path, user: Option<(u32, u32)>) -> Result<Child, String> {
-        let log = fs::File::create(folder.join("log")).map_err(|error| error.to_string())?;
-        as_user(&binaries.join("postgres"), user)
+    /// Where the socket is.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(super) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// One of the server's programs, run by whoever runs the server.
+    pub(super) fn program(&self, name: &str) -> Command {
+        as_user(&self.binaries.join(name), self.user)
+    }
+
+    /// Runs a program to its end.
+    pub(super) fn done(command: &mut Command) -> Result<(), String> {
+        let output = command.output().map_err(|error| error.to_string())?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    fn run(&self, settings: &[String]) -> Result<Child, String> {
+        let log = fs::File::create(self.folder().join("log")).map_err(|error| error.to_string())?;
+        self.program("postgres")
             .arg("-D")
-            .arg(folder.join("data"))
-            .args(["-c", "listen_addresses=", "-c", "max_connections=200", "-k"])
-            .arg(folder)
+            .arg(self.data())
+            .args(["-c", "listen_addresses=", "-c", "max_connections=200"])
+            .args(settings.iter().flat_map(|setting| ["-c", setting]))
+            .arg("-k")
+            .arg(self.folder())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .map_err(|error| error.to_string())
     }
+}
+
+impl Cluster {
+    /// A server that listens on a socket in its own folder and nowhere else.
+    pub(super) fn start() -> Result<Self, String> {
+        let home = Home::new()?;
+        let mut make = home.program("initdb");
+        make.args([
+            "--username=tester",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-sync",
+        ]);
+        Home::done(make.arg("--pgdata").arg(home.data()))?;
+        Self::begin(home, Vec::new())
+    }
+
+    /// A server over data that are there.
+    pub(super) fn begin(home: Home, settings: Vec<String>) -> Result<Self, String> {
+        let child = home.run(&settings)?;
+        let cluster = Self {
+            child,
+            home,
+            settings,
+        };
+        cluster.wait()?;
+        Ok(cluster)
+    }
 
     /// Waits until it takes connections.
     fn wait(&self) -> Result<(), String> {
         for _ in 0..600 {
-            let ready = Command::new(self.binaries.join("pg_isready"))
-                .arg("-q")
-                .arg("-h")
-                .arg(self.folder.path())
-                .status();
+            let mut ask = Command::new(self.home.binaries.join("pg_isready"));
+            let ready = ask.arg("-q").arg("-h").arg(self.home.folder()).status();
             if ready.is_ok_and(|status| status.success()) {
                 return Ok(());
             }
             thread::sleep(Duration::from_millis(50));
         }
-        let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        let log = fs::read_to_string(self.home.folder().join("log")).unwrap_or_default();
         Err(format!("the server did not start: {log}"))
     }
 
-    /// Stops it: at once, as a crash would, or once its clients are disconnected.
-    fn stop(&mut self, how: &str) {
-        let _ = as_user(&self.binaries.join("pg_ctl"), self.user)
+    /// Stops it, `immediate` as a crash would, or `fast`: it ends its sessions and writes down what
+    /// is in its memory.
+    pub(super) fn stop(&mut self, how: &str) {
+        let _ = (self.home.program("pg_ctl"))
             .args(["stop", "-m", how, "-D"])
-            .arg(self.folder.path().join("data"))
+            .arg(self.home.data())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
         let _ = self.child.wait();
     }
 
-    /// A crash and a new start.
-    pub(crate) fn restart(&mut self) -> Result<(), String> {
-        self.stop("immediate");
-        self.child = Self::run(&self.binaries, self.folder.path(), self.user)?;
+    /// Starts it again after it was stopped.
+    pub(super) fn start_again(&mut self) -> Result<(), String> {
+        self.child = self.home.run(&self.settings)?;
         self.wait()
+    }
+
+    /// Stops it and starts it again.
+    pub(crate) fn restart(&mut self, how: &str) -> Result<(), String> {
+        self.stop(how);
+        self.start_again()
     }
 }
 
@@ -178,10 +222,15 @@ impl Server {
                 own: None,
             });
         }
+        Self::private()
+    }
+
+    /// A private server, whatever is given.
+    pub(crate) fn private() -> Result<Self, String> {
         let cluster = Cluster::start()?;
         Ok(Self {
             base: "postgres://tester@localhost".into(),
-            parameters: format!("host={}", cluster.folder.path().display()),
+            parameters: format!("host={}", cluster.home.folder().display()),
             own: Some(cluster),
         })
     }

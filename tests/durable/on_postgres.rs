@@ -45,7 +45,7 @@ fn a_life_goes_on_after_a_restart(server: &Shared) {
         let store = PostgresStore::open(options.clone()).await.unwrap();
         let (plan, order) = first_half(&around, &around.service(&store, 1)).await;
         if let Some(own) = server.lock().unwrap().own() {
-            own.restart().unwrap();
+            own.restart("immediate").unwrap();
         }
         // Connections that were cut are replaced: the old store works on.
         let _ = around

@@ -456,7 +456,7 @@ fn rounds(
         let writer = Writer::start(&own.place, own.now, own.outside.clone(), moment);
         problems.0.extend(writer.wait().err());
         if let (Fate::DiesBefore, Some(cluster)) = (fate, cluster) {
-            cluster.restart().unwrap();
+            cluster.restart("immediate").unwrap();
             tally.restarts += 1;
             // The same process goes on when the server is back.
             writer.listen_anew();
@@ -469,7 +469,7 @@ fn rounds(
         let lines = writer.kill();
         let cluster = server.as_mut().and_then(|server| server.own());
         if let (Fate::DiesToo, Some(cluster)) = (fate, cluster) {
-            cluster.restart().unwrap();
+            cluster.restart("immediate").unwrap();
             tally.restarts += 1;
         }
         let disturbed = fate == Fate::DiesBefore;

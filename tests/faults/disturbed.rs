@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use cert_lifecycle::adapter::{ManualClock, SeededIds};
 use cert_lifecycle::model::{AccountId, Channel, Payment, PlanId};
@@ -16,7 +16,6 @@ use cert_lifecycle::service::{Service, ServiceError};
 use sqlx::{Connection, Executor, SqliteConnection};
 
 use super::audit::Problems;
-use super::cluster::Server;
 use super::crashes::{Life, Moment, Said, Tally, Writer, next_seed};
 use super::outside::{Remote, tell_parent};
 use super::place::{Opened, Place, account, product};
@@ -196,26 +195,6 @@ pub(crate) fn no_room(folder: &Path) {
         .status();
     assert!(lifted.unwrap().success());
     writer.listen_anew();
-    writer.wait_for(Said::Acknowledged, 20).unwrap();
-    end(life, writer);
-}
-
-/// Sessions are ended by the server again and again while clients are at work.
-pub(crate) fn cut_connections(server: &Mutex<Server>) {
-    let life = Life::new(run(super::schema(server, "cut")));
-    let moment = Moment::Acknowledged(0);
-    let outside = life.outside.clone();
-    let own = Command::new(std::env::current_exe().unwrap());
-    let writer = Writer::start_by(own, &life.place, life.now, outside, moment);
-    for _ in 0..5 {
-        writer.wait_for(Said::Acknowledged, 10).unwrap();
-        let text = "SELECT CAST(pg_terminate_backend(pid) AS text) FROM pg_stat_activity \
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        let cut = run(life.place.rows(text)).unwrap();
-        assert!(!cut.is_empty());
-        writer.wait_for(Said::Failed, 1).unwrap();
-        writer.listen_anew();
-    }
     writer.wait_for(Said::Acknowledged, 20).unwrap();
     end(life, writer);
 }

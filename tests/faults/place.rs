@@ -61,12 +61,7 @@ impl Place {
             Self::Database(url) => {
                 let options = PostgresOptions::url(url).map_err(|error| error.to_string())?;
                 let store = PostgresStore::open(options).await;
-                let store = store.map_err(|error| error.to_string())?;
-                Opened {
-                    store: Arc::new(store.clone()),
-                    vault: vault(store.clone()),
-                    handle: Handle::Postgres(store),
-                }
+                Opened::of_postgres(store.map_err(|error| error.to_string())?)
             }
         })
     }
@@ -132,6 +127,14 @@ enum Handle {
 }
 
 impl Opened {
+    pub(crate) fn of_postgres(store: PostgresStore) -> Self {
+        Self {
+            store: Arc::new(store.clone()),
+            vault: vault(store.clone()),
+            handle: Handle::Postgres(store),
+        }
+    }
+
     pub(crate) async fn close(self) {
         match self.handle {
             Handle::Sqlite(store) => store.close().await,

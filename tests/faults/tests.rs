@@ -9,8 +9,9 @@ use sqlx::{Connection, Executor};
 use tempfile::TempDir;
 
 use super::cluster::Server;
+use super::interrupted::What;
 use super::place::Place;
-use super::{crashes, disturbed, last_units, writer};
+use super::{crashes, disturbed, failover, interrupted, last_units, writer};
 
 pub(crate) type Shared = Arc<Mutex<Server>>;
 
@@ -23,8 +24,8 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
 /// The database of these tests, made anew once.
 const DATABASE: &str = "faults";
 
-async fn new_database(server: &Mutex<Server>) {
-    let main = server.lock().unwrap().url("postgres");
+async fn new_database(server: &Server) {
+    let main = server.url("postgres");
     let pool = sqlx::PgPool::connect(&main).await.unwrap();
     let drop = format!("DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)");
     pool.execute(sqlx::AssertSqlSafe(drop)).await.unwrap();
@@ -99,6 +100,14 @@ const UNITS: Rounds = Rounds {
     tested: 10,
     recorded: 100,
 };
+const INTERRUPTIONS: Rounds = Rounds {
+    tested: 8,
+    recorded: 80,
+};
+const TAKEOVERS: Rounds = Rounds {
+    tested: 4,
+    recorded: 40,
+};
 
 /// What the tests came to, by their names.
 type Results = Arc<Mutex<Vec<(&'static str, String)>>>;
@@ -106,7 +115,7 @@ type Results = Arc<Mutex<Vec<(&'static str, String)>>>;
 /// Writes what a whole run came to.
 fn record(seed: u64, results: &Results) {
     let results = results.lock().unwrap();
-    let all = ON_FILES.len() + ON_SERVER.len();
+    let all = ON_FILES.len() + ON_SERVER.len() + ON_OWN_SERVERS.len();
     assert_eq!(results.len(), all, "only a whole run is recorded");
     let head = format!(
         "The last run of tests/crashes.sh, with seed {seed}. The seed draws commands and instants of\n\
@@ -137,7 +146,7 @@ const ON_FILES: [(&str, Rounds, OnFiles); 2] = [
     ),
 ];
 
-const ON_SERVER: [(&str, Rounds, OnServer); 2] = [
+const ON_SERVER: [(&str, Rounds, OnServer); 3] = [
     (
         "postgres_keeps_what_it_acknowledged_when_its_client_or_it_is_killed",
         KILLS,
@@ -148,10 +157,38 @@ const ON_SERVER: [(&str, Rounds, OnServer); 2] = [
         UNITS,
         |server, rounds, _| last_units::on_a_database(server, rounds).to_string(),
     ),
+    (
+        "postgres_with_cut_connections",
+        INTERRUPTIONS,
+        |server, rounds, seed| {
+            interrupted::rounds(server, rounds, seed, &[What::Some, What::All, What::Some])
+        },
+    ),
 ];
 
+/// With servers that may be stopped, because nobody else uses them.
+const ON_OWN_SERVERS: [(&str, Rounds, OnServer); 2] = [
+    (
+        "postgres_restarted_under_load",
+        INTERRUPTIONS,
+        |server, rounds, seed| {
+            interrupted::rounds(server, rounds, seed, &[What::Fast, What::Immediate])
+        },
+    ),
+    (
+        "postgres_loses_nothing_when_a_standby_takes_over",
+        TAKEOVERS,
+        |_, rounds, seed| failover::on_a_pair(rounds, seed),
+    ),
+];
+
+const ON_A_PAIR: [(&str, fn()); 1] = [(
+    "postgres_that_waits_for_no_standby_loses_what_it_acknowledged",
+    failover::without_waiting_acknowledged_commands_are_lost,
+)];
+
 /// What is done once, and is no part of the record.
-fn disturbances(server: Option<&Shared>) -> Vec<Trial> {
+fn disturbances(owned: bool) -> Vec<Trial> {
     let on_file = |name: &str, test: fn(&Path)| {
         Trial::test(name, move || {
             test(TempDir::new()?.path());
@@ -166,14 +203,46 @@ fn disturbances(server: Option<&Shared>) -> Vec<Trial> {
         on_file("sqlite_without_room", disturbed::no_room)
             .with_ignored_flag(!disturbed::limits_can_be_lifted()),
     ];
-    let (ignored, server) = (server.is_none(), server.cloned());
-    let cut = Trial::test("postgres_with_cut_connections", move || {
-        let server = server.ok_or_else(|| Failed::from("there is no server"))?;
-        disturbed::cut_connections(&server);
-        Ok(())
-    });
-    trials.push(cut.with_ignored_flag(ignored));
+    for (name, test) in ON_A_PAIR {
+        let trial = Trial::test(name, move || {
+            test();
+            Ok(())
+        });
+        trials.push(trial.with_ignored_flag(!owned));
+    }
     trials
+}
+
+/// Says what is not run, which is a failure where everything is to be run.
+fn found(server: Result<Server, String>, what: &str) -> Result<Option<Shared>, ExitCode> {
+    match server {
+        Ok(server) => {
+            run(new_database(&server));
+            Ok(Some(Arc::new(Mutex::new(server))))
+        }
+        Err(why) => {
+            println!("NOT RUN {what}: {why}");
+            if std::env::var("CI").is_ok_and(|ci| ci == "true") {
+                return Err(ExitCode::FAILURE);
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// The server for all tests, and one that may be stopped; that may be the same.
+fn servers() -> Result<(Option<Shared>, Option<Shared>), ExitCode> {
+    let server = found(Server::find(), "on PostgreSQL, for there is no server")?;
+    let is_own = server
+        .as_ref()
+        .is_none_or(|server| server.lock().unwrap().own().is_some());
+    let own = if is_own {
+        server.clone()
+    } else {
+        let what = "with a PostgreSQL server that is stopped, for the one given is not ours";
+        found(Server::private(), what)?
+    };
+    Ok((server, own))
 }
 
 pub(crate) fn main() -> ExitCode {
@@ -191,18 +260,9 @@ pub(crate) fn main() -> ExitCode {
     let mut arguments = Arguments::from_iter(arguments);
     // A server that is stopped in one test would be missing in another.
     arguments.test_threads = Some(1);
-    let server = match Server::find().map(|server| Arc::new(Mutex::new(server))) {
-        Ok(server) => {
-            run(new_database(&server));
-            Some(server)
-        }
-        Err(why) => {
-            println!("NOT RUN on PostgreSQL, for there is no server: {why}");
-            if std::env::var("CI").is_ok_and(|ci| ci == "true") {
-                return ExitCode::FAILURE;
-            }
-            None
-        }
+    let (server, own) = match servers() {
+        Ok(servers) => servers,
+        Err(code) => return code,
     };
     let results = Results::default();
     let say = {
@@ -221,8 +281,10 @@ pub(crate) fn main() -> ExitCode {
             Ok(())
         }));
     }
-    for (name, rounds, test) in ON_SERVER {
-        let (server, say) = (server.clone(), say.clone());
+    let on_server = ON_SERVER.map(|test| (test, server.clone()));
+    let on_own = ON_OWN_SERVERS.map(|test| (test, own.clone()));
+    for ((name, rounds, test), server) in on_server.into_iter().chain(on_own) {
+        let say = say.clone();
         let ignored = server.is_none();
         let trial = Trial::test(name, move || {
             let server = server.ok_or_else(|| Failed::from("there is no server"))?;
@@ -231,12 +293,12 @@ pub(crate) fn main() -> ExitCode {
         });
         trials.push(trial.with_ignored_flag(ignored));
     }
-    trials.extend(disturbances(server.as_ref()));
+    trials.extend(disturbances(own.is_some()));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if asked.record && !conclusion.has_failed() {
         record(asked.seed, &results);
     }
-    // The server stops when its last owner is gone.
-    drop(server);
+    // A server stops when its last owner is gone.
+    drop((server, own));
     conclusion.exit_code()
 }

@@ -26,7 +26,7 @@ use super::place::{Opened, Place, Random, account, product, submission};
 /// The accounts of the clients; the last one buys on the console.
 pub(crate) const ACCOUNTS: [&str; 3] = ["1000000001", "1000000002", "2000000001"];
 const CLIENTS: usize = 8;
-const CASH: Payment = Payment::cash(10_000, Currency::CNY);
+pub(crate) const CASH: Payment = Payment::cash(10_000, Currency::CNY);
 
 /// Who asks for what through which channel.
 pub(crate) const fn channel(place: usize) -> Channel {
