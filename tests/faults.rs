@@ -38,6 +38,7 @@ mod faults {
     mod outside;
     mod place;
     mod tests;
+    mod waiting;
     mod writer;
 
     pub(crate) use tests::main;

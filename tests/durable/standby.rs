@@ -36,7 +36,8 @@ pub(crate) struct Pair {
 const NAME: &str = "standby";
 
 /// Whether commits wait for the standby.
-const WAITS: &str = "SELECT COUNT(*) > 0 FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+pub(crate) const WAITS: &str =
+    "SELECT COUNT(*) > 0 FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
 
 /// A process that is stopped; it goes on when this is dropped.
 pub(crate) struct Held(i32);
@@ -193,6 +194,9 @@ impl Pair {
              AND current_setting('synchronous_standby_names') = '{names}' FROM pg_stat_replication"
         ))
         .await;
+        if wanted {
+            self.until_it_waits().await;
+        }
     }
 
     /// The standby goes away; the primary knows that when this is back.
@@ -206,9 +210,12 @@ impl Pair {
         self.standby.start_again().unwrap();
     }
 
-    /// Stops the process that receives for the standby, until this is dropped; not back before a commit
-    /// waits for it.
-    pub(crate) async fn hold_receiver(&self) -> Held {
+    pub(crate) fn restart_primary(&mut self) {
+        self.primary.restart("immediate").unwrap();
+    }
+
+    /// Stops the process that receives for the standby.
+    async fn stop_receiver(&self) -> Held {
         let folder = self.standby.home.folder();
         let mut own = PgConnection::connect(&url(folder, "postgres"))
             .await
@@ -218,8 +225,31 @@ impl Pair {
         own.close().await.unwrap();
         let held = Held(receiver);
         held.signal("-STOP");
+        held
+    }
+
+    /// The standby receives nothing until what this gives is dropped; not back before a client's commit
+    /// waits for it.
+    pub(crate) async fn hold_receiver(&self) -> Held {
+        let held = self.stop_receiver().await;
         self.until(WAITS).await;
         held
+    }
+
+    /// Writes something until that waits for the standby: the process that tells sessions to wait may
+    /// read new settings later than all others.
+    async fn until_it_waits(&self) {
+        let held = self.stop_receiver().await;
+        let folder = self.primary.home.folder();
+        let mut own = PgConnection::connect(&url(folder, "postgres"))
+            .await
+            .unwrap();
+        let write = "SELECT pg_logical_emit_message(true, 'probe', '')";
+        let writing = tokio::spawn(async move { while own.execute(write).await.is_ok() {} });
+        self.until(WAITS).await;
+        writing.abort();
+        drop(held);
+        self.until(&format!("SELECT NOT ({WAITS})")).await;
     }
 
     /// The primary goes, and all its processes.

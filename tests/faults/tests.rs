@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::cluster::Server;
 use super::interrupted::What;
 use super::place::Place;
-use super::{crashes, disturbed, failover, interrupted, last_units, writer};
+use super::{crashes, disturbed, failover, interrupted, last_units, waiting, writer};
 
 pub(crate) type Shared = Arc<Mutex<Server>>;
 
@@ -182,10 +182,28 @@ const ON_OWN_SERVERS: [(&str, Rounds, OnServer); 2] = [
     ),
 ];
 
-const ON_A_PAIR: [(&str, fn()); 1] = [(
-    "postgres_that_waits_for_no_standby_loses_what_it_acknowledged",
-    failover::without_waiting_acknowledged_commands_are_lost,
-)];
+const ON_A_PAIR: [(&str, fn()); 5] = [
+    (
+        "postgres_that_waits_for_no_standby_loses_what_it_acknowledged",
+        failover::without_waiting_acknowledged_commands_are_lost,
+    ),
+    (
+        "postgres_without_its_standby_fails_and_goes_on_when_it_is_back",
+        waiting::commits_fail_and_go_on_when_it_is_back,
+    ),
+    (
+        "postgres_without_its_standby_and_a_session_that_is_ended",
+        waiting::a_session_that_is_ended,
+    ),
+    (
+        "postgres_without_its_standby_and_a_commit_that_is_cancelled",
+        waiting::a_commit_that_is_cancelled,
+    ),
+    (
+        "postgres_without_its_standby_and_a_repeat_after_a_restart",
+        waiting::a_repeat_after_a_restart,
+    ),
+];
 
 /// What is done once, and is no part of the record.
 fn disturbances(owned: bool) -> Vec<Trial> {

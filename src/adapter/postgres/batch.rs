@@ -21,6 +21,10 @@ fn is_rivalry(error: &sqlx::Error) -> bool {
 
 impl PostgresStore {
     pub(super) async fn commit_batch(&self, batch: Batch) -> Result<(), CommitError> {
+        self.limited(self.try_to_commit(batch)).await
+    }
+
+    async fn try_to_commit(&self, batch: Batch) -> Result<(), CommitError> {
         let written = Written::new(&batch);
         let mut pause = Duration::from_millis(2);
         for _ in 1..ATTEMPTS {

@@ -10,18 +10,19 @@ use sqlx::postgres::PgRow;
 use super::PostgresStore;
 use crate::adapter::sql::order_number;
 use crate::model::OrderId;
-use crate::port::{BoxFuture, KeyRow, KeyRows, KeyRowsError};
+use crate::port::{BoxFuture, KeyRow, KeyRows, KeyRowsError, StoreError};
 
 #[expect(
     clippy::needless_pass_by_value,
     reason = "it is what errors are mapped with"
 )]
-fn failure(error: sqlx::Error) -> KeyRowsError {
+fn unavailable(error: StoreError) -> KeyRowsError {
     KeyRowsError::new(&error.to_string())
 }
 
 fn row(row: &PgRow) -> Result<KeyRow, KeyRowsError> {
-    let sealed: Option<Vec<u8>> = row.try_get(0).map_err(failure)?;
+    let sealed: Result<Option<Vec<u8>>, sqlx::Error> = row.try_get(0);
+    let sealed = sealed.map_err(|error| KeyRowsError::new(&error.to_string()))?;
     Ok(sealed.map_or(KeyRow::Destroyed, KeyRow::Sealed))
 }
 
@@ -30,7 +31,8 @@ impl KeyRows for PostgresStore {
         Box::pin(async move {
             let query = sqlx::query("SELECT sealed FROM cl_key WHERE id = $1");
             let found = query.bind(order_number(order)).fetch_optional(&self.pool);
-            found.await.map_err(failure)?.as_ref().map(row).transpose()
+            let found = self.within(found).await.map_err(unavailable)?;
+            found.as_ref().map(row).transpose()
         })
     }
 
@@ -44,7 +46,8 @@ impl KeyRows for PostgresStore {
             let text = "INSERT INTO cl_key (id, sealed) VALUES ($1, $2) \
                         ON CONFLICT (id) DO UPDATE SET sealed = cl_key.sealed RETURNING sealed";
             let query = sqlx::query(text).bind(order_number(order)).bind(sealed);
-            row(&query.fetch_one(&self.pool).await.map_err(failure)?)
+            let stands = self.within(query.fetch_one(&self.pool)).await;
+            row(&stands.map_err(unavailable)?)
         })
     }
 
@@ -53,8 +56,8 @@ impl KeyRows for PostgresStore {
             let text = "INSERT INTO cl_key (id, sealed) VALUES ($1, NULL) \
                         ON CONFLICT (id) DO UPDATE SET sealed = NULL";
             let query = sqlx::query(text).bind(order_number(order));
-            query.execute(&self.pool).await.map_err(failure)?;
-            Ok(())
+            let done = self.within(query.execute(&self.pool)).await;
+            done.map(|_| ()).map_err(unavailable)
         })
     }
 }

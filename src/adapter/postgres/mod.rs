@@ -4,10 +4,14 @@ mod batch;
 mod keys;
 mod open;
 
+use core::time::Duration;
+
+use alloc::format;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 
 use sqlx::postgres::PgPool;
+use tokio::time::{Instant, timeout};
 
 use super::sql::{LoadSql, sql_store};
 use crate::model::Note;
@@ -22,6 +26,21 @@ pub use open::{OpenError, PostgresOptions};
 /// commit is acknowledged when the server says that it is on its disk, and on that of its synchronous
 /// standbys, if it has some. It needs a tokio runtime. Clones share the connections.
 ///
+/// # Standbys
+///
+/// With `synchronous_standby_names` set, nothing that was acknowledged is lost when the primary is and
+/// a synchronous standby takes over; the URL has to lead to it, for it names one host. While no standby
+/// answers, PostgreSQL lets commits wait without an end. They fail here after
+/// [`PostgresOptions::with_answer_limit`], and it is not known then whether they were carried out: the
+/// primary has them, and shows them to everybody once it was restarted. So a receipt that is found
+/// under an idempotency key is answered only when all before it has arrived at the standby; what is
+/// merely read may still be lost with the primary.
+///
+/// Don't cancel what waits for a standby (`pg_cancel_backend`), end its session
+/// (`pg_terminate_backend`): PostgreSQL answers a cancelled wait as if the standby had it, with a
+/// warning that the driver keeps to its log. The store confirms answers that took a second or longer
+/// by another write, so that a cancelled wait is noticed after that time only.
+///
 /// ```no_run
 /// use cert_lifecycle::adapter::postgres::{PostgresOptions, PostgresStore};
 /// # async fn open() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,7 +53,12 @@ pub use open::{OpenError, PostgresOptions};
 pub struct PostgresStore {
     pool: PgPool,
     load: Arc<LoadSql>,
+    answer: Duration,
 }
+
+/// An answer that took so long may be that of a commit whose wait for a standby was cancelled. Others
+/// are not confirmed, for that is a round trip more.
+const LATE: Duration = Duration::from_secs(1);
 
 /// What the server says, as an error of the port.
 #[expect(
@@ -54,9 +78,49 @@ fn failure(error: sqlx::Error) -> StoreError {
 }
 
 impl PostgresStore {
-    /// Closes the connections, once what is under way is done. Other clones can't be used any more.
+    /// Closes the connections, once what is under way is done or took too long. Other clones can't be
+    /// used any more.
     pub async fn close(&self) {
-        self.pool.close().await;
+        // What still waits for the server is dropped with its connection.
+        let _ = timeout(self.answer, self.pool.close()).await;
+    }
+
+    /// Waits for an answer of the server, which may have gone or let a commit wait for a standby.
+    async fn within<T>(
+        &self,
+        call: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        self.limited(async { call.await.map_err(failure) }).await
+    }
+
+    async fn limited<T, E: From<StoreError>>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let begun = Instant::now();
+        let confirmed = async {
+            let done = call.await?;
+            if begun.elapsed() >= LATE {
+                self.write().await.map_err(failure)?;
+            }
+            Ok(done)
+        };
+        timeout(self.answer, confirmed).await.unwrap_or_else(|_| {
+            let limit = self.answer;
+            let text = format!("no answer within {limit:?}, so it may have been carried out");
+            Err(StoreError::Unavailable(Some(Note::lossy(&text))).into())
+        })
+    }
+
+    /// A write of nothing. Like a commit, it is done when the standby has it and all before it.
+    async fn write(&self) -> Result<(), sqlx::Error> {
+        let text = "SELECT pg_logical_emit_message(true, 'cert-lifecycle', '')";
+        sqlx::query(text).execute(&self.pool).await.map(|_| ())
+    }
+
+    /// What was read may be answered as done: a restarted server shows what no standby has yet.
+    async fn confirm(&self) -> Result<(), StoreError> {
+        self.within(self.write()).await
     }
 
     const fn reading(&self) -> &PgPool {

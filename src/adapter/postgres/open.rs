@@ -10,6 +10,7 @@ use alloc::sync::Arc;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor};
+use tokio::time::timeout;
 
 use super::PostgresStore;
 use crate::adapter::sql::{LoadSql, number};
@@ -28,6 +29,7 @@ pub struct PostgresOptions {
     connections: u32,
     wait: Duration,
     statement: Duration,
+    answer: Duration,
 }
 
 impl PostgresOptions {
@@ -41,6 +43,7 @@ impl PostgresOptions {
             connections: 10,
             wait: Duration::from_secs(10),
             statement: Duration::from_secs(10),
+            answer: Duration::from_secs(25),
         })
     }
 
@@ -63,6 +66,18 @@ impl PostgresOptions {
     #[must_use]
     pub const fn with_statement_limit(mut self, limit: Duration) -> Self {
         self.statement = limit;
+        self
+    }
+
+    /// How long the store waits for an answer before a call fails, 25 seconds unless said otherwise:
+    /// longer than the other two limits together, so that their errors come first.
+    ///
+    /// The server's limit ends where a commit begins, and one that waits for a standby which is gone
+    /// would wait for ever. It is not known then whether the call was carried out. Its connection is
+    /// taken up again when the server has answered, and counts among those that are open until then.
+    #[must_use]
+    pub const fn with_answer_limit(mut self, limit: Duration) -> Self {
+        self.answer = limit;
         self
     }
 }
@@ -98,7 +113,7 @@ async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
 }
 
 /// Brings a database to the newest schema, in one transaction.
-async fn migrate(connection: &mut PgConnection) -> Result<(), OpenError> {
+async fn migrate(connection: &mut PgConnection, limit: Duration) -> Result<(), OpenError> {
     let known = number(MIGRATIONS.len());
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
@@ -127,7 +142,9 @@ async fn migrate(connection: &mut PgConnection) -> Result<(), OpenError> {
         let mark = format!("UPDATE cl_schema SET version = {known}");
         transaction.execute(AssertSqlSafe(mark)).await?;
     }
-    transaction.commit().await?;
+    // The server's limit of a statement is none for a commit that waits for a standby.
+    let committed = timeout(limit, transaction.commit()).await;
+    committed.map_err(|late| sqlx::Error::Io(late.into()))??;
     Ok(())
 }
 
@@ -151,10 +168,11 @@ impl PostgresStore {
             .after_connect(|connection, _| Box::pin(check(connection)))
             .connect_with(connect)
             .await?;
-        migrate(&mut *pool.acquire().await?).await?;
+        migrate(&mut *pool.acquire().await?, options.answer).await?;
         Ok(Self {
             pool,
             load: Arc::new(LoadSql::new()),
+            answer: options.answer,
         })
     }
 }

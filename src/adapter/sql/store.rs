@@ -1,8 +1,9 @@
 //! The statements of the port, the same for both stores but for what a claim skips.
 
 /// Implements [`Store`](crate::port::Store) for a store with these of its own: `reading()` and
-/// `writing()`, pools of connections; `load`, its [`LoadSql`](super::LoadSql); `commit_batch`; and beside
-/// it a function `failure`.
+/// `writing()`, pools of connections; `within`, which waits for an answer and gives errors of the port;
+/// `confirm`, which says when what was read may be answered as done; `load`, its
+/// [`LoadSql`](super::LoadSql); and `commit_batch`.
 ///
 /// `$skip` stands behind the rows that a claim picks: how to pass those that others have locked.
 macro_rules! sql_store {
@@ -14,7 +15,7 @@ macro_rules! sql_store {
 
             use sqlx::{$db, AssertSqlSafe, Executor, QueryBuilder};
 
-            use super::{$store, failure};
+            use super::$store;
             use crate::adapter::sql::{
                 RawRow, Subject, due_row, key, kind, listed, loaded, number, outbox_row, seconds,
                 subject, suffix_range, year_bounds,
@@ -65,8 +66,12 @@ macro_rules! sql_store {
             Some(second) => query.bind(second),
             None => query,
         };
-        let rows: Vec<<$db as sqlx::Database>::Row> = query.fetch_all(self.reading()).await.map_err(failure)?;
-        loaded(&read, &rows)
+        let rows: Vec<<$db as sqlx::Database>::Row> = self.within(query.fetch_all(self.reading())).await?;
+        let found = loaded(&read, &rows)?;
+        if found.record.is_some() {
+            self.confirm().await?;
+        }
+        Ok(found)
     }
 
     /// Changes rows; how many.
@@ -74,7 +79,7 @@ macro_rules! sql_store {
         &self,
         query: sqlx::query::Query<'_, $db, <$db as sqlx::Database>::Arguments>,
     ) -> Result<u64, StoreError> {
-        let done = self.writing().execute(query).await.map_err(failure)?;
+        let done = self.within(self.writing().execute(query)).await?;
         Ok(done.rows_affected())
     }
 
@@ -83,7 +88,7 @@ macro_rules! sql_store {
         pool: &sqlx::Pool<$db>,
         mut query: QueryBuilder<$db>,
     ) -> Result<Vec<<$db as sqlx::Database>::Row>, StoreError> {
-        query.build().fetch_all(pool).await.map_err(failure)
+        self.within(query.build().fetch_all(pool)).await
     }
 }
 
@@ -112,7 +117,7 @@ impl Store for $store {
                 .bind(key(&stream))
                 .bind(i64::try_from(after.0).unwrap_or(i64::MAX))
                 .bind(number(limit));
-            let rows = query.fetch_all(self.reading()).await.map_err(failure)?;
+            let rows = self.within(query.fetch_all(self.reading())).await?;
             let events = rows.iter().map(|row| {
                 let body = RawRow(row).text(0)?;
                 Ok(decode_event(&body)?)
@@ -131,7 +136,7 @@ impl Store for $store {
             let old = sqlx::query("SELECT 1 FROM cl_record WHERE at < $1 LIMIT 1")
                 .bind(seconds(before))
                 .fetch_optional(self.reading());
-            if old.await.map_err(failure)?.is_none() {
+            if self.within(old).await?.is_none() {
                 return Ok(0);
             }
             let text = "DELETE FROM cl_record WHERE (account, key) IN (SELECT account, key FROM \
@@ -197,7 +202,7 @@ impl Store for $store {
             let look = sqlx::query(LOOK_DUE)
                 .bind(seconds(lease.now))
                 .bind(seconds(lease.horizon));
-            let seen = look.fetch_optional(self.reading()).await.map_err(failure)?;
+            let seen = self.within(look.fetch_optional(self.reading())).await?;
             if seen.is_none() {
                 return Ok(Vec::new());
             }
@@ -206,7 +211,7 @@ impl Store for $store {
                 .bind(seconds(lease.horizon))
                 .bind(seconds(lease.until))
                 .bind(number(lease.limit));
-            let rows = claim.fetch_all(self.writing()).await.map_err(failure)?;
+            let rows = self.within(claim.fetch_all(self.writing())).await?;
             let rows: Result<Vec<DueRow>, _> =
                 rows.iter().map(|row| due_row(&RawRow(row))).collect();
             let mut rows = rows?;
@@ -240,7 +245,7 @@ impl Store for $store {
             let look = sqlx::query(LOOK_OUTBOX)
                 .bind(seconds(lease.now))
                 .bind(seconds(lease.horizon));
-            let seen = look.fetch_optional(self.reading()).await.map_err(failure)?;
+            let seen = self.within(look.fetch_optional(self.reading())).await?;
             if seen.is_none() {
                 return Ok(Vec::new());
             }
@@ -249,7 +254,7 @@ impl Store for $store {
                 .bind(seconds(lease.horizon))
                 .bind(seconds(lease.until))
                 .bind(number(lease.limit));
-            let rows = claim.fetch_all(self.writing()).await.map_err(failure)?;
+            let rows = self.within(claim.fetch_all(self.writing())).await?;
             let mut leased = Vec::new();
             for row in &rows {
                 let row = RawRow(row);

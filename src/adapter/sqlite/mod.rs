@@ -74,6 +74,23 @@ impl SqliteStore {
         self.writer.close().await;
     }
 
+    /// A file answers by itself: its lock and its connections have limits of their own.
+    async fn within<T>(
+        &self,
+        call: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        call.await.map_err(failure)
+    }
+
+    /// What can be read was committed.
+    #[expect(
+        clippy::unused_async,
+        reason = "it has the form that the statements ask for"
+    )]
+    async fn confirm(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     const fn reading(&self) -> &SqlitePool {
         &self.readers
     }
