@@ -75,7 +75,7 @@
 //! | `std` (default) | clocks and seeded ids; without it the crate needs only `alloc` |
 //! | `chrono` | instants, days and offsets to chrono's types and back; needs no `std` |
 //! | `idna` | domain names in Unicode, to A-labels and back; needs no `std` |
-//! | `pki` | reading X.509, with signatures verified |
+//! | `pki` | reading X.509, with signatures verified; random ids |
 //! | `service` | the service over the ports |
 //! | `memory` | a store and a key vault in memory |
 //! | `file-vault` | a key vault in files that only their owner reads; on Unix, nothing elsewhere |

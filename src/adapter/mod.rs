@@ -5,6 +5,7 @@
 //! | `SystemClock` | `Clock` | `std` |
 //! | `ManualClock` | `Clock` | `std` |
 //! | `SeededIds` | `Ids` | `std` |
+//! | `RandomIds` | `Ids` | `pki` |
 //! | `Recorder` | `Payments`, `Notifier`, `Deployer` | `std` |
 //! | `MemoryStore` | `Store` | `memory` |
 //! | `MemoryKeyVault` | `KeyVault` | `memory` |
@@ -32,6 +33,8 @@ mod memory_store;
 mod memory_vault;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "pki")]
+mod random_ids;
 #[cfg(feature = "std")]
 mod recorder;
 #[cfg(feature = "std")]
@@ -62,6 +65,8 @@ pub use manual_clock::ManualClock;
 pub use memory_store::MemoryStore;
 #[cfg(feature = "memory")]
 pub use memory_vault::MemoryKeyVault;
+#[cfg(feature = "pki")]
+pub use random_ids::{RandomIds, RandomIdsError};
 #[cfg(feature = "std")]
 pub use recorder::{Recorder, Sent};
 #[cfg(feature = "std")]

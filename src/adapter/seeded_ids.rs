@@ -19,7 +19,7 @@ const FIRST_LARGE_ORDER: u64 = 98_000_000_000_000_001;
 /// ids, and two seeds less than 800,000 apart never share one (for the first 10^9 orders of each).
 ///
 /// Nothing repeats while the value lives; a new value with an old seed begins anew, so it is not
-/// for a service that is started twice on one store.
+/// for a service that is started twice on one store; `RandomIds` (feature `pki`) is.
 ///
 /// ```
 /// use cert_lifecycle::adapter::SeededIds;

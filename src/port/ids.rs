@@ -11,8 +11,12 @@ use super::ca::RequestId;
 /// draws lots draws at least 64 bits. Ids are never used again, even after what they stood for is
 /// deleted (L8), and they say nothing about order or time.
 ///
+/// Order ids are numbers, and may be too short for that. They and the ids of streams may be drawn
+/// from fewer bits, if they are drawn anew each time: the store refuses one that is taken, and the
+/// service then asks for another. Requests have no such net.
+///
 /// An adapter that cannot keep this promise across restarts, such as `SeededIds`, is for tests and
-/// examples.
+/// examples; `RandomIds` (feature `pki`) is for services.
 pub trait Ids: Send + Sync {
     /// A new application order.
     ///

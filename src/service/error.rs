@@ -40,7 +40,8 @@ pub enum ServiceError {
         #[source]
         error: ChainError,
     },
-    /// The source of ids gave one that is taken: it breaks its contract.
+    /// An id that was to be new is taken. Where the service draws ids itself, it drew again and again:
+    /// then the source of ids breaks its contract.
     #[error("a new id was expected, but {0} exists")]
     IdTaken(TakenId),
     /// The key was used for another request. Nothing was changed.

@@ -105,16 +105,19 @@ impl Service {
         count: NonZeroU32,
         payment: Payment,
     ) -> Result<(PlanId, Receipt), ServiceError> {
-        let plan = self.ports.ids.plan_id();
-        let buy = Command::BuyPlan {
-            plan,
-            product,
-            count,
-            payment,
-        };
         let asked = digest(("buy_plan", product, count, payment));
         let set = ReadSet::New(product.code);
-        let receipt = self.run(caller.into(), set, asked, &buy).await?;
+        let buy = || {
+            let plan = self.ports.ids.plan_id();
+            let buy = Command::BuyPlan {
+                plan,
+                product,
+                count,
+                payment,
+            };
+            (plan, buy)
+        };
+        let (plan, receipt) = self.run_with_ids(caller.into(), set, asked, buy).await?;
         Ok((bought_plan(&receipt).unwrap_or(plan), receipt))
     }
 
@@ -129,14 +132,18 @@ impl Service {
         submission: Submission,
     ) -> Result<(OrderId, Receipt), ServiceError> {
         let asked = digest(("submit", product, &submission));
-        let Slot { instance, order } = self.slot();
-        let submit = Command::Submit {
-            instance,
-            order,
-            submission: Arc::new(submission),
+        let submission = Arc::new(submission);
+        let submit = || {
+            let Slot { instance, order } = self.slot();
+            let submit = Command::Submit {
+                instance,
+                order,
+                submission: Arc::clone(&submission),
+            };
+            (order, submit)
         };
         let set = ReadSet::Product(product);
-        let receipt = self.run(caller.into(), set, asked, &submit).await?;
+        let (order, receipt) = (self.run_with_ids(caller.into(), set, asked, submit)).await?;
         Ok((begun_order(&receipt).unwrap_or(order), receipt))
     }
 
@@ -150,12 +157,14 @@ impl Service {
         caller: impl Into<Caller>,
         product: ProductCode,
     ) -> Result<(OrderId, Receipt), ServiceError> {
-        let slot = self.slot();
         let set = ReadSet::Product(product);
         let asked = digest(("draw", product));
-        let draw = Command::Draw(slot);
-        let receipt = self.run(caller.into(), set, asked, &draw).await?;
-        Ok((begun_order(&receipt).unwrap_or(slot.order), receipt))
+        let draw = || {
+            let slot = self.slot();
+            (slot.order, Command::Draw(slot))
+        };
+        let (order, receipt) = (self.run_with_ids(caller.into(), set, asked, draw)).await?;
+        Ok((begun_order(&receipt).unwrap_or(order), receipt))
     }
 
     /// Buys certificates on the console: one slot a year, linked into a hosting chain where there are
@@ -170,19 +179,22 @@ impl Service {
         years: NonZeroU32,
         payment: Payment,
     ) -> Result<Bought, ServiceError> {
-        let slots = self.slots(years);
-        let paid = self.paid(payment);
-        let buy = Command::Buy(Arc::new(NewPurchase {
-            paid,
-            product,
-            chain: (slots.len() > 1).then(|| self.ports.ids.chain_id()),
-            slots,
-        }));
+        let buy = || {
+            let slots = self.slots(years);
+            let paid = self.paid(payment);
+            let buy = Command::Buy(Arc::new(NewPurchase {
+                paid,
+                product,
+                chain: (slots.len() > 1).then(|| self.ports.ids.chain_id()),
+                slots,
+            }));
+            (paid.purchase, buy)
+        };
         let asked = digest(("buy", product, years, payment));
         let set = ReadSet::New(product.code);
-        let receipt = self.run(caller.into(), set, asked, &buy).await?;
+        let (purchase, receipt) = (self.run_with_ids(caller.into(), set, asked, buy)).await?;
         Ok(Bought {
-            purchase: paid_purchase(&receipt).unwrap_or(paid.purchase),
+            purchase: paid_purchase(&receipt).unwrap_or(purchase),
             orders: begun_orders(&receipt),
             receipt,
         })
@@ -200,13 +212,17 @@ impl Service {
         submission: Submission,
     ) -> Result<(OrderId, Receipt), ServiceError> {
         let asked = digest(("apply", slot, &submission));
-        let order = self.ports.ids.order_id();
-        let apply = Command::Apply {
-            order,
-            submission: Arc::new(submission),
+        let submission = Arc::new(submission);
+        let apply = || {
+            let order = self.ports.ids.order_id();
+            let apply = Command::Apply {
+                order,
+                submission: Arc::clone(&submission),
+            };
+            (order, apply)
         };
         let set = ReadSet::Order(slot);
-        let receipt = self.run(caller.into(), set, asked, &apply).await?;
+        let (order, receipt) = (self.run_with_ids(caller.into(), set, asked, apply)).await?;
         Ok((begun_order(&receipt).unwrap_or(order), receipt))
     }
 
@@ -221,15 +237,15 @@ impl Service {
         order: OrderId,
         payment: Option<Payment>,
     ) -> Result<(OrderId, Receipt), ServiceError> {
-        let slot = self.slot();
-        let renew = Command::Renew {
-            slot,
-            paid: payment.map(|payment| self.paid(payment)),
+        let renew = || {
+            let slot = self.slot();
+            let paid = payment.map(|payment| self.paid(payment));
+            (slot.order, Command::Renew { slot, paid })
         };
         let asked = digest(("renew", order, payment));
         let set = ReadSet::Renewal(order);
-        let receipt = self.run(caller.into(), set, asked, &renew).await?;
-        Ok((begun_order(&receipt).unwrap_or(slot.order), receipt))
+        let (order, receipt) = (self.run_with_ids(caller.into(), set, asked, renew)).await?;
+        Ok((begun_order(&receipt).unwrap_or(order), receipt))
     }
 
     /// Buys further years for a certificate that is there already (T-41). `product` is the
@@ -255,18 +271,22 @@ impl Service {
             payment,
             &submission,
         ));
-        let paid = self.paid(payment);
-        let enable = Command::EnableHosting(Arc::new(Extension {
-            paid,
-            chain: self.ports.ids.chain_id(),
-            product,
-            slots: self.slots(years),
-            submission: submission.map(Arc::new),
-        }));
+        let submission = submission.map(Arc::new);
+        let enable = || {
+            let paid = self.paid(payment);
+            let enable = Command::EnableHosting(Arc::new(Extension {
+                paid,
+                chain: self.ports.ids.chain_id(),
+                product,
+                slots: self.slots(years),
+                submission: submission.clone(),
+            }));
+            (paid.purchase, enable)
+        };
         let set = ReadSet::Order(order);
-        let receipt = self.run(caller.into(), set, asked, &enable).await?;
+        let (purchase, receipt) = (self.run_with_ids(caller.into(), set, asked, enable)).await?;
         Ok(Bought {
-            purchase: paid_purchase(&receipt).unwrap_or(paid.purchase),
+            purchase: paid_purchase(&receipt).unwrap_or(purchase),
             orders: begun_orders(&receipt),
             receipt,
         })
@@ -286,17 +306,20 @@ impl Service {
         key: SpkiDigest,
     ) -> Result<(OrderId, Receipt), ServiceError> {
         let asked = digest(("upload", product, &name, &certificate, key));
-        let slot = self.slot();
         let set = ReadSet::Name(name.clone());
-        let upload = Command::Upload(Arc::new(Upload {
-            slot,
-            product,
-            name,
-            certificate,
-            key,
-        }));
-        let receipt = self.run(caller.into(), set, asked, &upload).await?;
-        Ok((begun_order(&receipt).unwrap_or(slot.order), receipt))
+        let upload = || {
+            let slot = self.slot();
+            let upload = Command::Upload(Arc::new(Upload {
+                slot,
+                product,
+                name: name.clone(),
+                certificate: Arc::clone(&certificate),
+                key,
+            }));
+            (slot.order, upload)
+        };
+        let (order, receipt) = (self.run_with_ids(caller.into(), set, asked, upload)).await?;
+        Ok((begun_order(&receipt).unwrap_or(order), receipt))
     }
 
     /// Merges the slot of an order into that of another one (T-42).

@@ -138,6 +138,26 @@ impl Service {
         Box::pin(self.carry_through(caller, set, digest, command))
     }
 
+    /// Carries a command out that has ids of the service's own making. One that is taken is nobody's
+    /// fault, least of all the caller's: another one is drawn, a few times.
+    pub(super) async fn run_with_ids<T: Send>(
+        &self,
+        caller: Caller,
+        set: ReadSet,
+        digest: RequestDigest,
+        draw: impl Fn() -> (T, Command) + Send + Sync,
+    ) -> Result<(T, Receipt), ServiceError> {
+        let mut left = self.settings.attempts;
+        loop {
+            let (drawn, command) = draw();
+            left = left.saturating_sub(1);
+            match self.run(caller, set.clone(), digest, &command).await {
+                Err(ServiceError::IdTaken(_)) if left > 0 => {}
+                answer => return answer.map(|receipt| (drawn, receipt)),
+            }
+        }
+    }
+
     async fn carry_through(
         &self,
         caller: Caller,

@@ -11,7 +11,8 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// How often a command is decided again when somebody else was faster.
+    /// How often a command is decided when somebody else was faster each time, and how often an id is
+    /// drawn for it when it was taken each time.
     pub attempts: u32,
     /// How long a worker or sweeper has what it took to itself, in seconds. Longer than the slowest
     /// answer of a port: what takes longer is begun by another one as well.

@@ -6,7 +6,7 @@ use super::run::waits_for_ca;
 use super::{Service, ServiceError};
 use crate::lifecycle::{Command, next_wakeup};
 use crate::model::{Phase, Timestamp};
-use crate::port::{DueRow, ReadSet};
+use crate::port::{DueRow, ReadSet, RequestDigest};
 
 /// How many old records a sweep forgets at most.
 const FORGOTTEN_AT_ONCE: usize = 1_000;
@@ -74,14 +74,19 @@ impl Service {
             let instance = found.loaded.instance.as_ref().map(|found| &found.state);
             let waits =
                 instance.is_some_and(|own| matches!(own.phase(), Phase::NotActivated { .. }));
-            let command = if waits {
-                Command::Activate {
-                    order: self.ports.ids.order_id(),
-                }
-            } else {
-                Command::Wake
+            let command = || {
+                let command = if waits {
+                    Command::Activate {
+                        order: self.ports.ids.order_id(),
+                    }
+                } else {
+                    Command::Wake
+                };
+                ((), command)
             };
-            let receipt = self.execute(account, order, &command).await?;
+            // Under no key, so that no digest is asked for.
+            let (set, unasked) = (ReadSet::Order(order), RequestDigest([0; 32]));
+            let ((), receipt) = (self.run_with_ids(account.into(), set, unasked, command)).await?;
             if !receipt.events.is_empty() {
                 changed = changed.saturating_add(1);
             }

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cert_lifecycle::adapter::SeededIds;
 use cert_lifecycle::lifecycle::Command;
 use cert_lifecycle::model::challenge::RecordType;
-use cert_lifecycle::model::{Challenge, Payment, SpkiDigest, Status, Timestamp};
+use cert_lifecycle::model::{Challenge, OrderId, Payment, SpkiDigest, Status, Timestamp};
 use cert_lifecycle::port::{
-    CaError, Clock, CommitError, Expectation, KeyVault, KeyVaultError, Lease, OutboxPart,
-    OutboxRow, Store, StoreError, StreamId,
+    CaError, Clock, CommitError, Expectation, IdempotencyKey, KeyVault, KeyVaultError, Lease,
+    OutboxPart, OutboxRow, Store, StoreError, StreamId,
 };
-use cert_lifecycle::service::{Ports, Service, ServiceError, Settings, TakenId};
+use cert_lifecycle::service::{Caller, Ports, Service, ServiceError, Settings, TakenId};
 
 use super::parts::{Asked, Fault, RepeatingIds};
 use super::world::{API_2021, DV, P256, World, account, product, refused, request, wait, with_csr};
@@ -459,6 +459,7 @@ fn an_id_that_comes_again_is_told_and_harms_nobody() {
     let instance = world.instance(order).id();
     let repeating = |order, instance, plan| RepeatingIds {
         inner: SeededIds::new(9),
+        times: AtomicUsize::new(usize::MAX),
         order,
         instance,
         plan,
@@ -498,4 +499,46 @@ fn an_id_that_comes_again_is_told_and_harms_nobody() {
     }
     assert_eq!((world.load(order), world.plan(plan)), before);
     assert_eq!(waiting(&world).len(), 1);
+}
+
+/// One in millions of short random numbers is taken: then the service draws another, and nobody
+/// hears of it. What was drawn for nothing leaves nothing behind.
+#[test]
+fn an_id_that_is_taken_is_drawn_anew() {
+    let world = world();
+    let plan = world.buy(DV, 3);
+    let first = world.order(DV, request(P256));
+    let instance = world.instance(first).id();
+    let attempts = world.service.settings().attempts as usize;
+    let with = |ids| wait_for(with_ids(&world, ids), &world);
+    let repeating = |times, order, instance| RepeatingIds {
+        inner: SeededIds::new(9),
+        times: AtomicUsize::new(times),
+        order,
+        instance,
+        plan: None,
+    };
+    let taken = with(repeating(attempts - 1, Some(first), None)).unwrap();
+    assert_ne!(taken, first);
+    assert_eq!(world.ledger(plan), (1, 2, 0, 0, 0));
+    // As often as it draws, and no more.
+    let taken = with(repeating(attempts, None, Some(instance))).unwrap_err();
+    assert!(matches!(taken, ServiceError::IdTaken(_)), "{taken:?}");
+    assert_eq!(world.ledger(plan), (1, 2, 0, 0, 0));
+    // Under a key, too: the record is of the order that there is.
+    let service = with_ids(&world, repeating(1, Some(first), None));
+    let caller = Caller::once(world.account, IdempotencyKey::new("a-key").unwrap());
+    let submit = || wait(service.submit(caller, product(DV).code, request(P256))).unwrap();
+    let (order, receipt) = submit();
+    assert_eq!(submit(), (order, receipt));
+    assert_eq!(world.ledger(plan), (0, 3, 0, 0, 0));
+    for order in [first, order] {
+        world.replays(order);
+    }
+    assert_eq!(waiting(&world).len(), 3);
+}
+
+fn wait_for(service: Service, world: &World) -> Result<OrderId, ServiceError> {
+    let code = product(DV).code;
+    wait(service.submit(world.account, code, request(P256))).map(|(order, _)| order)
 }

@@ -381,25 +381,37 @@ impl KeyVault for TestVault {
     }
 }
 
-/// A source of ids that breaks its word: what is set here comes again.
+/// A source of ids that breaks its word: what is set here comes again, so many times.
 pub(crate) struct RepeatingIds {
     pub(crate) inner: SeededIds,
+    pub(crate) times: AtomicUsize,
     pub(crate) order: Option<OrderId>,
     pub(crate) instance: Option<InstanceId>,
     pub(crate) plan: Option<PlanId>,
 }
 
+impl RepeatingIds {
+    /// What is set, if there is anything and its times are not over.
+    fn again<T>(&self, set: Option<T>) -> Option<T> {
+        let set = set?;
+        let left = (self.times).fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+            left.checked_sub(1)
+        });
+        left.is_ok().then_some(set)
+    }
+}
+
 impl Ids for RepeatingIds {
     fn order_id(&self) -> OrderId {
-        self.order.unwrap_or_else(|| self.inner.order_id())
+        (self.again(self.order)).unwrap_or_else(|| self.inner.order_id())
     }
 
     fn instance_id(&self) -> InstanceId {
-        self.instance.unwrap_or_else(|| self.inner.instance_id())
+        (self.again(self.instance)).unwrap_or_else(|| self.inner.instance_id())
     }
 
     fn plan_id(&self) -> PlanId {
-        self.plan.unwrap_or_else(|| self.inner.plan_id())
+        (self.again(self.plan)).unwrap_or_else(|| self.inner.plan_id())
     }
 
     fn purchase_id(&self) -> PurchaseId {
