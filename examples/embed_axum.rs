@@ -1,12 +1,13 @@
 //! A web service of one's own that embeds everything: axum for HTTP, tokio as runtime, a SQLite file,
-//! and one's own CA behind the port.
+//! random ids, one's own CA behind the port, and a runner behind it all.
 //!
 //! ```text
 //! cargo run --example embed_axum
 //! ```
 //!
 //! It serves on a free port of loopback, and then is its own customer: it applies for a certificate
-//! twice under one key, is refused a second one, reads its challenge, and waits for the certificate.
+//! twice under one key, is refused a second one, and waits for the certificate. Then, or at Ctrl-C, it
+//! ends in an orderly way: requests are answered, and the work that was begun is finished.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::error::Error;
@@ -22,7 +23,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::adapter::sqlite::{SqliteOptions, SqliteStore};
-use cert_lifecycle::adapter::{FileKeyVault, ManualClock, Recorder, SeededIds};
+use cert_lifecycle::adapter::{FileKeyVault, ManualClock, RandomIds, Recorder, TokioTimer};
 use cert_lifecycle::model::{
     AccountId, Applicant, Catalog, Channel, Curve, KeyKind, OrderId, Payment, Site, Status,
     Submission, Timestamp, ValidationMethod,
@@ -32,9 +33,10 @@ use cert_lifecycle::port::{
     RevocationOrder,
 };
 use cert_lifecycle::rulebook::Rulebook;
-use cert_lifecycle::service::{Caller, EditionPolicy, Ports, Rules, Service, ServiceError};
+use cert_lifecycle::service::{
+    Caller, EditionPolicy, Pace, Ports, Rules, Runner, RunnerHandle, Service, ServiceError,
+};
 use serde_json::{Value, json};
-use tokio::sync::watch;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -94,7 +96,10 @@ fn caller(headers: &HeaderMap) -> Result<Caller, (StatusCode, String)> {
     }
 }
 
-async fn apply(State(service): State<Service>, headers: HeaderMap, name: String) -> Answer {
+/// What every request is served with.
+type App = (Service, RunnerHandle);
+
+async fn apply(State((service, runner)): State<App>, headers: HeaderMap, name: String) -> Answer {
     let caller = caller(&headers)?;
     let applicant = Applicant::new("Tom", "13900000000", "username@example.com").map_err(bad)?;
     let submission = Submission::request(
@@ -107,12 +112,14 @@ async fn apply(State(service): State<Service>, headers: HeaderMap, name: String)
     let product = product.ok_or((StatusCode::NOT_FOUND, "no such product".to_owned()))?;
     let (order, receipt) =
         (service.submit(caller, product.code, submission).await).map_err(failed)?;
+    // The CA hears of it now, and not after the runner's pause.
+    runner.wake();
     let status = receipt.status.map(Status::word);
     Ok(Json(json!({"order": order.to_string(), "status": status})))
 }
 
 async fn show(
-    State(service): State<Service>,
+    State((service, _)): State<App>,
     headers: HeaderMap,
     Path(order): Path<String>,
 ) -> Answer {
@@ -127,100 +134,87 @@ async fn show(
     })))
 }
 
-/// Works and sweeps until it is told to stop. What is under way is finished first.
-async fn run(service: Service, clock: Arc<ManualClock>, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        let worked = service.work(64).await.map(|report| report.seen());
-        let swept = service.sweep(64).await.map(|report| report.seen);
-        // A clock of one's own would run by itself.
-        clock.advance(600);
-        if worked
-            .unwrap_or_default()
-            .saturating_add(swept.unwrap_or_default())
-            == 0
-        {
-            let pause = tokio::time::sleep(Duration::from_millis(20));
-            tokio::select! { () = pause => {}, _ = stop.changed() => {} }
-        }
+#[tokio::main]
+async fn main() -> Outcome<()> {
+    let folder = tempfile::TempDir::new()?;
+    let start = "2026-03-20T09:00:00+08:00".parse()?;
+    // A service of one's own has `SystemClock`; this one hurries.
+    let clock = Arc::new(ManualClock::new(start));
+    let (zone, book) = (Zone::new(), Rulebook::published());
+    let ceilings = book.ceilings().clone();
+    let config = LocalCaConfig::new(move |issued| ceilings.max_days(issued).into());
+    let recorder = Arc::new(Recorder::new());
+    let database = SqliteOptions::file(folder.path().join("life.db"));
+    let ports = Ports {
+        store: Arc::new(SqliteStore::open(database).await?),
+        ca: Arc::new(OwnCa(LocalCa::new(config, zone.clone(), start)?)),
+        vault: Arc::new(FileKeyVault::open(folder.path().join("keys"))?),
+        payments: recorder.clone(),
+        notifier: recorder.clone(),
+        deployer: recorder,
+        clock: clock.clone(),
+        ids: Arc::new(RandomIds::new()?),
+    };
+    let policy = EditionPolicy::AsOf {
+        site: Site::Cn,
+        channel: Channel::Api,
+    };
+    let service = Service::new(ports, Rules::new(book, policy));
+
+    let mut pace = Pace::default();
+    pace.idle = Duration::from_millis(20);
+    let runner = Runner::new(service.clone(), Arc::new(TokioTimer::new())).with_pace(pace);
+    let handle = runner.handle();
+    let runner = tokio::spawn(runner.run());
+    let routes = Router::new()
+        .route("/orders", post(apply))
+        .route("/orders/{order}", get(show))
+        .with_state((service.clone(), handle.clone()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let ended = handle.clone();
+    let server =
+        axum::serve(listener, routes).with_graceful_shutdown(async move { ended.stopped().await });
+    let server = tokio::spawn(server.into_future());
+
+    tokio::select! {
+        shown = demonstrate(service, address, clock, zone) => shown?,
+        asked = tokio::signal::ctrl_c() => asked?,
     }
+    handle.stop();
+    runner.await?;
+    server.await??;
+    println!("served and stopped");
+    Ok(())
 }
 
-fn main() -> Outcome<()> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    runtime.block_on(async {
-        let folder = tempfile::TempDir::new()?;
-        let start = "2026-03-20T09:00:00+08:00".parse()?;
-        let (clock, zone, book) = (
-            Arc::new(ManualClock::new(start)),
-            Zone::new(),
-            Rulebook::published(),
-        );
-        let ceilings = book.ceilings().clone();
-        let config = LocalCaConfig::new(move |issued| ceilings.max_days(issued).into());
-        let recorder = Arc::new(Recorder::new());
-        let ports = Ports {
-            store: Arc::new(
-                SqliteStore::open(SqliteOptions::file(folder.path().join("life.db"))).await?,
-            ),
-            ca: Arc::new(OwnCa(LocalCa::new(config, zone.clone(), start)?)),
-            vault: Arc::new(FileKeyVault::open(folder.path().join("keys"))?),
-            payments: recorder.clone(),
-            notifier: recorder.clone(),
-            deployer: recorder,
-            clock: clock.clone(),
-            ids: Arc::new(SeededIds::new(1)),
-        };
-        let policy = EditionPolicy::AsOf {
-            site: Site::Cn,
-            channel: Channel::Api,
-        };
-        let service = Service::new(ports, Rules::new(book, policy));
-        let product = Catalog::published()
-            .get("geotrust-dv-1-starter")
-            .ok_or("no such product")?;
-        let account = AccountId::new("1234567890")?;
-        service
-            .buy_plan(account, product, NonZeroU32::MIN, Payment::NONE)
-            .await?;
-
-        let (stop, stopped) = watch::channel(false);
-        let worker = tokio::spawn(run(service.clone(), clock, stopped.clone()));
-        let routes = Router::new()
-            .route("/orders", post(apply))
-            .route("/orders/{order}", get(show));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        let mut ended = stopped;
-        let server = axum::serve(listener, routes.with_state(service.clone()));
-        let server = tokio::spawn(
-            server
-                .with_graceful_shutdown(async move {
-                    let _ = ended.wait_for(|stop| *stop).await;
-                })
-                .into_future(),
-        );
-
-        let customer = tokio::task::spawn_blocking(move || customer(address));
-        let order: OrderId = customer.await??.parse()?;
-        // The customer publishes what it was told to; here somebody looks it up for it.
-        loop {
-            let found = service.describe(account, order).await?;
-            println!("order {order} is {}", found.status.word());
-            let application = found.instance.application();
-            if let Some(challenge) = application.and_then(|own| own.challenge()) {
-                zone.publish(challenge);
-            }
-            if found.instance.live().is_some() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+/// What happens around the service: a plan is bought, a customer applies, and publishes what it is
+/// told to.
+async fn demonstrate(
+    service: Service,
+    address: SocketAddr,
+    clock: Arc<ManualClock>,
+    zone: Zone,
+) -> Outcome<()> {
+    let account = AccountId::new("1234567890")?;
+    let product = Catalog::published().get("geotrust-dv-1-starter");
+    let product = product.ok_or("no such product")?;
+    (service.buy_plan(account, product, NonZeroU32::MIN, Payment::NONE)).await?;
+    let customer = tokio::task::spawn_blocking(move || customer(address));
+    let order: OrderId = customer.await??.parse()?;
+    loop {
+        let found = service.describe(account, order).await?;
+        println!("order {order} is {}", found.status.word());
+        let application = found.instance.application();
+        if let Some(challenge) = application.and_then(|own| own.challenge()) {
+            zone.publish(challenge);
         }
-        stop.send(true)?;
-        worker.await?;
-        server.await??;
-        println!("served and stopped");
-        Ok(())
-    })
+        if found.instance.live().is_some() {
+            return Ok(());
+        }
+        clock.advance(600);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// A customer on the other side of HTTP; the order that it has in the end.

@@ -107,3 +107,19 @@ fn refund_preview_says_what_comes_back_by_which_clause_until_when() {
         ],
     );
 }
+
+#[test]
+fn embed_axum_serves_works_and_stops() {
+    let told = run("embed_axum", &[]);
+    in_order(
+        &told,
+        &[
+            "POST /orders under a-key: {\"order\":",
+            "POST /orders under a-key: {\"order\":",
+            "POST /orders under another-key: Cannot submit the application",
+            "is Issued",
+            "served and stopped",
+        ],
+    );
+    assert!(told.contains("the CA is asked for order"));
+}

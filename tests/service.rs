@@ -27,5 +27,7 @@ mod pins;
 mod race;
 #[path = "service/revocation.rs"]
 mod revocation;
+#[path = "service/runner.rs"]
+mod runner;
 #[path = "service/world.rs"]
 mod world;

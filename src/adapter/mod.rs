@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `SystemClock` | `Clock` | `std` |
 //! | `ManualClock` | `Clock` | `std` |
+//! | `TokioTimer` | `Timer` | `tokio` |
 //! | `SeededIds` | `Ids` | `std` |
 //! | `RandomIds` | `Ids` | `pki` |
 //! | `Recorder` | `Payments`, `Notifier`, `Deployer` | `std` |
@@ -52,6 +53,8 @@ mod sql;
 pub mod sqlite;
 #[cfg(feature = "std")]
 mod system_clock;
+#[cfg(feature = "tokio")]
+mod tokio_timer;
 
 #[cfg(feature = "envelope")]
 pub use envelope::{Envelope, SealedKeyVault};
@@ -73,3 +76,5 @@ pub use recorder::{Recorder, Sent};
 pub use seeded_ids::SeededIds;
 #[cfg(feature = "std")]
 pub use system_clock::SystemClock;
+#[cfg(feature = "tokio")]
+pub use tokio_timer::TokioTimer;

@@ -15,6 +15,7 @@
 //! | [`KeyRows`] | rows of encrypted keys, for a vault over a database |
 //! | [`Clock`] | what time it is |
 //! | [`Ids`] | identifiers that were never used before |
+//! | [`Timer`] | letting time pass |
 
 pub mod ca;
 pub mod clock;
@@ -24,6 +25,7 @@ pub mod key_rows;
 pub mod key_vault;
 pub mod outward;
 pub mod store;
+pub mod timer;
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -49,6 +51,7 @@ pub use store::{
     Listed, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest,
     SameBeside, Stage, Store, StoreError, StreamId, Version, Versioned,
 };
+pub use timer::Timer;
 
 /// An answer that may take a while; it borrows what it was asked with and can change threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -8,15 +8,17 @@
 //!
 //! It runs on any executor: it spawns nothing and sleeps nowhere. [`Service::work`] runs what waits
 //! in the outbox, [`Service::sweep`] looks at what is due, [`Service::refresh`] asks the CA how one
-//! order stands; [`Service`] says in which order to call them, and the embedder when.
+//! order stands; [`Service`] says in which order to call them. A [`Runner`] calls them for you.
 
 mod answer;
+mod backoff;
 mod caller;
 mod digest;
 mod error;
 mod orders;
 mod rules;
 mod run;
+mod runner;
 mod settings;
 mod sweeper;
 mod worker;
@@ -46,6 +48,7 @@ pub use caller::Caller;
 pub use error::{ServiceError, TakenId};
 pub use orders::Bought;
 pub use rules::{EditionPolicy, Editions, Rules};
+pub use runner::{Pace, Round, Runner, RunnerHandle};
 pub use settings::Settings;
 pub use sweeper::SweepReport;
 pub use worker::WorkReport;
@@ -90,9 +93,8 @@ impl fmt::Debug for Ports {
 ///    answer that came by itself.
 ///
 /// All of them can be called at any time, from several threads and processes and in any order: too
-/// early a call finds nothing to do, and none does harm. An embedder calls `work` and `sweep` in a
-/// loop. `Service` waits for nothing itself: how long to pause when neither found anything is up to
-/// the embedder.
+/// early a call finds nothing to do, and none does harm. `Service` waits for nothing itself: a
+/// [`Runner`] calls `work` and `sweep` in loops, until it is told to stop.
 ///
 /// # Example
 /// From the plan to the certificate and its key, with a CA that really signs and a clock that is

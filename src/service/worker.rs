@@ -4,6 +4,7 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::backoff::spread;
 use super::{Service, ServiceError, Settings};
 use crate::lifecycle::{Command, Effect, term_end};
 use crate::model::{
@@ -50,19 +51,12 @@ impl WorkReport {
 /// How long a row waits after so many attempts, in seconds: twice as long each time, with up to half
 /// of it taken off by the seed.
 fn delay(settings: &Settings, row: RequestId, attempts: u32) -> i64 {
-    let doublings = attempts.saturating_sub(1).min(32);
-    let full = u64::from(settings.first_delay)
-        .saturating_mul(1_u64.checked_shl(doublings).unwrap_or(u64::MAX))
-        .min(u64::from(settings.longest_delay));
-    let half = full.checked_div(2).unwrap_or_default();
-    let mixed = super::digest::digest((settings.seed, row, attempts)).0;
-    let random = mixed.iter().take(8).fold(0_u64, |sum, byte| {
-        sum.wrapping_mul(256).wrapping_add(u64::from(*byte))
-    });
-    let off = random
-        .checked_rem(half.saturating_add(1))
-        .unwrap_or_default();
-    i64::try_from(full.saturating_sub(off)).unwrap_or(i64::MAX)
+    let (first, longest) = (
+        u64::from(settings.first_delay),
+        u64::from(settings.longest_delay),
+    );
+    let wait = spread(first, longest, attempts, (settings.seed, row, attempts));
+    i64::try_from(wait).unwrap_or(i64::MAX)
 }
 
 impl Service {
