@@ -83,6 +83,8 @@
 //! | `local-ca` | a CA that really signs, for tests and laboratories |
 //! | `sqlite` | a store, and rows of sealed keys, in a SQLite file; needs a tokio runtime |
 //! | `postgres` | the same in a PostgreSQL database |
+//! | `tracing` | spans and events of the service, with ids only |
+//! | `metrics` | counts of the service, without ids |
 //! | `tokio` | a timer for the service's runner |
 //! | `testing` | conformance suites for stores and CAs of your own |
 //! | `stored` | events, effects and receipts as JSON with a version, for stores; needs only `alloc` |

@@ -11,6 +11,8 @@
 
 #[path = "service/accounts.rs"]
 mod accounts;
+#[path = "service/counts.rs"]
+mod counts;
 #[path = "service/disturbance.rs"]
 mod disturbance;
 #[path = "service/late.rs"]
@@ -29,5 +31,7 @@ mod race;
 mod revocation;
 #[path = "service/runner.rs"]
 mod runner;
+#[path = "service/traces.rs"]
+mod traces;
 #[path = "service/world.rs"]
 mod world;

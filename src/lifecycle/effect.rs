@@ -84,6 +84,48 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// Its name.
+    ///
+    /// ```
+    /// use cert_lifecycle::lifecycle::Effect;
+    /// use cert_lifecycle::model::OrderId;
+    /// let effect = Effect::CancelAtCa { order: OrderId::new(1)? };
+    /// assert_eq!(effect.word(), "CancelAtCa");
+    /// # Ok::<(), cert_lifecycle::model::id::OrderIdError>(())
+    /// ```
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::RequestIssuance { .. } => "RequestIssuance",
+            Self::CancelAtCa { .. } => "CancelAtCa",
+            Self::RevokeAtCa { .. } => "RevokeAtCa",
+            Self::RevokeOrphan { .. } => "RevokeOrphan",
+            Self::DestroyKey { .. } => "DestroyKey",
+            Self::Deploy { .. } => "Deploy",
+            Self::Undeploy { .. } => "Undeploy",
+            Self::PayBack { .. } => "PayBack",
+            Self::PayPlanBack { .. } => "PayPlanBack",
+            Self::Notify { .. } => "Notify",
+        }
+    }
+
+    /// The order that it is about, if it is about one.
+    #[must_use]
+    pub const fn order(&self) -> Option<OrderId> {
+        match self {
+            Self::RequestIssuance { order }
+            | Self::CancelAtCa { order }
+            | Self::RevokeAtCa { order, .. }
+            | Self::RevokeOrphan { order, .. }
+            | Self::DestroyKey { order }
+            | Self::Deploy { order, .. }
+            | Self::Undeploy { order, .. } => Some(*order),
+            Self::PayBack { .. } | Self::PayPlanBack { .. } | Self::Notify { .. } => None,
+        }
+    }
+}
+
 /// What a holder is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Notice {

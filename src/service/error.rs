@@ -77,6 +77,29 @@ impl From<Refusal> for ServiceError {
 }
 
 impl ServiceError {
+    /// What went wrong in one word, for logs and counts: it tells neither whose case it was nor what
+    /// was in it.
+    ///
+    /// ```
+    /// use cert_lifecycle::service::ServiceError;
+    /// assert_eq!(ServiceError::Contended.word(), "contended");
+    /// ```
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Store(_) => "store",
+            Self::Ca(_) => "ca",
+            Self::Vault(_) => "vault",
+            Self::Delivery(_) => "delivery",
+            Self::Rules(_) => "rules",
+            Self::Certificate { .. } => "certificate",
+            Self::IdTaken(_) => "id_taken",
+            Self::KeyReused(_) => "key_reused",
+            Self::Contended => "contended",
+        }
+    }
+
     /// Whether the same call may succeed later, with the case as it is.
     #[must_use]
     pub const fn retry_helps(&self) -> bool {

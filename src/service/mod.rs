@@ -9,12 +9,42 @@
 //! It runs on any executor: it spawns nothing and sleeps nowhere. [`Service::work`] runs what waits
 //! in the outbox, [`Service::sweep`] looks at what is due, [`Service::refresh`] asks the CA how one
 //! order stands; [`Service`] says in which order to call them. A [`Runner`] calls them for you.
+//!
+//! # Watching it
+//! With the feature `metrics` it counts what it does: the module `metrics` lists the names. With the
+//! feature `tracing` it tells subscribers, under the target `cert_lifecycle::service`:
+//!
+//! | Span (`INFO`) | Fields |
+//! |---|---|
+//! | `command` | `command`, `account`, `order` or `plan` if it is about one or began one, `outcome`, `tries` |
+//! | `row` of the outbox | `row`, `effect`, `account`, `order`, `attempts`, `outcome` |
+//! | `sweep` | `seen`, `changed`, `failed` |
+//!
+//! At the end of each an event says the same again, so that a filter that drops spans loses no id;
+//! that of a command has the number of `events` or the `rule` of a refusal, too. What a row or a sweep
+//! brings about is told within its span. Outcomes are the words of the counts.
+//!
+//! | Level | Event |
+//! |---|---|
+//! | `ERROR` | a row was laid aside; a failure that does not help itself |
+//! | `WARN` | a row or a command failed and may be tried again |
+//! | `INFO` | a refusal, by the rules or by the CA for good; a key that was used for another request |
+//! | `DEBUG` | what was done |
+//! | `TRACE` | a sweep that found nothing due |
+//!
+//! Fields are ids, words of this crate and numbers. Nothing that somebody wrote is told: no names,
+//! phones or mails, no domains, keys or idempotency keys, and no error as a text, since it may quote
+//! the CA. What a person needs to act stands in [`WorkReport`], [`SweepReport`] and
+//! [`Service::parked`]. The service measures no time; spans last as long as what they are around.
 
 mod answer;
 mod backoff;
 mod caller;
 mod digest;
 mod error;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+mod observe;
 mod orders;
 mod rules;
 mod run;

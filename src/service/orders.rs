@@ -20,7 +20,7 @@ use crate::port::ReadSet;
 const MOST_YEARS: u32 = 16;
 
 /// The order that a receipt begins.
-fn begun_order(receipt: &Receipt) -> Option<OrderId> {
+pub(super) fn begun_order(receipt: &Receipt) -> Option<OrderId> {
     receipt.events.iter().find_map(|event| match event {
         Event::Instance { event, .. } => event.begun_order(),
         Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => None,
@@ -36,7 +36,7 @@ fn begun_orders(receipt: &Receipt) -> Vec<OrderId> {
     begun.collect()
 }
 
-fn bought_plan(receipt: &Receipt) -> Option<PlanId> {
+pub(super) fn bought_plan(receipt: &Receipt) -> Option<PlanId> {
     receipt.events.iter().find_map(|event| match event {
         Event::Plan {
             id,

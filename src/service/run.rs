@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::observe::CommandCourse;
 use super::{Caller, Editions, Service, ServiceError, TakenId};
 use crate::lifecycle::{
     Case, Command, Event, Events, Expect, Law, Receipt, decide, effects, evolve_chain,
@@ -24,6 +25,17 @@ pub(super) struct Found {
     pub(super) loaded: Loaded,
     pub(super) editions: Editions,
     year: Option<Window>,
+}
+
+/// How a command came to its answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Way {
+    /// How often it was read and decided.
+    pub(super) tries: u32,
+    /// How often its commit came too late.
+    pub(super) conflicts: u32,
+    /// Whether its key remembered the answer.
+    pub(super) repeated: bool,
 }
 
 /// The states as a decision leaves them.
@@ -135,7 +147,14 @@ impl Service {
         digest: RequestDigest,
         command: &'a Command,
     ) -> BoxFuture<'a, Result<Receipt, ServiceError>> {
-        Box::pin(self.carry_through(caller, set, digest, command))
+        Box::pin(async move {
+            let course = CommandCourse::begin(caller.account(), &set, command);
+            let mut way = Way::default();
+            let carried = self.carry_through(caller, set, digest, command, &mut way);
+            let answer = course.around(carried).await;
+            course.ended(&answer, way);
+            answer
+        })
     }
 
     /// Carries a command out that has ids of the service's own making. One that is taken is nobody's
@@ -164,13 +183,16 @@ impl Service {
         set: ReadSet,
         digest: RequestDigest,
         command: &Command,
+        way: &mut Way,
     ) -> Result<Receipt, ServiceError> {
         for _ in 0..self.settings.attempts.max(1) {
+            way.tries = way.tries.saturating_add(1);
             let found = self.read(caller, set.clone(), command).await?;
             if let Some(record) = found.loaded.record {
                 if record.digest != digest {
                     return Err(ServiceError::KeyReused(record.key));
                 }
+                way.repeated = true;
                 return Ok(record.receipt);
             }
             let law = found.editions.law(self.rules.book());
@@ -195,7 +217,9 @@ impl Service {
                 Err(CommitError::Conflict(Expectation::NewOrder(order))) => {
                     return Err(ServiceError::IdTaken(TakenId::Order(order)));
                 }
-                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Conflict(_)) => {
+                    way.conflicts = way.conflicts.saturating_add(1);
+                }
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
         }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::observe::SweepCourse;
 use super::run::waits_for_ca;
 use super::{Service, ServiceError};
 use crate::lifecycle::{Command, next_wakeup};
@@ -37,20 +38,30 @@ impl Service {
     /// [`ServiceError::Store`] if what is due cannot be read. What a single instance met with stands in
     /// the report.
     pub async fn sweep(&self, limit: usize) -> Result<SweepReport, ServiceError> {
-        let now = self.ports.clock.now();
+        let course = SweepCourse::begin();
         let mut report = SweepReport::default();
+        let swept = course.around(self.sweep_into(limit, &mut report)).await;
+        course.ended(&report, swept.as_ref().err());
+        swept.map(|()| report)
+    }
+
+    async fn sweep_into(&self, limit: usize, report: &mut SweepReport) -> Result<(), ServiceError> {
+        let now = self.ports.clock.now();
         for row in self.ports.store.due(self.claim(now, limit)).await? {
             report.seen = report.seen.saturating_add(1);
             match self.look_at(row).await {
                 Ok(changed) => report.changed = report.changed.saturating_add(changed),
-                Err(error) => report.failed.push((row, error)),
+                Err(error) => {
+                    SweepCourse::missed(&row, &error);
+                    report.failed.push((row, error));
+                }
             }
         }
         let lifetime = i64::from(self.settings.key_lifetime);
         let end = now.saturating_add(lifetime.saturating_neg());
         let forgotten = (self.ports.store).forget_records(end, FORGOTTEN_AT_ONCE);
         report.forgotten = forgotten.await?;
-        Ok(report)
+        Ok(())
     }
 
     /// Does what is due on an instance; how many commands changed something.

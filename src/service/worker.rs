@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::backoff::spread;
+use super::observe::{RowCourse, RowEnd, not_read};
 use super::{Service, ServiceError, Settings};
 use crate::lifecycle::{Command, Effect, term_end};
 use crate::model::{
@@ -85,8 +86,27 @@ impl Service {
     pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
         let lease = self.claim(self.ports.clock.now(), limit);
         let mut report = WorkReport::default();
-        for row in self.ports.store.lease(lease).await? {
-            self.attempt(row, &mut report).await;
+        let rows = self.ports.store.lease(lease).await;
+        let rows = rows.map_err(|error| {
+            let error = ServiceError::from(error);
+            not_read("work", &error);
+            error
+        })?;
+        for row in rows {
+            let course = RowCourse::begin(&row);
+            let (end, error) = course.around(self.attempt(&row)).await;
+            course.ended(end, error.as_ref());
+            let list = match (end, &error) {
+                (RowEnd::Done, _) => {
+                    report.done = report.done.saturating_add(1);
+                    continue;
+                }
+                (RowEnd::Failed, _) => &mut report.failed,
+                (RowEnd::Refused, _) => &mut report.refused,
+                (RowEnd::LaidAside, Some(error)) if error.refused_by_port() => &mut report.refused,
+                (RowEnd::LaidAside, _) => &mut report.given_up,
+            };
+            list.extend(error.map(|error| (row, error)));
         }
         Ok(report)
     }
@@ -114,48 +134,30 @@ impl Service {
         Ok(self.ports.store.retry(row, now).await?)
     }
 
-    async fn attempt(&self, row: OutboxRow, report: &mut WorkReport) {
+    /// Tries a row; what it met with, unless it was done.
+    async fn attempt(&self, row: &OutboxRow) -> (RowEnd, Option<ServiceError>) {
         let store = &self.ports.store;
-        let error = match self.carry_out(&row).await {
-            Ok(Done::Yes) => match store.finish(row.id).await {
-                Ok(()) => {
-                    report.done = report.done.saturating_add(1);
-                    return;
-                }
-                // A row that cannot be marked comes again when its lease ends.
-                Err(error) => {
-                    report.failed.push((row, error.into()));
-                    return;
-                }
-            },
-            Ok(Done::RefusalRecorded(error)) => match store.finish(row.id).await {
-                Ok(()) => {
-                    report.refused.push((row, error));
-                    return;
-                }
-                Err(error) => {
-                    report.failed.push((row, error.into()));
-                    return;
-                }
-            },
+        let error = match self.carry_out(row).await {
+            Ok(done) => {
+                return match (store.finish(row.id).await, done) {
+                    (Ok(()), Done::Yes) => (RowEnd::Done, None),
+                    (Ok(()), Done::RefusalRecorded(error)) => (RowEnd::Refused, Some(error)),
+                    // A row that cannot be marked comes again when its lease ends.
+                    (Err(error), _) => (RowEnd::Failed, Some(error.into())),
+                };
+            }
             Err(error) => error,
         };
-        let for_good = error.refused_by_port();
-        if for_good || row.attempts >= self.settings.attempts_of_work {
+        if error.refused_by_port() || row.attempts >= self.settings.attempts_of_work {
             // What cannot be stored comes again when its lease ends.
             let reason = Note::lossy(&error.to_string());
             let _ = store.park(row.id, row.claim, reason).await;
-            let list = if for_good {
-                &mut report.refused
-            } else {
-                &mut report.given_up
-            };
-            list.push((row, error));
+            (RowEnd::LaidAside, Some(error))
         } else {
             let wait = delay(&self.settings, row.id, row.attempts);
             let until = self.ports.clock.now().saturating_add(wait);
             let _ = store.postpone(row.id, row.claim, until).await;
-            report.failed.push((row, error));
+            (RowEnd::Failed, Some(error))
         }
     }
 

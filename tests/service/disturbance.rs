@@ -510,7 +510,7 @@ fn an_id_that_is_taken_is_drawn_anew() {
     let first = world.order(DV, request(P256));
     let instance = world.instance(first).id();
     let attempts = world.service.settings().attempts as usize;
-    let with = |ids| wait_for(with_ids(&world, ids), &world);
+    let with = |ids| wait_for(&with_ids(&world, ids), &world);
     let repeating = |times, order, instance| RepeatingIds {
         inner: SeededIds::new(9),
         times: AtomicUsize::new(times),
@@ -538,7 +538,7 @@ fn an_id_that_is_taken_is_drawn_anew() {
     assert_eq!(waiting(&world).len(), 3);
 }
 
-fn wait_for(service: Service, world: &World) -> Result<OrderId, ServiceError> {
+fn wait_for(service: &Service, world: &World) -> Result<OrderId, ServiceError> {
     let code = product(DV).code;
     wait(service.submit(world.account, code, request(P256))).map(|(order, _)| order)
 }

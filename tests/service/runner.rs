@@ -16,7 +16,7 @@ use cert_lifecycle::port::{
     BoxFuture, CaAnswer, CaError, CertificateAuthority, IssuanceRequest, OutboxPart, OutboxRow,
     RequestId, RevocationOrder, Store, StoreError, Timer,
 };
-use cert_lifecycle::service::{Pace, Ports, Round, Runner, Service, Settings};
+use cert_lifecycle::service::{Pace, Ports, Round, Runner, RunnerHandle, Service, Settings};
 
 use super::parts::{Asked, Fault};
 use super::world::{API_2021, DV, P256, World, request, wait};
@@ -557,7 +557,8 @@ fn two_runners_over_one_store_do_everything_once() {
         runner
     });
     let all = handles.clone();
-    *timer.give_up.lock().unwrap() = Some(Box::new(move || all.iter().for_each(|one| one.stop())));
+    *timer.give_up.lock().unwrap() =
+        Some(Box::new(move || all.iter().for_each(RunnerHandle::stop)));
     thread::scope(|scope| {
         for runner in runners {
             scope.spawn(|| wait(runner.run()));
@@ -570,7 +571,9 @@ fn two_runners_over_one_store_do_everything_once() {
         while sum() < orders as usize && !handles[0].is_stopped() {
             thread::yield_now();
         }
-        handles.iter().for_each(|one| one.stop());
+        for handle in &handles {
+            handle.stop();
+        }
     });
     let parts = [0, 1].map(|number| done[number].load(Ordering::SeqCst));
     assert_eq!(parts[0] + parts[1], orders as usize);

@@ -144,6 +144,7 @@ impl World {
     }
 
     pub(crate) fn with(config: LocalCaConfig, policy: EditionPolicy, start: &str) -> Self {
+        super::traces::install();
         let zone = Zone::new();
         let local = Arc::new(LocalCa::new(config, zone.clone(), at(start)).unwrap());
         let clock = Arc::new(ManualClock::new(at(start)));
