@@ -2,7 +2,7 @@
 
 use alloc::format;
 
-use crate::model::{Channel, Day, EditionKey, Pin, Site, TextError, Timestamp};
+use crate::model::{Channel, Day, EditionKey, Offset, Pin, Site, TextError, Timestamp};
 
 use super::ca_duty::CaDuties;
 use super::calendar::Calendar;
@@ -253,15 +253,27 @@ impl Rulebook {
         site: Site,
         channel: Channel,
     ) -> Result<Edition, ResolveError> {
+        self.dated(at, site, channel).map(|(_, edition)| edition)
+    }
+
+    /// The edition that is in force at an instant, and the offset in which the day of that instant
+    /// begins: it is the same edition as long as that day and the one in the declared offset last.
+    pub(crate) fn dated(
+        &self,
+        at: Timestamp,
+        site: Site,
+        channel: Channel,
+    ) -> Result<(Offset, Edition), ResolveError> {
         // The offset in which a day begins is itself a dated value; it is read on the day as seen
         // in the declared one.
         let declared = Calendar::default().offset;
         let first = self.on_day(at.day_in(declared), site, channel)?;
         let offset = first.calendar().value.offset;
         if offset == declared {
-            return Ok(first);
+            return Ok((offset, first));
         }
-        self.on_day(at.day_in(offset), site, channel)
+        let edition = self.on_day(at.day_in(offset), site, channel)?;
+        Ok((offset, edition))
     }
 
     /// The edition that a case was pinned to (L9).

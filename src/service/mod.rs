@@ -42,6 +42,7 @@ mod backoff;
 mod caller;
 mod digest;
 mod error;
+mod kept;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod observe;

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 
+use super::kept::Kept;
 use crate::lifecycle::{Command, CommandKind, Law};
 use crate::model::{Application, Channel, EditionKey, Phase, Pin, Site, Timestamp};
 use crate::port::Loaded;
@@ -26,6 +27,7 @@ pub enum EditionPolicy {
 pub struct Rules {
     book: Rulebook,
     policy: EditionPolicy,
+    kept: Kept,
 }
 
 /// The editions that judge a case.
@@ -90,7 +92,11 @@ impl Rules {
     /// Rules of a book, picked by a policy.
     #[must_use]
     pub const fn new(book: Rulebook, policy: EditionPolicy) -> Self {
-        Self { book, policy }
+        Self {
+            book,
+            policy,
+            kept: Kept::new(),
+        }
     }
 
     /// The rulebook.
@@ -103,10 +109,10 @@ impl Rules {
     ///
     /// # Errors
     /// [`ResolveError`] if the rulebook has none.
-    pub fn in_force(&self, at: Timestamp) -> Result<Edition, ResolveError> {
+    pub fn in_force(&self, at: Timestamp) -> Result<Arc<Edition>, ResolveError> {
         match self.policy {
-            EditionPolicy::AsOf { site, channel } => self.book.as_of(at, site, channel),
-            EditionPolicy::Fixed(key) => self.book.edition(key.as_str()),
+            EditionPolicy::AsOf { site, channel } => self.kept.as_of(&self.book, at, site, channel),
+            EditionPolicy::Fixed(key) => self.kept.fixed(&self.book, key.as_str()),
         }
     }
 
@@ -135,7 +141,7 @@ impl Rules {
     /// The same, under the edition in force.
     pub(super) fn editions_under(
         &self,
-        conduct: Edition,
+        conduct: Arc<Edition>,
         loaded: &Loaded,
         command: &Command,
     ) -> Result<Editions, ResolveError> {
@@ -182,12 +188,11 @@ impl Rules {
         &self,
         loaded: &Loaded,
         application: Option<Pin>,
-        conduct: Edition,
+        conduct: Arc<Edition>,
     ) -> Result<Editions, ResolveError> {
-        let conduct = Arc::new(conduct);
         let resolve = |pin: Option<Pin>| match pin {
             Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
-            Some(pin) => self.book.pinned(&pin).map(Arc::new),
+            Some(pin) => self.kept.pinned(&self.book, &pin),
             None => Ok(conduct.clone()),
         };
         let instance = loaded.instance.as_ref().map(|found| &found.state);

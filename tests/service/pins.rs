@@ -1,7 +1,7 @@
 //! Pinning: an order keeps the rules of its submission, and notices when they are not the same.
 
 use cert_lifecycle::lifecycle::Command;
-use cert_lifecycle::model::{Channel, OrderId, Payment, Site, Status, Timestamp};
+use cert_lifecycle::model::{Channel, EditionKey, OrderId, Payment, Site, Status, Timestamp};
 use cert_lifecycle::port::Clock;
 use cert_lifecycle::rulebook::{ResolveError, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Rules, Service, ServiceError};
@@ -161,4 +161,46 @@ fn before_the_first_documents_there_are_no_rules() {
     ));
     assert!(matches!(early, Err(ServiceError::Rules(_))), "{early:?}");
     assert!(world.clock.now() < at("2018-01-01T00:00:00Z"));
+}
+
+/// What a service keeps of resolved editions never outlives their days: at each boundary, and from one
+/// boundary back to another, the edition in force is the one that the book says.
+#[test]
+fn editions_are_kept_for_their_days_alone() {
+    let book = Rulebook::published();
+    let mut instants = Vec::new();
+    for point in book.points() {
+        for offset in ["+08:00", "Z"] {
+            let begins = at(&format!("{}T00:00:00{offset}", point.day));
+            instants.extend([-1, 0, 1].map(|more| begins.saturating_add(more)));
+        }
+    }
+    let back: Vec<Timestamp> = instants.iter().rev().copied().collect();
+    instants.extend(back);
+    let mut seen = Vec::new();
+    for site in [Site::Cn, Site::Intl] {
+        for channel in [Channel::Console, Channel::Api] {
+            let rules = Rules::new(book.clone(), EditionPolicy::AsOf { site, channel });
+            for now in &instants {
+                let kept = rules.in_force(*now).map(|edition| edition.pin());
+                let fresh = book.as_of(*now, site, channel);
+                assert_eq!(kept, fresh.map(|edition| edition.pin()), "{site:?} {now}");
+                seen.extend(kept.map(|pin| pin.edition));
+            }
+        }
+    }
+    seen.sort();
+    seen.dedup();
+    assert!(seen.len() >= book.points().len(), "{seen:?}");
+}
+
+/// A key that names no edition stays refused.
+#[test]
+fn what_does_not_resolve_is_not_kept() {
+    let key = EditionKey::new("no-such-edition").unwrap();
+    let rules = Rules::new(Rulebook::published(), EditionPolicy::Fixed(key));
+    for _ in 0..2 {
+        let refused = rules.in_force(at("2026-03-20T09:00:00Z")).unwrap_err();
+        assert_eq!(refused, ResolveError::UnknownEdition(key));
+    }
 }

@@ -1,0 +1,105 @@
+//! Editions that were resolved before: to resolve one takes longer than to decide a command.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::model::{Channel, Day, Offset, Pin, Site, Timestamp};
+use crate::rulebook::{Calendar, Edition, ResolveError, Rulebook};
+
+/// So many pinned editions are kept: more than are in use at a time.
+const PINNED: usize = 16;
+
+/// Resolved editions of one book and one policy.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    of_day: Mutex<Option<OfDay>>,
+    // The last used first.
+    pinned: Mutex<Vec<Arc<Edition>>>,
+}
+
+/// The edition of a day. It stays the same as long as both days last: the one in the declared offset,
+/// which says in which offset a day begins, and the one in that offset.
+#[derive(Debug)]
+struct OfDay {
+    declared: Day,
+    offset: Offset,
+    day: Day,
+    edition: Arc<Edition>,
+}
+
+/// What another thread left behind when it panicked is whole: it is put in at once.
+fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A copy begins with nothing kept.
+impl Clone for Kept {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl Kept {
+    pub(super) const fn new() -> Self {
+        Self {
+            of_day: Mutex::new(None),
+            pinned: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// [`Rulebook::as_of`].
+    pub(super) fn as_of(
+        &self,
+        book: &Rulebook,
+        at: Timestamp,
+        site: Site,
+        channel: Channel,
+    ) -> Result<Arc<Edition>, ResolveError> {
+        let declared = at.day_in(Calendar::default().offset);
+        if let Some(kept) = &*lock(&self.of_day)
+            && kept.declared == declared
+            && kept.day == at.day_in(kept.offset)
+        {
+            return Ok(Arc::clone(&kept.edition));
+        }
+        let (offset, edition) = book.dated(at, site, channel)?;
+        let edition = Arc::new(edition);
+        *lock(&self.of_day) = Some(OfDay {
+            declared,
+            offset,
+            day: at.day_in(offset),
+            edition: Arc::clone(&edition),
+        });
+        Ok(edition)
+    }
+
+    /// [`Rulebook::pinned`].
+    pub(super) fn pinned(&self, book: &Rulebook, pin: &Pin) -> Result<Arc<Edition>, ResolveError> {
+        self.find(|edition| edition.pin() == *pin, || book.pinned(pin))
+    }
+
+    /// [`Rulebook::edition`], for a key that never changes.
+    pub(super) fn fixed(&self, book: &Rulebook, key: &str) -> Result<Arc<Edition>, ResolveError> {
+        self.find(
+            |edition| edition.key().as_str() == key,
+            || book.edition(key),
+        )
+    }
+
+    fn find(
+        &self,
+        is_it: impl Fn(&Edition) -> bool,
+        resolve: impl FnOnce() -> Result<Edition, ResolveError>,
+    ) -> Result<Arc<Edition>, ResolveError> {
+        let mut kept = lock(&self.pinned);
+        let found = match kept.iter().position(|edition| is_it(edition)) {
+            Some(place) => kept.remove(place),
+            None => Arc::new(resolve()?),
+        };
+        kept.truncate(PINNED.saturating_sub(1));
+        kept.insert(0, Arc::clone(&found));
+        Ok(found)
+    }
+}
