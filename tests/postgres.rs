@@ -21,6 +21,7 @@
 mod durable {
     pub(crate) mod cluster;
     pub(crate) mod life;
+    pub(crate) mod names;
     pub(crate) mod old;
     pub(crate) mod on_postgres;
 }

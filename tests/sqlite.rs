@@ -16,6 +16,8 @@
 
 #[path = "durable/life.rs"]
 mod life;
+#[path = "durable/names.rs"]
+mod names;
 #[path = "durable/old.rs"]
 mod old;
 
@@ -129,6 +131,17 @@ fn files_of_others_and_of_later_releases_are_refused() {
         )
         .unwrap();
         assert!(SqliteStore::open(at("text.db")).await.is_err());
+    });
+}
+
+#[test]
+fn names_are_found_among_few_and_among_many() {
+    let folder = TempDir::new().unwrap();
+    run(async {
+        let options = SqliteOptions::file(folder.path().join("names.db"));
+        let store = SqliteStore::open(options).await.unwrap();
+        names::each_is_found_once(&store).await;
+        store.close().await;
     });
 }
 

@@ -26,6 +26,7 @@ mod cluster;
 mod hand_postgres;
 mod hand_sqlite;
 mod ours;
+mod scale;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -172,6 +173,46 @@ async fn postgres(rounds: usize) {
     compare("PostgreSQL", Arc::new(ours), Arc::new(theirs), rounds).await;
 }
 
+/// A million instances in a file, and in PostgreSQL if there is a server.
+async fn scaled() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("scale.db");
+    let store = SqliteStore::open(SqliteOptions::file(&path)).await;
+    let size = async || {
+        // What lies in the log is brought in by who opens the file next.
+        let url = format!("sqlite:{}", path.display());
+        let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+        pool.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            .await
+            .unwrap();
+        pool.close().await;
+        std::fs::metadata(&path).unwrap().len()
+    };
+    scale::scale("SQLite", Arc::new(store.unwrap()), size).await;
+
+    let Ok(server) = Server::find() else {
+        println!("PostgreSQL NOT RUN, for there is no server");
+        return;
+    };
+    let pool = sqlx::PgPool::connect(&server.url("postgres"))
+        .await
+        .unwrap();
+    for text in [
+        "DROP DATABASE IF EXISTS bench_scale",
+        "CREATE DATABASE bench_scale",
+    ] {
+        pool.execute(text).await.unwrap();
+    }
+    let options = PostgresOptions::url(&server.url("bench_scale")).unwrap();
+    let store = PostgresStore::open(options).await;
+    let size = async || {
+        let text = "SELECT pg_database_size('bench_scale')";
+        let bytes: i64 = sqlx::query_scalar(text).fetch_one(&pool).await.unwrap();
+        u64::try_from(bytes).unwrap()
+    };
+    scale::scale("PostgreSQL", Arc::new(store.unwrap()), size).await;
+}
+
 fn main() {
     let words: Vec<String> = std::env::args()
         .skip(1)
@@ -188,6 +229,9 @@ fn main() {
         }
         if all || asked("postgres") {
             postgres(rounds).await;
+        }
+        if all || asked("scale") {
+            scaled().await;
         }
     });
 }

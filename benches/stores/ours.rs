@@ -7,8 +7,8 @@ use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, Recorder, SeededIds};
 use cert_lifecycle::lifecycle::Command;
 use cert_lifecycle::model::{
-    AccountId, Applicant, Catalog, Channel, Curve, KeyKind, Payment, Product, Site, Submission,
-    ValidationMethod,
+    AccountId, Applicant, Catalog, Channel, Curve, KeyKind, OrderId, Payment, Product, Site,
+    Submission, ValidationMethod,
 };
 use cert_lifecycle::port::{BoxFuture, Store};
 use cert_lifecycle::rulebook::Rulebook;
@@ -52,6 +52,22 @@ impl Ours {
     }
 }
 
+impl Ours {
+    /// Applies for a certificate.
+    pub(crate) async fn submit(&self, number: usize) -> OrderId {
+        let applicant = Applicant::new("Tom", "13900000000", "username@example.com").unwrap();
+        let submission = Submission::request(
+            "www.example.com".parse().unwrap(),
+            applicant,
+            ValidationMethod::Dns,
+            KeyKind::Ec(Curve::P256),
+        );
+        let code = self.product.code;
+        let submitted = self.service.submit(account(number), code, submission).await;
+        submitted.unwrap().0
+    }
+}
+
 impl Side for Ours {
     fn buy(&self, number: usize) -> BoxFuture<'_, ()> {
         Box::pin(async move {
@@ -64,19 +80,7 @@ impl Side for Ours {
 
     fn cycle(&self, number: usize) -> BoxFuture<'_, ()> {
         Box::pin(async move {
-            let applicant = Applicant::new("Tom", "13900000000", "username@example.com").unwrap();
-            let submission = Submission::request(
-                "www.example.com".parse().unwrap(),
-                applicant,
-                ValidationMethod::Dns,
-                KeyKind::Ec(Curve::P256),
-            );
-            let who = account(number);
-            let submitted = self
-                .service
-                .submit(who, self.product.code, submission)
-                .await;
-            let (order, _) = submitted.unwrap();
+            let (who, order) = (account(number), self.submit(number).await);
             for command in [Command::Withdraw, Command::Delete] {
                 self.service.execute(who, order, &command).await.unwrap();
             }

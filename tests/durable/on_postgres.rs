@@ -13,6 +13,7 @@ use sqlx::Executor;
 
 use super::cluster::Server;
 use super::life::{Around, first_half, second_half};
+use super::names;
 use super::old;
 
 type Shared = Arc<Mutex<Server>>;
@@ -159,6 +160,15 @@ fn a_later_schema_is_refused(server: &Shared) {
     });
 }
 
+fn names_are_found_among_few_and_among_many(server: &Shared) {
+    run(async {
+        let options = database(server, "names").await;
+        let store = PostgresStore::open(options).await.unwrap();
+        names::each_is_found_once(&store).await;
+        store.close().await;
+    });
+}
+
 /// The databases of earlier schemas are migrated when they are opened; nothing that is read changes.
 fn an_old_database_keeps_what_it_holds(server: &Shared) {
     for number in 1..2 {
@@ -211,7 +221,11 @@ type Test = (&'static str, fn(&Shared));
 /// Those that are only run when they are asked for.
 const MAKERS: [Test; 1] = [("make_the_old_database", make_the_old_database)];
 
-const TESTS: [Test; 5] = [
+const TESTS: [Test; 6] = [
+    (
+        "names_are_found_among_few_and_among_many",
+        names_are_found_among_few_and_among_many,
+    ),
     (
         "an_old_database_keeps_what_it_holds",
         an_old_database_keeps_what_it_holds,
