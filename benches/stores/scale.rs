@@ -95,7 +95,7 @@ async fn fill(store: &Arc<dyn Store>, template: &Template, at: Timestamp, from: 
         }
         store.commit(batch).await.unwrap();
         next += AT_ONCE;
-        if next % 100_000 == 0 {
+        if next.is_multiple_of(100_000) {
             println!(
                 "  {next} instances after {:.0} s",
                 begun.elapsed().as_secs_f64()
