@@ -23,6 +23,7 @@
 #[path = "../../tests/durable/cluster.rs"]
 #[expect(dead_code, reason = "a bench does not restart its server")]
 mod cluster;
+mod hand;
 mod hand_postgres;
 mod hand_sqlite;
 mod ours;
