@@ -1,7 +1,8 @@
-//! Committing a batch: one call of a function of the schema.
+//! Committing a batch: a statement of its own for most, a call of a function of the schema for all.
 
 use core::time::Duration;
 
+use super::quick::quick;
 use super::{PostgresStore, failure};
 use crate::adapter::sql::{Written, taken_order};
 use crate::port::{Batch, CommitError};
@@ -19,12 +20,29 @@ fn is_rivalry(error: &sqlx::Error) -> bool {
     matches!(code.as_deref(), Some("40001" | "40P01" | "23505"))
 }
 
+/// The codes of a statement of its own that did not do it, for one reason or another: a key or a
+/// condition of a table stood against it, or a rivalry.
+fn is_refusal(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    (code.as_deref()).is_some_and(|code| code.starts_with("23") || code.starts_with("40"))
+}
+
 impl PostgresStore {
     pub(super) async fn commit_batch(&self, batch: Batch) -> Result<(), CommitError> {
         self.limited(self.try_to_commit(batch)).await
     }
 
     async fn try_to_commit(&self, batch: Batch) -> Result<(), CommitError> {
+        if let Some(quick) = quick(&batch) {
+            match quick.execute(&self.pool).await {
+                Ok(_) => return Ok(()),
+                // The function tells why, or does it, if there is no reason any more.
+                Err(error) if is_refusal(&error) => {}
+                Err(error) => return Err(failure(error).into()),
+            }
+        }
         let written = Written::new(&batch);
         let mut pause = Duration::from_millis(2);
         for _ in 1..ATTEMPTS {

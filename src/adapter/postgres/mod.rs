@@ -3,6 +3,7 @@
 mod batch;
 mod keys;
 mod open;
+mod quick;
 
 use core::time::Duration;
 
@@ -22,8 +23,9 @@ pub use open::{OpenError, PostgresOptions};
 /// A store in a PostgreSQL database.
 ///
 /// Any number of processes share the database. A command costs two round trips, one that reads and
-/// one that commits; the expectations are checked where the rows are, by a function of the schema. A
-/// commit is acknowledged when the server says that it is on its disk, and on that of its synchronous
+/// one that commits; the expectations are checked where the rows are, by the statement that commits or
+/// by a function of the schema. One that meets a conflict may cost another, and leaves an error in the
+/// server's log. A commit is acknowledged when the server says that it is on its disk, and on that of its synchronous
 /// standbys, if it has some. It needs a tokio runtime. Clones share the connections.
 ///
 /// # Standbys

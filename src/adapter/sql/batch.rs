@@ -57,7 +57,7 @@ pub(in crate::adapter) fn taken_order(order: &str) -> Option<CommitError> {
 }
 
 /// The events by stream, in the order in which streams come first.
-fn streams(events: &[Event]) -> Vec<(StreamId, Vec<&Event>)> {
+pub(in crate::adapter) fn streams(events: &[Event]) -> Vec<(StreamId, Vec<&Event>)> {
     let mut streams: Vec<(StreamId, Vec<&Event>)> = Vec::new();
     for event in events {
         let stream = StreamId::of(event);

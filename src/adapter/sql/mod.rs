@@ -27,14 +27,16 @@ use crate::codec::stored::StoredError;
 use crate::model::{Note, OrderId, Timestamp};
 use crate::port::{RequestDigest, StoreError, StreamId};
 
-pub(super) use batch::{Written, taken_order};
+pub(super) use batch::{Written, streams, taken_order};
+use facts::current;
 pub(super) use facts::suffix_range;
-use facts::{InstanceFacts, Tally, backwards, current, money};
+pub(super) use facts::{InstanceFacts, Tally, backwards, money};
 pub(super) use load::{LoadSql, Subject, loaded, subject};
 pub(super) use row::{RawRow, due_row, listed, outbox_row};
 pub(super) use store::sql_store;
+pub(super) use sums::PlanSums;
+use sums::PurchaseSums;
 pub(super) use sums::year_bounds;
-use sums::{PlanSums, PurchaseSums};
 
 /// The number that stands for a kind of stream.
 pub(super) const fn kind(stream: &StreamId) -> i64 {

@@ -18,21 +18,21 @@ pub(in crate::adapter) fn year_bounds(year: Option<Window>) -> (i64, i64) {
 
 /// What a plan's events add to its row.
 #[derive(Default)]
-pub(super) struct PlanSums {
-    pub(super) product: Option<String>,
-    pub(super) begins: Option<i64>,
-    pub(super) free_at: Option<Timestamp>,
-    pub(super) reserved: i64,
-    pub(super) settled: i64,
-    pub(super) issued: i64,
-    pub(super) revocations: i64,
-    pub(super) taken: i64,
-    pub(super) revoked: i64,
-    pub(super) refunded: Option<(Timestamp, u64)>,
+pub(in crate::adapter) struct PlanSums {
+    pub(in crate::adapter) product: Option<String>,
+    pub(in crate::adapter) begins: Option<i64>,
+    pub(in crate::adapter) free_at: Option<Timestamp>,
+    pub(in crate::adapter) reserved: i64,
+    pub(in crate::adapter) settled: i64,
+    pub(in crate::adapter) issued: i64,
+    pub(in crate::adapter) revocations: i64,
+    pub(in crate::adapter) taken: i64,
+    pub(in crate::adapter) revoked: i64,
+    pub(in crate::adapter) refunded: Option<(Timestamp, u64)>,
 }
 
 impl PlanSums {
-    pub(super) fn of(events: &[&Event]) -> Self {
+    pub(in crate::adapter) fn of(events: &[&Event]) -> Self {
         let mut sums = Self::default();
         for event in events {
             let Event::Plan { event: change, .. } = event else {
