@@ -29,6 +29,9 @@ BEGIN
 END
 $cl$;
 
+-- The account is compared in a shape that no index knows, where a row is meant to be found by its id:
+-- of a new table PostgreSQL knows nothing, and would as soon read all of an account.
+
 -- Whether an expectation of an account's batch holds.
 CREATE OR REPLACE FUNCTION cl_holds(acc text, x jsonb) RETURNS boolean
 LANGUAGE plpgsql AS $cl$
@@ -43,7 +46,7 @@ BEGIN
         -- The row stays locked until the transaction ends.
         CASE (x->>'kind')::bigint
         WHEN 0 THEN SELECT version INTO reached FROM cl_instance
-            WHERE id = x->>'id' AND account = acc FOR UPDATE;
+            WHERE id = x->>'id' AND (account = acc) IS TRUE FOR UPDATE;
         WHEN 1 THEN SELECT version INTO reached FROM cl_plan
             WHERE id = x->>'id' AND account = acc FOR UPDATE;
         WHEN 2 THEN SELECT version INTO reached FROM cl_chain
@@ -110,7 +113,8 @@ BEGIN
         filed := file <> 'null';
         IF filed THEN
             -- Names are written anew only where they changed.
-            SELECT names INTO old FROM cl_instance WHERE account = acc AND id = x->>'id' FOR UPDATE;
+            SELECT names INTO old FROM cl_instance
+                WHERE id = x->>'id' AND (account = acc) IS TRUE FOR UPDATE;
             IF (FOUND OR n > 0) AND old.names IS DISTINCT FROM file->>'names' THEN
                 IF old.names <> '' THEN
                     DELETE FROM cl_name WHERE account = acc AND instance = x->>'id';
@@ -132,7 +136,7 @@ BEGIN
             due_at = CASE WHEN filed THEN (file->>'due')::bigint ELSE due_at END,
             claimed_until = CASE WHEN filed THEN NULL ELSE claimed_until END,
             claims = claims + filed::int
-            WHERE account = acc AND id = x->>'id' AND NOT begins RETURNING version INTO after;
+            WHERE id = x->>'id' AND (account = acc) IS TRUE AND NOT begins RETURNING version INTO after;
         IF n = 0 THEN
             RETURN;
         END IF;
@@ -251,7 +255,7 @@ BEGIN
     END LOOP;
     FOR n IN 1 .. jsonb_array_length(b->'stir') LOOP
         UPDATE cl_instance SET due_at = now_at, claimed_until = NULL, claims = claims + 1
-            WHERE account = acc AND stage IS NOT NULL AND id = b->'stir'->>(n - 1);
+            WHERE (account = acc) IS TRUE AND stage IS NOT NULL AND id = b->'stir'->>(n - 1);
     END LOOP;
     FOR n IN 1 .. jsonb_array_length(b->'outbox') LOOP
         x := b->'outbox'->(n - 1);

@@ -260,8 +260,9 @@ impl Store for $store {
         due_at: Option<Timestamp>,
     ) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async move {
+            // An account that no index knows in this shape: the row is found by its id.
             let text = "UPDATE cl_instance SET due_at = $4, claimed_until = NULL, \
-                        claims = claims + 1 WHERE account = $1 AND id = $2 AND claims = $3";
+                        claims = claims + 1 WHERE id = $2 AND (account = $1) IS TRUE AND claims = $3";
             let query = sqlx::query(text)
                 .bind(account.to_string())
                 .bind(instance.to_string())
