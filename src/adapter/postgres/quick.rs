@@ -28,7 +28,7 @@ use crate::adapter::sql::{
 };
 use crate::codec::stored::{encode_effect, encode_event, encode_receipt};
 use crate::lifecycle::Event;
-use crate::model::{InstanceId, OrderId, PlanId};
+use crate::model::{DomainName, InstanceId, OrderId, PlanId};
 use crate::port::{Batch, Expectation, IndexEntry, StreamId, Version};
 
 // Parameters: $1 account, $2 instant; $3 instance, $4 its events, $5 the version expected, $6 to $11
@@ -93,7 +93,7 @@ pub(super) fn quick(batch: &Batch) -> Option<Query<'static, Postgres, PgArgument
         text.push_str(if needed { part } else { "" });
     }
     let (facts, entry) = (own.facts, parts.entry);
-    let names: Vec<&str> = entry.names.iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = entry.names.iter().map(DomainName::as_str).collect();
     let orders: Vec<i64> = own.orders.iter().map(|own| order_number(*own)).collect();
     let ids: Vec<String> = batch.outbox.iter().map(|(id, _)| id.to_string()).collect();
     let effects: Vec<String> = (batch.outbox.iter())
