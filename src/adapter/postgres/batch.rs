@@ -20,13 +20,14 @@ fn is_rivalry(error: &sqlx::Error) -> bool {
     matches!(code.as_deref(), Some("40001" | "40P01" | "23505"))
 }
 
-/// The codes of a statement of its own that did not do it, for one reason or another: a key or a
-/// condition of a table stood against it, or a rivalry.
+/// The codes of a statement of its own that did not do it, for one reason or another: a row was not as
+/// expected, a key or a condition of a table stood against it, or a rivalry.
 fn is_refusal(error: &sqlx::Error) -> bool {
     let code = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
-    (code.as_deref()).is_some_and(|code| code.starts_with("23") || code.starts_with("40"))
+    let refuses = |code: &str| code == "CL004" || code.starts_with("23") || code.starts_with("40");
+    code.as_deref().is_some_and(refuses)
 }
 
 impl PostgresStore {

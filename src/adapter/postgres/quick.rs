@@ -13,9 +13,10 @@
 //! - The names are filed anew against what the snapshot shows, so the instance must not have been
 //!   filed or claimed since: its claims are counted, and must be as the snapshot shows them.
 //!
-//! A row that was not changed has no version to return, the events of its stream have none then, and
-//! the journal takes no event without one: so the whole statement fails and leaves nothing. It does
-//! not say which expectation it was. Whoever runs it has the functions judge the batch then.
+//! A row that was not changed has no version to return, and without one for the events of its stream
+//! `cl_moved` fails, and with it the whole statement, which leaves nothing. It does not say which
+//! expectation it was, nor quote a row in the server's log. Whoever runs it has the functions judge the
+//! batch then.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -65,10 +66,10 @@ const OUTBOX: &str = ", work AS (INSERT INTO cl_outbox (id, account, at, effect,
 const RECORD: &str = ", kept AS (INSERT INTO cl_record (account, key, digest, at, receipt) \
     VALUES ($1, $30, $31, $32, $33))";
 const EVENTS: &str = " INSERT INTO cl_event (account, kind, id, version, body) \
-    SELECT $1, 0, $3, (SELECT version FROM own) - cardinality($4) + e.place, e.body \
+    SELECT $1, 0, $3, COALESCE((SELECT version FROM own), cl_moved()) - cardinality($4) + e.place, e.body \
     FROM unnest($4) WITH ORDINALITY e (body, place)";
 const EVENTS_OF_PLAN: &str = " UNION ALL \
-    SELECT $1, 1, $19, (SELECT version FROM plan) - cardinality($20) + e.place, e.body \
+    SELECT $1, 1, $19, COALESCE((SELECT version FROM plan), cl_moved()) - cardinality($20) + e.place, e.body \
     FROM unnest($20) WITH ORDINALITY e (body, place)";
 
 /// The statement for a batch, if it is one for most of them.

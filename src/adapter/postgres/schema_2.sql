@@ -224,6 +224,13 @@ BEGIN
 END
 $cl$;
 
+-- What a statement that commits without these functions asks for where a row is not as expected.
+CREATE FUNCTION cl_moved() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $cl$
+BEGIN
+    RAISE EXCEPTION 'a row is not as expected, the batch is judged anew' USING ERRCODE = 'CL004';
+END
+$cl$;
+
 -- Commits a batch. 0 if it is done; n if the n-th expectation does not hold; -n if the n-th stream is
 -- another account's. Whatever else is wrong is an exception, and nothing is written.
 CREATE OR REPLACE FUNCTION cl_commit(b jsonb) RETURNS bigint
