@@ -27,7 +27,9 @@ use crate::codec::stored::StoredError;
 use crate::model::{Note, OrderId, Timestamp};
 use crate::port::{RequestDigest, StoreError, StreamId};
 
-pub(super) use batch::{Written, streams, taken_order};
+#[cfg(feature = "postgres")]
+pub(super) use batch::streams;
+pub(super) use batch::{Written, taken_order};
 use facts::current;
 pub(super) use facts::suffix_range;
 pub(super) use facts::{InstanceFacts, Tally, backwards, money};
