@@ -9,6 +9,9 @@
     reason = "tests stop on the first surprise"
 )]
 
+#[path = "support/cases.rs"]
+#[allow(unreachable_pub, reason = "it is shared with other tests")]
+mod cases;
 #[path = "key_vault/contract.rs"]
 mod contract;
 #[path = "key_vault/envelope.rs"]

@@ -52,7 +52,7 @@ const LENGTH: usize = 40;
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
-        cases,
+        cases: support::cases::cases(cases),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
             "tests/data/laws.regressions",
         ))),

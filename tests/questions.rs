@@ -11,6 +11,8 @@
 
 #[path = "questions/agenda.rs"]
 mod agenda;
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "questions/coverage.rs"]
 mod coverage;
 #[path = "questions/stage.rs"]

@@ -1106,6 +1106,38 @@ fn r32_what_makes_a_plan_unused_again() {
     }
 }
 
+/// what expired can't be revoked, so nothing is advised that begins with that, with an order
+/// beside it or without.
+#[test]
+fn r32_nothing_makes_a_plan_with_an_expired_certificate_unused_again() {
+    let book = book();
+    // S3: the plan at any time, its units for 30 days from the issuance.
+    let edition = book.edition("2021-02-api").unwrap();
+    let now = at("2021-03-01T09:00:00+08:00");
+    let mut stage = Console::of(&book, &edition, of(ValidationClass::Dv));
+    stage.buy_plan(2, PRICE, now);
+    let draw = stage.drawing();
+    stage.tell(&draw, now);
+    stage.review(now);
+    let end = now.saturating_add(10 * DAY);
+    stage.approve(now, end);
+    let issued = stage.instance().id();
+    let advice = |stage: &Console<'_>, at| stage.refused(&Command::ClaimRefund, at).way_out();
+    let mut beside = stage.clone();
+    let second = beside.drawing();
+    beside.tell(&second, now);
+    beside.world.focus(issued);
+    for (stage, before) in [
+        (&stage, WayOut::RevokeUnits),
+        (&beside, WayOut::ReturnAllUnits),
+    ] {
+        assert_eq!(advice(stage, now), before);
+        let over = end.saturating_add(DAY);
+        assert_eq!(stage.status(over), Status::Expired);
+        assert_eq!(advice(stage, over), WayOut::None);
+    }
+}
+
 /// T-14: a refusal cites what was known in its own edition.
 #[test]
 fn t14_an_edition_cites_no_later_page() {

@@ -11,6 +11,9 @@
     reason = "tests stop on the first surprise"
 )]
 
+#[path = "support/cases.rs"]
+#[allow(unreachable_pub, reason = "it is shared with other tests")]
+mod cases;
 #[path = "v2/guards.rs"]
 mod guards;
 #[path = "v2/refund.rs"]
@@ -1275,7 +1278,7 @@ fn live(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases::cases(192), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// L1, L3, L4: an answer to everything; streams are the fold of the journal; a refusal changes
     /// nothing and explains itself.

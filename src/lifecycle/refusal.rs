@@ -98,27 +98,26 @@ impl Refusal {
             now,
             (law.application, law.conduct),
         );
-        // What expired can't be revoked; a clause does not know the instant.
+        // Advice that costs a certificate is given only while it brings the unit back; what expired can't
+        // be revoked, and a clause does not know the instant.
+        if let (
+            Why::PlanUsed,
+            WayOut::RevokeUnits | WayOut::ReturnAllUnits | WayOut::CancelMembersFirst,
+        ) = (refusal.why, refusal.way_out)
+            && (status == Some(Status::Expired) || !unit_returns(case, now, law))
+        {
+            refusal.way_out = WayOut::None;
+        }
         if let (
             WayOut::Revoke
             | WayOut::RevokeOnly
             | WayOut::RevokeFirst
-            | WayOut::RevokeUnits
             | WayOut::CancelMembers
             | WayOut::CancelMembersFirst,
             Some(Status::Expired),
         ) = (refusal.way_out, status)
         {
             refusal.way_out = WayOut::ApplyAnew;
-        }
-        // Advice that costs a certificate is given only while it brings the unit back.
-        if let (
-            Why::PlanUsed,
-            WayOut::RevokeUnits | WayOut::ReturnAllUnits | WayOut::CancelMembersFirst,
-        ) = (refusal.why, refusal.way_out)
-            && !unit_returns(case, now, law)
-        {
-            refusal.way_out = WayOut::None;
         }
         refusal
     }

@@ -258,7 +258,7 @@ fn no_single_bit_can_be_changed() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(crate::cases::cases(512)))]
 
     /// Whatever is cut, put in or changed: either the bytes are the same, or nothing is opened.
     #[test]

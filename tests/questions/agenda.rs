@@ -174,7 +174,7 @@ fn is_guard(due: &Due) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(crate::cases::cases(400)))]
 
     /// L10: between two entries no answer changes, and at each guard one does.
     #[test]

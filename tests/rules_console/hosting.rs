@@ -533,3 +533,25 @@ fn r37_free_certificates() {
         }
     }
 }
+
+/// What is free and hosted is refused for being free: cancelling the members of its chain first would
+/// cost them and lead to the same refusal.
+#[test]
+fn r37_a_free_hosted_certificate_gets_no_advice_that_costs() {
+    let (book, now) = (book(), at(ISSUED));
+    let free = Product {
+        free: true,
+        ..of(ValidationClass::Dv)
+    };
+    let edition = hosting().with(
+        Field::FreeRevocation,
+        &console(|parts| set(&mut parts.free_revocation, &Permission::Refused)),
+    );
+    let mut stage = Console::of(&book, &edition, free);
+    stage.buy(2, now);
+    stage.issue(now, at(NOT_AFTER));
+    assert_eq!(stage.status(now), Status::Hosted);
+    let refusal = stage.refused(&REVOKE, now);
+    is(&refusal, RuleId::R37, Why::Free);
+    assert_eq!(refusal.way_out(), WayOut::None);
+}

@@ -80,7 +80,7 @@ fn fits(plan: &ResourcePlan, event: &PlanEvent) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(crate::support::cases::cases(512)) })]
 
     #[test]
     fn counters_are_the_fold_of_a_ledger(count in 0_u32..6, ledger in vec(moves(), 0..40)) {

@@ -99,7 +99,7 @@ fn hold(journal: &[Event]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(crate::support::cases::cases(128)) })]
 
     /// Purchases, chains, renewals, uploads and plans, over all commands and channels.
     #[test]

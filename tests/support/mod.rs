@@ -13,6 +13,7 @@
     reason = "every test file uses its part of this, and tests stop on the first surprise"
 )]
 
+pub mod cases;
 pub mod console;
 pub mod golden;
 pub mod scenarios;

@@ -58,6 +58,17 @@ pub(super) fn request_revocation<'a>(
         unexpired(&live.certificate, law.conduct),
         WayOut::ApplyAnew,
     ))?;
+    // Before hosting, whose way out leads back here and must not end at this clause.
+    if instance.product.free {
+        sink(ruled(
+            RuleId::R37,
+            Why::Free,
+            (From::Day, law),
+            law.conduct.free_revocation(),
+            |rule| rule.allows(),
+            WayOut::None,
+        ))?;
+    }
     if instance.chain().is_some() {
         linked(case, instance, sink)?;
         let hosted = hosted(case, instance);
@@ -68,16 +79,6 @@ pub(super) fn request_revocation<'a>(
             law.conduct.hosted_revocation(),
             |rule| !hosted || rule.allows(),
             WayOut::CancelMembers,
-        ))?;
-    }
-    if instance.product.free {
-        sink(ruled(
-            RuleId::R37,
-            Why::Free,
-            (From::Day, law),
-            law.conduct.free_revocation(),
-            |rule| rule.allows(),
-            WayOut::None,
         ))?;
     }
     payer(case, instance, sink)?;
