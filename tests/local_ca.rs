@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use cert_lifecycle::adapter::local_ca::{LocalCaConfig, LocalCaError, ReviewPolicy, Zone};
 use cert_lifecycle::adapter::{LocalCa, MemoryKeyVault};
+use cert_lifecycle::lifecycle::{Carried, Term};
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
     Challenge, Curve, DomainName, KeyKind, Note, OrderId, RevocationCause, RevocationReason,
@@ -78,6 +79,12 @@ struct Lab {
 const FOUNDED: &str = "2026-03-01T00:00:00Z";
 const NOW: &str = "2026-03-20T10:00:00Z";
 
+/// A term that ends at an instant, whenever it begins.
+fn until_then(until: Timestamp) -> Term {
+    let old = Timestamp::MAX;
+    Term::days(0).with_carried(Carried { old, until })
+}
+
 fn config() -> LocalCaConfig {
     LocalCaConfig::new(|_| 200)
 }
@@ -108,7 +115,7 @@ impl Lab {
             class: ValidationClass::Dv,
             method: ValidationMethod::Dns,
             at: now,
-            not_after: now.saturating_add(90 * DAY - 1),
+            term: Term::days(90),
         }
     }
 
@@ -511,8 +518,8 @@ fn ceilings_hold_to_the_second() {
         ("2029-03-15T00:00:00Z", "2029-04-30T23:59:59Z"),
     ]) {
         let now = at(now);
-        let asked = |id, not_after| IssuanceRequest {
-            not_after,
+        let asked = |id, until| IssuanceRequest {
+            term: until_then(until),
             ..lab.application(id, P256, now)
         };
         // One second more than allowed is cut, exactly as much is given, one less too.
@@ -531,7 +538,7 @@ fn the_instant_of_issuance_counts_not_that_of_application() {
     let lab = lab_since(config, "2026-01-01T00:00:00Z");
     let (applied, approved) = (at("2026-03-14T12:00:00Z"), at("2026-03-16T12:00:00Z"));
     let request = IssuanceRequest {
-        not_after: at("2027-04-01T00:00:00Z"),
+        term: until_then(at("2027-04-01T00:00:00Z")),
         ..lab.application(1, P256, applied)
     };
     lab.prove(&request, applied);
@@ -549,7 +556,7 @@ fn backdating_moves_both_ends_and_stops_at_the_intermediate() {
         ("2026-03-01T00:30:00Z", "2026-03-01T00:00:00Z"),
     ]) {
         let request = IssuanceRequest {
-            not_after: at("2028-01-01T00:00:00Z"),
+            term: until_then(at("2028-01-01T00:00:00Z")),
             ..lab.application(id, P256, at(now))
         };
         desk.put_chain(&lab.issue(&request, at(now)));
@@ -564,8 +571,8 @@ fn backdating_reaches_for_no_older_ceiling_and_no_expired_certificate() {
     let config = LocalCaConfig::new(published_ceiling).with_backdate(3_600);
     let lab = lab_since(config, "2026-01-01T00:00:00Z");
     let now = at("2026-03-15T00:30:00Z");
-    let asked = |id, not_after| IssuanceRequest {
-        not_after,
+    let asked = |id, until| IssuanceRequest {
+        term: until_then(until),
         ..lab.application(id, P256, now)
     };
     desk.put_chain(&lab.issue(&asked(1, at("2028-01-01T00:00:00Z")), now));
@@ -615,9 +622,13 @@ fn no_leaf_outlives_the_intermediate() {
 fn what_cannot_be_valid_is_rejected_not_issued() {
     let lab = lab(config());
     let request = lab.application(1, P256, at(NOW));
-    let late = request.not_after.saturating_add(1);
+    let end = at(NOW).saturating_add(90 * DAY);
+    let request = IssuanceRequest {
+        term: until_then(end),
+        ..request
+    };
     lab.prove(&request, at(NOW));
-    let CaState::Rejected { reason } = lab.poll(1, late).state else {
+    let CaState::Rejected { reason } = lab.poll(1, end.saturating_add(1)).state else {
         panic!("issued after it expired")
     };
     assert!(reason.as_str().contains("expired"), "{reason}");
@@ -630,7 +641,7 @@ fn what_cannot_be_valid_is_rejected_not_issued() {
     ));
 
     let backwards = IssuanceRequest {
-        not_after: at(NOW).saturating_add(-1),
+        term: until_then(at(NOW).saturating_add(-1)),
         ..lab.application(2, P256, at(NOW))
     };
     assert!(matches!(

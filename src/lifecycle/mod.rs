@@ -68,5 +68,5 @@ pub use receipt::Receipt;
 pub use refusal::{Phrased, Refusal, RefusalKind};
 pub use status::status;
 pub use table::{Cell, Outcome, Row, Table, table};
-pub use term::term_end;
+pub use term::{Carried, Term, term_end};
 pub use world::World;

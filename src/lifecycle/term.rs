@@ -2,9 +2,110 @@
 
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{CertificateInstance, Timestamp};
-use crate::rulebook::Calendar;
+use crate::rulebook::{Calendar, Ceilings};
 
 use super::case::Law;
+
+/// How long a certificate is asked for, from whenever it is signed.
+///
+/// A CA may take days to sign, so an end can't be fixed when the application is handed in (R-07). It
+/// is capped by the ceiling of the day of issuance: [`Term::last_second_within`].
+///
+/// ```
+/// use cert_lifecycle::lifecycle::{Carried, Term};
+/// let year = Term::days(365);
+/// let first = "2021-03-21T09:00:00Z".parse()?;
+/// assert_eq!(year.last_second(first), "2022-03-21T08:59:59Z".parse()?);
+/// // A renewal adds a year to the old expiry, while the old certificate is valid.
+/// let old = "2021-04-01T08:59:59Z".parse()?;
+/// let renewal = year.with_carried(Carried { old, until: "2022-04-01T08:59:59Z".parse()? });
+/// assert_eq!(renewal.last_second(first), "2022-04-01T08:59:59Z".parse()?);
+/// let later = "2021-04-02T00:00:00Z".parse()?;
+/// assert_eq!(renewal.last_second(later), "2022-04-01T23:59:59Z".parse()?);
+/// # Ok::<(), cert_lifecycle::model::TimestampError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Term {
+    days: u32,
+    carried: Option<Carried>,
+}
+
+/// The time that a renewal carries over (R-55), if it begins while the old certificate is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "two instants, built by whoever passes a term on"
+)]
+pub struct Carried {
+    /// The last second of the old certificate.
+    pub old: Timestamp,
+    /// The last second that the new one is asked for.
+    pub until: Timestamp,
+}
+
+impl Term {
+    /// So many days, both ends counted, so the last second is one before the full term.
+    #[must_use]
+    pub const fn days(days: u32) -> Self {
+        Self {
+            days,
+            carried: None,
+        }
+    }
+
+    /// With the time that a renewal carries over.
+    #[must_use]
+    pub const fn with_carried(mut self, carried: Carried) -> Self {
+        self.carried = Some(carried);
+        self
+    }
+
+    /// How long a certificate for this instance is asked for: the term of `law.application`, and what a
+    /// renewal carries over, by the calendar of `law.money` (L9, R-55).
+    #[must_use]
+    pub fn of(instance: &CertificateInstance, law: &Law<'_>) -> Self {
+        let old = instance.renewed().and_then(|renewed| renewed.carries);
+        Self {
+            days: u32::from(law.application.term().value.days),
+            carried: old.map(|old| Carried {
+                old,
+                until: a_year_after(old, &law.money.calendar().value),
+            }),
+        }
+    }
+
+    /// The days.
+    #[must_use]
+    pub const fn in_days(&self) -> u32 {
+        self.days
+    }
+
+    /// What a renewal carries over.
+    #[must_use]
+    pub const fn carried(&self) -> Option<Carried> {
+        self.carried
+    }
+
+    /// The last second of validity that is asked for, if it begins at `not_before`; before that
+    /// instant, if nothing is.
+    #[must_use]
+    pub fn last_second(&self, not_before: Timestamp) -> Timestamp {
+        let carried = self.carried.filter(|carried| carried.old >= not_before);
+        if let Some(carried) = carried {
+            return carried.until;
+        }
+        let term = i64::from(self.days).saturating_mul(SECONDS_PER_DAY);
+        not_before.saturating_add(term.saturating_sub(1))
+    }
+
+    /// The same, and no later than the CA/Browser Forum allows for a certificate that begins at
+    /// `not_before` (K-08).
+    #[must_use]
+    pub fn last_second_within(&self, not_before: Timestamp, ceilings: &Ceilings) -> Timestamp {
+        self.last_second(not_before)
+            .min(ceilings.last_second(not_before))
+    }
+}
 
 /// The last second of validity that a certificate for this instance is asked for, if it begins at
 /// `not_before`.
@@ -38,7 +139,7 @@ use super::case::Law;
 /// ```
 #[must_use]
 pub fn term_end(instance: &CertificateInstance, not_before: Timestamp, law: &Law<'_>) -> Timestamp {
-    wanted_end(instance, not_before, law).min(law.ceilings.last_second(not_before))
+    Term::of(instance, law).last_second_within(not_before, law.ceilings)
 }
 
 /// The same without the ceiling: what was bought.
@@ -47,16 +148,7 @@ pub(super) fn wanted_end(
     not_before: Timestamp,
     law: &Law<'_>,
 ) -> Timestamp {
-    let carried = instance
-        .renewed()
-        .and_then(|renewed| renewed.carries)
-        .filter(|old| *old >= not_before);
-    if let Some(old) = carried {
-        return a_year_after(old, &law.money.calendar().value);
-    }
-    let term = i64::from(law.application.term().value.days).saturating_mul(SECONDS_PER_DAY);
-    // Both ends count, so the last second is one before the full term.
-    not_before.saturating_add(term.saturating_sub(1))
+    Term::of(instance, law).last_second(not_before)
 }
 
 /// C7: the same date a year later, at the same time of day.

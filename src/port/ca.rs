@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Because, BoxFuture};
+use crate::lifecycle::Term;
 use crate::model::text::{Inline, inline_text};
 use crate::model::{
     Challenge, DomainName, Note, OrderId, RevocationCause, RevocationReason, Serial, Timestamp,
@@ -86,12 +87,12 @@ pub struct IssuanceRequest {
     pub method: ValidationMethod,
     /// When it was handed in.
     pub at: Timestamp,
-    /// The last second in which the certificate shall be valid; the CA may make it earlier.
-    ///
-    /// It is capped already: the earlier of the term that was bought and the ceiling of the CA/B
-    /// Forum, both counted from [`IssuanceRequest::at`]. A CA that signs later under a lower ceiling
-    /// has to cap it again.
-    pub not_after: Timestamp,
+    /// How long the certificate shall be valid, from whenever it is signed: until
+    /// [`Term::last_second`] of its first second. The CA may make it shorter, and has to where the
+    /// CA/Browser Forum allows less on the day of issuance (K-08), for the service takes no
+    /// certificate beyond that: [`Term::last_second_within`] is the end for a CA that knows no
+    /// ceiling of its own.
+    pub term: Term,
 }
 
 /// A request to revoke the certificate of an order.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::backoff::spread;
 use super::observe::{RowCourse, RowEnd, not_read};
 use super::{Service, ServiceError, Settings};
-use crate::lifecycle::{Command, Effect, term_end};
+use crate::lifecycle::{Command, Effect, Term};
 use crate::model::{
     AccountId, Application, CertificateInstance, KeySource, Note, OrderId, Payment, Phase,
     RevocationReason, Serial, Target, Timestamp,
@@ -364,9 +364,7 @@ impl Service {
             class: instance.product().class,
             method: application.submission().method(),
             at: row.at,
-            // Whoever signs no earlier than this and no longer than asked stays within the ceiling of
-            // its day, unless the ceiling falls in between (K-08).
-            not_after: term_end(instance, row.at, &law),
+            term: Term::of(instance, &law),
         };
         let made_here = application.submission().csr().is_none();
         match self.ports.ca.submit(request).await {

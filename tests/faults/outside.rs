@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::codec::stored::{decode_effect, encode_effect};
-use cert_lifecycle::lifecycle::Effect;
+use cert_lifecycle::lifecycle::{Effect, Term};
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{
     Challenge, DomainName, Note, OrderId, RevocationCause, RevocationReason, Serial, Timestamp,
@@ -91,7 +91,7 @@ impl Outside {
                     class: ValidationClass::Dv,
                     method: ValidationMethod::Dns,
                     at: at("at"),
-                    not_after: at("not_after"),
+                    term: Term::days(asked["days"].as_u64().unwrap().try_into().unwrap()),
                 };
                 said(pollster::block_on(self.submit(request)))
             }
@@ -362,7 +362,7 @@ impl CertificateAuthority for Remote {
                 "names": names,
                 "csr": to_hex(&request.csr_der),
                 "at": request.at.to_string(),
-                "not_after": request.not_after.to_string(),
+                "days": request.term.in_days(),
             }))
             .map(|_| ())
         })

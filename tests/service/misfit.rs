@@ -4,10 +4,11 @@ use std::error::Error;
 use std::sync::Arc;
 
 use cert_lifecycle::adapter::local_ca::LocalCaConfig;
-use cert_lifecycle::lifecycle::RefusalKind;
+use cert_lifecycle::lifecycle::{RefusalKind, Term};
 use cert_lifecycle::model::{OrderId, PlanId, Status};
 use cert_lifecycle::pki::ChainError;
 use cert_lifecycle::port::{CaState, CertificateAuthority, Clock};
+use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::service::ServiceError;
 
 use super::world::{API_2021, DAY, DV, P256, World, config, fixed, refused, request, wait};
@@ -80,8 +81,7 @@ fn a_validity_above_the_ceiling_of_its_date_does_not_fit() {
         let plan = world.buy(DV, 1);
         let order = world.order(DV, request(P256));
         // A full year from the day of the order, whatever was asked.
-        let year = world.clock.now().saturating_add(365 * DAY - 1);
-        world.ca.certifies_until(year);
+        world.ca.certifies_for(Term::days(365));
         world.prove(order);
         if fits {
             world.refresh(order).unwrap();
@@ -92,24 +92,33 @@ fn a_validity_above_the_ceiling_of_its_date_does_not_fit() {
     }
 }
 
-/// A CA that knows no ceiling and issues exactly what was asked: it was asked for what fits.
+/// issuance fixes when the validity begins and ends, however long the proof took; the ceiling is
+/// that of the day of issuance (K-08).
 #[test]
-fn what_the_service_asks_for_fits_the_ceiling_of_its_day() {
-    for (start, days) in [
-        // The term of the edition is shorter than the ceiling.
-        ("2021-03-01T01:00:00Z", 365),
-        // The ceiling is shorter than the term.
-        ("2026-11-21T10:00:00Z", 200),
+fn r07_a_slow_proof_costs_no_day_of_the_term() {
+    for (start, waiting, days) in [
+        ("2021-03-01T01:00:00Z", 0, 365),
+        ("2021-03-01T01:00:00Z", 20, 365),
+        ("2021-03-01T01:00:00Z", 364, 365),
+        ("2021-03-01T01:00:00Z", 500, 365),
+        // The ceiling of 2026-03-15 is shorter than the term, also for what was applied for before.
+        ("2026-11-21T10:00:00Z", 20, 200),
+        ("2026-03-10T10:00:00Z", 20, 200),
     ] {
-        let obedient = LocalCaConfig::new(|_| u32::MAX);
-        let world = World::with(obedient, fixed(API_2021), start);
+        let ceilings = Rulebook::published().ceilings().clone();
+        let lawful = LocalCaConfig::new(move |issued| ceilings.max_days(issued).into());
+        let world = World::with(lawful, fixed(API_2021), start);
         world.buy(DV, 1);
-        let asked_at = world.clock.now();
         let order = world.order(DV, request(P256));
-        world.clock.advance(3_600);
-        let certificate = world.issue(order);
-        let last = asked_at.saturating_add(days * DAY - 1);
-        assert_eq!(certificate.validity().not_after(), last, "{start}");
+        world.clock.advance(waiting * DAY);
+        let before = world.clock.now();
+        let validity = world.issue(order).validity();
+        assert!(validity.not_before() >= before, "{start} {waiting}");
+        assert_eq!(
+            validity.inclusive_seconds(),
+            days * DAY,
+            "{start} {waiting}"
+        );
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
 use cert_lifecycle::adapter::{LocalCa, MemoryKeyVault, MemoryStore, SeededIds};
-use cert_lifecycle::lifecycle::Event;
+use cert_lifecycle::lifecycle::{Event, Term};
 use cert_lifecycle::model::{
     AccountId, ChainId, DomainName, InstanceId, KeyKind, Note, OrderId, PlanId, PurchaseId,
     Timestamp,
@@ -250,8 +250,8 @@ pub(crate) struct TestCa {
     polls: AtomicUsize,
     /// Names that it takes instead of those applied for.
     names: Mutex<Option<Vec<DomainName>>>,
-    /// The last second that it takes instead of the one asked for.
-    not_after: Mutex<Option<Timestamp>>,
+    /// The term that it takes instead of the one asked for.
+    term: Mutex<Option<Term>>,
     /// What it hands out instead of a chain.
     chain: Mutex<Option<Arc<str>>>,
 }
@@ -267,7 +267,7 @@ impl TestCa {
             asked: Mutex::default(),
             polls: AtomicUsize::new(0),
             names: Mutex::default(),
-            not_after: Mutex::default(),
+            term: Mutex::default(),
             chain: Mutex::default(),
         }
     }
@@ -285,8 +285,8 @@ impl TestCa {
         *self.names.lock().unwrap() = Some(names);
     }
 
-    pub(crate) fn certifies_until(&self, not_after: Timestamp) {
-        *self.not_after.lock().unwrap() = Some(not_after);
+    pub(crate) fn certifies_for(&self, term: Term) {
+        *self.term.lock().unwrap() = Some(term);
     }
 
     pub(crate) fn hands_out(&self, chain: Option<Arc<str>>) {
@@ -304,8 +304,8 @@ impl CertificateAuthority for TestCa {
         if let Some(names) = &*self.names.lock().unwrap() {
             request.names.clone_from(names);
         }
-        if let Some(not_after) = *self.not_after.lock().unwrap() {
-            request.not_after = not_after;
+        if let Some(term) = *self.term.lock().unwrap() {
+            request.term = term;
         }
         Box::pin(async move { self.submit.around(self.inner.submit(request)).await })
     }

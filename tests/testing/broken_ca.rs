@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use cert_lifecycle::adapter::local_ca::Zone;
 use cert_lifecycle::adapter::{LocalCa, MemoryKeyVault};
+use cert_lifecycle::lifecycle::Term;
 use cert_lifecycle::model::{Curve, KeyKind, Note, OrderId, RevocationReason, Timestamp};
 use cert_lifecycle::port::{
     BoxFuture, CaAnswer, CaError, CaRevocation, CaState, CertificateAuthority, IssuanceRequest,
@@ -131,7 +132,7 @@ impl BrokenCa {
                 self.inner.submit(request).await
             }
             Fault::TooLong => {
-                request.not_after = request.not_after.saturating_add(86_400);
+                request.term = Term::days(request.term.in_days() + 1);
                 self.inner.submit(request).await
             }
             Fault::ForgetsRequests => {

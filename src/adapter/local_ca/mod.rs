@@ -13,6 +13,7 @@
 //! ```
 //! use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 //! use cert_lifecycle::adapter::MemoryKeyVault;
+//! use cert_lifecycle::lifecycle::Term;
 //! use cert_lifecycle::model::{Curve, KeyKind, OrderId, ValidationClass, ValidationMethod};
 //! use cert_lifecycle::port::{CaState, CertificateAuthority, IssuanceRequest, KeyVault, RequestId};
 //! # use core::{future::Future, pin::pin, task::{Context, Poll, Waker}};
@@ -38,7 +39,7 @@
 //!     class: ValidationClass::Dv,
 //!     method: ValidationMethod::Dns,
 //!     at: now,
-//!     not_after: "2026-06-17T23:59:59Z".parse()?,
+//!     term: Term::days(90),
 //! }))?;
 //!
 //! let first = wait(ca.poll(order, now))?;
@@ -74,6 +75,7 @@ pub use config::{LocalCaConfig, ReviewPolicy};
 pub use error::LocalCaError;
 pub use zone::Zone;
 
+use crate::lifecycle::Term;
 use crate::model::challenge::RecordType;
 use crate::model::{
     Challenge, Note, OrderId, RevocationCause, Timestamp, ValidationClass, ValidationMethod,
@@ -226,7 +228,7 @@ impl LocalCa {
                 "the order was submitted before with another request id",
             ));
         }
-        if request.not_after < request.at {
+        if request.term.last_second(request.at) < request.at {
             return Err(CaError::refused(
                 "the requested validity ends before it begins",
             ));
@@ -302,7 +304,7 @@ impl LocalCa {
     /// Signs the certificate of an order, or rejects the order if none can be valid.
     fn issue(&self, record: &Record, now: Timestamp) -> Result<Stage, CaError> {
         let request = &record.request;
-        let validity = match self.validity(request.not_after, now) {
+        let validity = match self.validity(request.term, now) {
             Ok(validity) => validity,
             Err(reason) => {
                 let reason = Note::new(reason).map_err(|_| CaError::Unavailable(None))?;
@@ -326,7 +328,7 @@ impl LocalCa {
 
     /// From when to when a certificate issued now is valid: as long as asked for, at most as long
     /// as the ceiling of this instant allows, never outside the intermediate.
-    fn validity(&self, requested: Timestamp, now: Timestamp) -> Result<Validity, &'static str> {
+    fn validity(&self, term: Term, now: Timestamp) -> Result<Validity, &'static str> {
         if now < self.hierarchy.not_before || now > self.hierarchy.not_after {
             return Err("the issuing certificate is not valid at this time");
         }
@@ -335,7 +337,10 @@ impl LocalCa {
             .saturating_add(backdate.saturating_neg())
             .max(self.hierarchy.not_before);
         let ceiling = last_second(not_before, (self.config.ceiling)(now));
-        let not_after = requested.min(ceiling).min(self.hierarchy.not_after);
+        let not_after = term
+            .last_second(not_before)
+            .min(ceiling)
+            .min(self.hierarchy.not_after);
         if not_after < now {
             return Err("the certificate would have expired before it was issued");
         }

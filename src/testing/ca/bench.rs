@@ -11,6 +11,7 @@ use super::super::kit::{Done, Stop};
 use super::super::report::{Clause, Violation};
 use super::super::wait::{BlockOn, wait};
 use super::CaUnderTest;
+use crate::lifecycle::Term;
 use crate::model::{
     CsrFacts, DomainName, IssuedCertificate, OrderId, RevocationReason, Serial, ValidationClass,
     ValidationMethod,
@@ -23,7 +24,6 @@ use crate::port::{
 
 /// How often an order is asked about until it goes on.
 const PATIENCE: usize = 50;
-const DAY: i64 = 86_400;
 
 /// Signing requests whose private keys nobody has any more.
 #[derive(Clone, Copy, Debug)]
@@ -157,7 +157,7 @@ impl<'a> Desk<'a> {
             class: ValidationClass::Dv,
             method: ValidationMethod::Dns,
             at: now,
-            not_after: now.saturating_add(DAY.saturating_mul(30).saturating_sub(1)),
+            term: Term::days(30),
         })
     }
 

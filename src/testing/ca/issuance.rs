@@ -8,6 +8,7 @@ use super::super::report::Clause;
 use super::super::wait::{at_once, wait};
 use super::Check;
 use super::bench::{Desk, Key, word};
+use crate::lifecycle::Term;
 use crate::model::{ValidationClass, ValidationMethod};
 use crate::pki::{Limits, ParsedCertificate, parse_certificates};
 use crate::port::{CaAnswer, CaError, CaState, IssuanceRequest};
@@ -46,7 +47,6 @@ fn life(desk: &mut Desk<'_>) -> Done {
 }
 
 fn fits(desk: &mut Desk<'_>) -> Done {
-    let day = 86_400;
     for (key, labels, days) in [
         (Key::First, &["www."][..], 30),
         (Key::Rsa, &["", "www."], 20),
@@ -54,8 +54,7 @@ fn fits(desk: &mut Desk<'_>) -> Done {
     ] {
         let mut request = desk.application(key)?;
         request.names = desk.names(labels)?;
-        let end = i64::from(days).saturating_mul(day).saturating_sub(1);
-        request.not_after = request.at.saturating_add(end);
+        request.term = Term::days(days);
         let pem_chain = desk.issue(&request)?;
         check_fit(desk, key, &request, &pem_chain)?;
     }
@@ -77,8 +76,9 @@ fn check_fit(desk: &mut Desk<'_>, key: Key, request: &IssuanceRequest, pem_chain
         &facts.spki,
     );
     let last = facts.validity.not_after();
-    let what = format!("valid until {} at the latest", request.not_after);
-    desk.holds(Clause::Fitting, what, last <= request.not_after, &last);
+    let end = request.term.last_second(facts.validity.not_before());
+    let what = format!("valid until {end} at the latest");
+    desk.holds(Clause::Fitting, what, last <= end, &last);
     let now = desk.under.now();
     desk.holds(
         Clause::Fitting,

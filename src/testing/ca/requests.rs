@@ -8,6 +8,7 @@ use super::super::kit::{Done, Stop};
 use super::super::report::Clause;
 use super::Check;
 use super::bench::{Desk, Key};
+use crate::lifecycle::Term;
 use crate::model::{OrderId, RevocationReason, Serial, ValidationClass, ValidationMethod};
 use crate::port::{CaError, IssuanceRequest};
 
@@ -80,8 +81,8 @@ fn others(
             with(&|one| one.method = ValidationMethod::File),
         ),
         (
-            "another end",
-            with(&|one| one.not_after = one.not_after.saturating_add(-1)),
+            "another term",
+            with(&|one| one.term = Term::days(one.term.in_days().saturating_sub(1))),
         ),
         (
             "another time",
