@@ -24,6 +24,7 @@ mod durable {
     pub(crate) mod names;
     pub(crate) mod old;
     pub(crate) mod on_postgres;
+    pub(crate) mod refiled;
 }
 
 fn main() -> std::process::ExitCode {

@@ -15,6 +15,7 @@ use super::cluster::Server;
 use super::life::{Around, first_half, second_half};
 use super::names;
 use super::old;
+use super::refiled;
 
 type Shared = Arc<Mutex<Server>>;
 
@@ -169,6 +170,19 @@ fn names_are_found_among_few_and_among_many(server: &Shared) {
     });
 }
 
+/// A commit that waits for its row sees what was filed meanwhile.
+fn names_are_those_of_the_last_commit(server: &Shared) {
+    run(async {
+        let options = database(server, "refiled").await;
+        let store = PostgresStore::open(options).await.unwrap();
+        let url = server.lock().unwrap().url("refiled");
+        let pool = sqlx::PgPool::connect(&url).await.unwrap();
+        refiled::names_are_those_of_the_last_commit(&store, &pool).await;
+        pool.close().await;
+        store.close().await;
+    });
+}
+
 /// The databases of earlier schemas are migrated when they are opened; nothing that is read changes.
 fn an_old_database_keeps_what_it_holds(server: &Shared) {
     for number in 1..2 {
@@ -221,7 +235,11 @@ type Test = (&'static str, fn(&Shared));
 /// Those that are only run when they are asked for.
 const MAKERS: [Test; 1] = [("make_the_old_database", make_the_old_database)];
 
-const TESTS: [Test; 6] = [
+const TESTS: [Test; 7] = [
+    (
+        "names_are_those_of_the_last_commit",
+        names_are_those_of_the_last_commit,
+    ),
     (
         "names_are_found_among_few_and_among_many",
         names_are_found_among_few_and_among_many,

@@ -37,6 +37,8 @@ impl InstanceFacts {
 pub(in crate::adapter) struct AllFacts {
     pub(in crate::adapter) facts: InstanceFacts,
     pub(in crate::adapter) orders: Vec<OrderId>,
+    /// Whether it may be filed with other names behind them than before.
+    pub(in crate::adapter) may_rename: bool,
 }
 
 impl InstanceFacts {
@@ -49,6 +51,7 @@ impl InstanceFacts {
             };
             let next = facts(event);
             all.orders.extend(next.order);
+            all.may_rename |= may_rename(event);
             all.facts = Self {
                 product: next.product.or(all.facts.product),
                 plan: next.plan.or(all.facts.plan),
@@ -60,6 +63,35 @@ impl InstanceFacts {
             };
         }
         all
+    }
+}
+
+/// Whether an instance has another application or certificate behind an event than before, or none.
+const fn may_rename(event: &InstanceEvent) -> bool {
+    match event {
+        InstanceEvent::Submitted(_)
+        | InstanceEvent::Opened(_)
+        | InstanceEvent::Uploaded(_)
+        | InstanceEvent::Applied(_)
+        | InstanceEvent::Issued { .. }
+        | InstanceEvent::OrphanIssued { .. }
+        | InstanceEvent::Merged { .. }
+        | InstanceEvent::Absorbed { .. }
+        | InstanceEvent::Deleted { .. } => true,
+        InstanceEvent::ChainJoined { .. }
+        | InstanceEvent::Closed { .. }
+        | InstanceEvent::Deployed { .. }
+        | InstanceEvent::Undeployed { .. }
+        | InstanceEvent::ChallengeReceived { .. }
+        | InstanceEvent::DomainConfirmed { .. }
+        | InstanceEvent::Rejected { .. }
+        | InstanceEvent::Withdrawn { .. }
+        | InstanceEvent::Cancelled { .. }
+        | InstanceEvent::RevocationRequested { .. }
+        | InstanceEvent::RevocationConfirmed { .. }
+        | InstanceEvent::Revoked { .. }
+        | InstanceEvent::RevocationRefused { .. }
+        | InstanceEvent::ExpiryAnnounced { .. } => false,
     }
 }
 

@@ -54,7 +54,7 @@ macro_rules! sql_store {
 
             impl $store {
     async fn loaded(&self, account: AccountId, read: Read) -> Result<Loaded, StoreError> {
-        let sql = self.load.of(&read.set);
+        let sql = self.load.of(&read);
         let (from, until) = year_bounds(read.year);
         let query = sqlx::query(AssertSqlSafe(sql)).bind(account.to_string());
         let (query, second) = match subject(&read.set) {
