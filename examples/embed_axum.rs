@@ -24,6 +24,7 @@ use axum::{Json, Router};
 use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::adapter::sqlite::{SqliteOptions, SqliteStore};
 use cert_lifecycle::adapter::{FileKeyVault, ManualClock, RandomIds, Recorder, TokioTimer};
+use cert_lifecycle::lifecycle::RefusalKind;
 use cert_lifecycle::model::{
     AccountId, Applicant, Catalog, Channel, Curve, KeyKind, OrderId, Payment, Site, Status,
     Submission, Timestamp, ValidationMethod,
@@ -67,7 +68,15 @@ type Answer = Result<Json<Value>, (StatusCode, String)>;
 
 fn failed(error: ServiceError) -> (StatusCode, String) {
     if let ServiceError::Refused(refusal) = error {
-        return (StatusCode::CONFLICT, refusal.to_string());
+        let code = match refusal.kind() {
+            RefusalKind::OrderNotFound | RefusalKind::PlanNotFound => StatusCode::NOT_FOUND,
+            RefusalKind::Application => StatusCode::UNPROCESSABLE_ENTITY,
+            RefusalKind::QuotaExhausted
+            | RefusalKind::State
+            | RefusalKind::CaAnswer
+            | RefusalKind::Misuse => StatusCode::CONFLICT,
+        };
+        return (code, refusal.to_string());
     }
     let code = if matches!(error, ServiceError::KeyReused(_)) {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -143,10 +152,13 @@ async fn main() -> Outcome<()> {
     let (zone, book) = (Zone::new(), Rulebook::published());
     let ceilings = book.ceilings().clone();
     let config = LocalCaConfig::new(move |issued| ceilings.max_days(issued).into());
+    // It pays, tells and deploys nothing, but writes all down and forgets nothing: a service of one's
+    // own has its bank and its mail behind these ports.
     let recorder = Arc::new(Recorder::new());
     let database = SqliteOptions::file(folder.path().join("life.db"));
+    let store = SqliteStore::open(database).await?;
     let ports = Ports {
-        store: Arc::new(SqliteStore::open(database).await?),
+        store: Arc::new(store.clone()),
         ca: Arc::new(OwnCa(LocalCa::new(config, zone.clone(), start)?)),
         vault: Arc::new(FileKeyVault::open(folder.path().join("keys"))?),
         payments: recorder.clone(),
@@ -165,7 +177,7 @@ async fn main() -> Outcome<()> {
     pace.idle = Duration::from_millis(20);
     let runner = Runner::new(service.clone(), Arc::new(TokioTimer::new())).with_pace(pace);
     let handle = runner.handle();
-    let runner = tokio::spawn(runner.run());
+    let mut runner = tokio::spawn(runner.run());
     let routes = Router::new()
         .route("/orders", post(apply))
         .route("/orders/{order}", get(show))
@@ -180,10 +192,16 @@ async fn main() -> Outcome<()> {
     tokio::select! {
         shown = demonstrate(service, address, clock, zone) => shown?,
         asked = tokio::signal::ctrl_c() => asked?,
+        // It never ends by itself: a port panicked.
+        ended = &mut runner => {
+            ended?;
+            return Err("the runner ended".into());
+        }
     }
     handle.stop();
     runner.await?;
     server.await??;
+    store.close().await;
     println!("served and stopped");
     Ok(())
 }
