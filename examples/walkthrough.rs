@@ -10,8 +10,9 @@
 //!   --show KEY      prints one edition whole: every value with its sources and standing
 //!   --diff KEY      prints at the end what changes to another edition, with examples
 //!   --start TIME    the first instant (RFC 3339) instead of four hours ago
-//!   --database TO   sqlite:FILE or postgres://… is continued by a later run; memory; without it a SQLite
-//!                   file in a temporary folder
+//!   --database TO   sqlite:FILE or postgres://… keeps what happens: a later run shows what is there and lives
+//!                   two more lives beside it; memory; without it a SQLite file in a temporary folder. For
+//!                   editions of the API, as --csr and --out
 //!   --json          one JSON object a line: every command with its events or its refusal
 //!   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
 //!   --help, -h      prints this
@@ -79,8 +80,9 @@ cargo run --example walkthrough [-- OPTIONS]
   --show KEY      prints one edition whole: every value with its sources and standing
   --diff KEY      prints at the end what changes to another edition, with examples
   --start TIME    the first instant (RFC 3339) instead of four hours ago
-  --database TO   sqlite:FILE or postgres://… is continued by a later run; memory; without it a SQLite
-                  file in a temporary folder
+  --database TO   sqlite:FILE or postgres://… keeps what happens: a later run shows what is there and lives
+                  two more lives beside it; memory; without it a SQLite file in a temporary folder. For
+                  editions of the API, as --csr and --out
   --json          one JSON object a line: every command with its events or its refusal
   --out DIR       writes root.pem, intermediate.pem, leaf.pem, chain.pem and crl.pem
   --help, -h      prints this";
@@ -525,10 +527,16 @@ impl Stage {
                         });
                         println!("{line}");
                     } else {
-                        println!("from before: order {order} of account {account} is {status}");
+                        println!(
+                            "from before: order {order} of account {account} was left as {status}"
+                        );
                     }
                 }
             }
+        }
+        if self.run > 1 && !self.json {
+            let [a, b] = ["A", "B"].map(|name| database::account(name, self.run));
+            println!("This time A is account {}, and B is {}.", a?, b?);
         }
         Ok(())
     }
