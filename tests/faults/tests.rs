@@ -119,7 +119,8 @@ fn record(seed: u64, results: &Results) {
     assert_eq!(results.len(), all, "only a whole run is recorded");
     let head = format!(
         "The last run of tests/crashes.sh, with seed {seed}. The seed draws commands and instants of\n\
-         kills; threads make the counts differ from run to run all the same.\n"
+         kills; threads make the counts differ from run to run all the same. An audit that finds a\n\
+         violation ends the run, and no record is written.\n"
     );
     let parts = results
         .iter()
@@ -214,6 +215,12 @@ fn disturbances(owned: bool) -> Vec<Trial> {
         })
     };
     let bound = TempDir::new().is_ok_and(|folder| disturbed::permissions_bind(folder.path()));
+    if !bound {
+        println!("NOT RUN as this user, whom no mode of a file binds: sqlite_read_only");
+    }
+    if !disturbed::limits_can_be_lifted() {
+        println!("NOT RUN, for prlimit is missing: sqlite_without_room");
+    }
     let mut trials = vec![
         on_file("sqlite_locked_by_another_process", disturbed::a_locked_file),
         on_file("sqlite_read_only", disturbed::a_read_only_file).with_ignored_flag(!bound),
