@@ -1,6 +1,7 @@
 //! A PostgreSQL server for tests: one that is given, or a private one in a temporary folder.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -28,9 +29,45 @@ pub(crate) struct Cluster {
 
 /// Where a private server lives, and who runs it.
 pub(super) struct Home {
+    /// Before the folder, so that it is told first.
+    _watch: Watch,
     folder: TempDir,
     binaries: PathBuf,
     user: Option<(u32, u32)>,
+}
+
+/// Who stops the server and takes its folder away, should the tests be ended before they do so.
+struct Watch(Child);
+
+impl Watch {
+    /// Waits for a word. Its input ends without one when the process that started it is gone, however
+    /// it ended; what the terminal sends to both does not concern it.
+    const SCRIPT: &str = r#"
+trap '' INT HUP TERM
+if read -r word; then exit; fi
+if server=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null); then
+    kill -QUIT "$server"
+    while kill -0 "$server" 2>/dev/null; do sleep 0.1; done
+fi
+rm -rf "$0"
+"#;
+
+    fn over(folder: &Path) -> Result<Self, String> {
+        let mut watch = Command::new("sh");
+        watch.arg("-c").arg(Self::SCRIPT).arg(folder);
+        watch.current_dir("/").stdin(Stdio::piped());
+        let watch = watch.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        watch.map(Self).map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some(mut told) = self.0.stdin.take() {
+            let _ = told.write_all(b"done\n");
+        }
+        let _ = self.0.wait();
+    }
 }
 
 /// Where the server's programs are: where `PG_CONFIG` or the packages of Debian have them.
@@ -89,6 +126,7 @@ impl Home {
             chown(folder.path(), Some(user), Some(group)).map_err(text)?;
         }
         Ok(Self {
+            _watch: Watch::over(folder.path())?,
             folder,
             binaries,
             user,
