@@ -81,6 +81,44 @@ fn the_sixteen_editions_are_the_committed_ones() {
     golden::compare("editions.txt", &made);
 }
 
+/// The digests of every published edition, named or not, for each site and channel: what stored cases
+/// are pinned to (L9).
+///
+/// A release that changes a line here has cases in stores that no longer find their rules in
+/// `Rulebook::published()`. It must hand the former book over: as a file that `codec::rulebook::write`
+/// made with the release before, for `Rules::with_former`; and the changelog must say so. The digest is
+/// taken over the texts of all values, so that a new kind of value or other words for an old one change
+/// it too.
+#[test]
+fn the_digests_of_the_published_editions_are_the_committed_ones() {
+    let book = Rulebook::published();
+    let clauses = Field::ALL.iter().flat_map(|f| book.parts().clauses(*f));
+    let days: BTreeSet<_> = clauses.map(|clause| clause.from).collect();
+    let mut made = String::from(
+        "The digest of each published edition, as cases in stores are pinned to it. A release that\n\
+         changes one hands over the former rulebook (see the test).\n\n",
+    );
+    let mut pins = BTreeMap::new();
+    for site in Site::ALL {
+        for channel in Channel::ALL {
+            for day in &days {
+                let at = day.midnight(Offset::hours(8));
+                let edition = book.as_of(at, site, channel).unwrap();
+                assert_eq!(book.pinned(&edition.pin()).unwrap().pin(), edition.pin());
+                pins.insert(edition.key(), edition.digest());
+            }
+        }
+    }
+    for point in book.points() {
+        let edition = book.edition(point.key.as_str()).unwrap();
+        assert_eq!(pins.get(&point.key), Some(&edition.digest()));
+    }
+    for (key, digest) in pins {
+        writeln!(made, "{key} {digest}").unwrap();
+    }
+    golden::compare("edition_digests.txt", &made);
+}
+
 /// Every kind of value has an answer from the first day of the documents on, everywhere: on the first
 /// day of each clause, and on the day before it.
 #[test]

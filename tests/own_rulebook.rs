@@ -56,6 +56,19 @@ fn the_published_rulebook_is_read_back() {
     assert_eq!(write(&book), write(&reread(&book)));
 }
 
+/// What one release writes and another reads has the pins of the cases that were bound to it: so the
+/// published rulebook of an older release is a former one (`service::Rules::with_former`).
+#[test]
+fn a_file_keeps_every_digest() {
+    let book = Rulebook::published();
+    let former = reread(&book);
+    for point in book.points() {
+        let edition = book.edition(point.key.as_str()).unwrap();
+        let pin = edition.pin();
+        assert_eq!(former.pinned(&pin), Ok(edition), "{}", point.key);
+    }
+}
+
 /// A rulebook without a point needs no clause.
 #[test]
 fn a_rulebook_that_says_little_is_read_back() {

@@ -22,7 +22,7 @@ use super::case::Law;
 /// assert_eq!(renewal.last_second(first), "2022-04-01T08:59:59Z".parse()?);
 /// let later = "2021-04-02T00:00:00Z".parse()?;
 /// assert_eq!(renewal.last_second(later), "2022-04-01T23:59:59Z".parse()?);
-/// # Ok::<(), cert_lifecycle::model::TimestampError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Term {

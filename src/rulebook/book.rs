@@ -115,9 +115,16 @@ pub enum ResolveError {
     /// A key that names nothing here.
     #[error("the rulebook has no edition {0}")]
     UnknownEdition(EditionKey),
-    /// The edition exists, but says something else than when the case was pinned to it.
-    #[error("the edition {0} has other values than those the case was pinned to")]
-    ChangedEdition(EditionKey),
+    /// The edition that a case was pinned to says something else by now, or has no clauses or no name
+    /// here any more. The rulebook of that time has it still: keep it, and hand it over as well
+    /// (`service::Rules::with_former`).
+    #[error(
+        "no rulebook at hand has the edition {} with the values that the case was pinned to \
+         (digest {}): hand over the former rulebook that has them as well, with Rules::with_former",
+        .0.edition,
+        .0.digest
+    )]
+    ChangedEdition(Pin),
 }
 
 impl Rulebook {
@@ -279,21 +286,17 @@ impl Rulebook {
     /// The edition that a case was pinned to (L9).
     ///
     /// # Errors
-    /// [`ResolveError`] if the key names nothing here, or names other values than it did then.
+    /// [`ResolveError::ChangedEdition`] if the key names nothing here, or names other values than it
+    /// did then.
     pub fn pinned(&self, pin: &Pin) -> Result<Edition, ResolveError> {
         let key = pin.edition;
         let named = self.parts.points.iter().find(|point| point.key == key);
         // A pin to a span without a name stays good when the span gets one.
-        let point = match named {
-            Some(point) => *point,
-            None => derived_point(key).ok_or(ResolveError::UnknownEdition(key))?,
-        };
-        let edition = Edition::resolve(&self.parts, point)?;
-        if edition.digest() == pin.digest {
-            Ok(edition)
-        } else {
-            Err(ResolveError::ChangedEdition(pin.edition))
-        }
+        let point = named.copied().or_else(|| derived_point(key));
+        let edition = point.and_then(|point| Edition::resolve(&self.parts, point).ok());
+        edition
+            .filter(|edition| edition.has_pin(pin))
+            .ok_or(ResolveError::ChangedEdition(*pin))
     }
 
     fn on_day(&self, day: Day, site: Site, channel: Channel) -> Result<Edition, ResolveError> {
@@ -501,9 +504,11 @@ mod tests {
             clause.value.value.0 += 1;
         }
         let changed = Rulebook::new(parts).unwrap();
-        assert_eq!(
-            changed.pinned(&pin),
-            Err(ResolveError::ChangedEdition(pin.edition))
-        );
+        assert_eq!(changed.pinned(&pin), Err(ResolveError::ChangedEdition(pin)));
+        // A rulebook that has no such edition has it with no values.
+        let mut parts = book.parts().clone();
+        parts.points.retain(|point| point.key != pin.edition);
+        let renamed = Rulebook::new(parts).unwrap();
+        assert_eq!(renamed.pinned(&pin), Err(ResolveError::ChangedEdition(pin)));
     }
 }

@@ -11,10 +11,12 @@ use crate::rulebook::{Calendar, Edition, ResolveError, Rulebook};
 /// So many pinned editions are kept: more than are in use at a time.
 const PINNED: usize = 16;
 
-/// Resolved editions of one book and one policy.
+/// Resolved editions of the books of one service and one policy.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     of_day: Mutex<Option<OfDay>>,
+    // Apart from the pinned ones: a former book may have another edition under this key.
+    fixed: Mutex<Option<Arc<Edition>>>,
     // The last used first.
     pinned: Mutex<Vec<Arc<Edition>>>,
 }
@@ -45,6 +47,7 @@ impl Kept {
     pub(super) const fn new() -> Self {
         Self {
             of_day: Mutex::new(None),
+            fixed: Mutex::new(None),
             pinned: Mutex::new(Vec::new()),
         }
     }
@@ -75,31 +78,38 @@ impl Kept {
         Ok(edition)
     }
 
-    /// [`Rulebook::pinned`].
-    pub(super) fn pinned(&self, book: &Rulebook, pin: &Pin) -> Result<Arc<Edition>, ResolveError> {
-        self.find(|edition| edition.pin() == *pin, || book.pinned(pin))
-    }
-
-    /// [`Rulebook::edition`], for a key that never changes.
-    pub(super) fn fixed(&self, book: &Rulebook, key: &str) -> Result<Arc<Edition>, ResolveError> {
-        self.find(
-            |edition| edition.key().as_str() == key,
-            || book.edition(key),
-        )
-    }
-
-    fn find(
+    /// The edition of a pin: of the book, or else of the first former one that has its values.
+    pub(super) fn pinned(
         &self,
-        is_it: impl Fn(&Edition) -> bool,
-        resolve: impl FnOnce() -> Result<Edition, ResolveError>,
+        book: &Rulebook,
+        former: &[Rulebook],
+        pin: &Pin,
     ) -> Result<Arc<Edition>, ResolveError> {
         let mut kept = lock(&self.pinned);
-        let found = match kept.iter().position(|edition| is_it(edition)) {
+        let found = match kept.iter().position(|edition| edition.pin() == *pin) {
             Some(place) => kept.remove(place),
-            None => Arc::new(resolve()?),
+            None => Arc::new(resolve(book, former, pin)?),
         };
         kept.truncate(PINNED.saturating_sub(1));
         kept.insert(0, Arc::clone(&found));
         Ok(found)
     }
+
+    /// [`Rulebook::edition`], for a key that never changes.
+    pub(super) fn fixed(&self, book: &Rulebook, key: &str) -> Result<Arc<Edition>, ResolveError> {
+        let mut kept = lock(&self.fixed);
+        if let Some(edition) = &*kept {
+            return Ok(Arc::clone(edition));
+        }
+        let found = Arc::new(book.edition(key)?);
+        *kept = Some(Arc::clone(&found));
+        Ok(found)
+    }
+}
+
+fn resolve(book: &Rulebook, former: &[Rulebook], pin: &Pin) -> Result<Edition, ResolveError> {
+    book.pinned(pin).or_else(|unknown| {
+        let mut editions = former.iter().filter_map(|book| book.pinned(pin).ok());
+        editions.next().ok_or(unknown)
+    })
 }

@@ -1,6 +1,7 @@
 //! Which rules a service applies to a case.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::kept::Kept;
 use crate::lifecycle::{Command, CommandKind, Law};
@@ -22,10 +23,17 @@ pub enum EditionPolicy {
     Fixed(EditionKey),
 }
 
-/// A rulebook, and the policy that picks an edition from it.
+/// A rulebook, the policy that picks an edition from it, and the former rulebooks that cases are
+/// still bound to.
+///
+/// Who changes the rulebook of a service with cases in its store hands the former one over as well
+/// ([`with_former`](Self::with_former)). A new release of this crate that changes a published edition
+/// is such a change too: `codec::rulebook::write` made before it, and `read` after it, give the former
+/// published book with the same digests.
 #[derive(Clone, Debug)]
 pub struct Rules {
     book: Rulebook,
+    former: Vec<Rulebook>,
     policy: EditionPolicy,
     kept: Kept,
 }
@@ -94,9 +102,49 @@ impl Rules {
     pub const fn new(book: Rulebook, policy: EditionPolicy) -> Self {
         Self {
             book,
+            former: Vec::new(),
             policy,
             kept: Kept::new(),
         }
+    }
+
+    /// Adds a former rulebook: cases keep the values that they were pinned to under it (L9).
+    ///
+    /// A pin is looked for by key and digest in the rulebook first, then in the former ones in the order
+    /// in which they were added. Everything else comes from the rulebook alone: the edition in force,
+    /// which judges the day's conduct and new purchases and applications, and the ceilings.
+    ///
+    /// ```
+    /// # #[cfg(feature = "toml")] {
+    /// use cert_lifecycle::codec::rulebook;
+    /// use cert_lifecycle::model::{Channel, Site};
+    /// use cert_lifecycle::rulebook::Rulebook;
+    /// use cert_lifecycle::service::{EditionPolicy, Rules};
+    /// let own = r#"
+    /// extends = "published"
+    ///
+    /// [[notice]]
+    /// from = "2021-02-26"
+    /// value = { within_days = 45 }
+    /// sources = ["S3"]
+    /// "#;
+    /// let own = rulebook::read("own.toml", own).expect("a rulebook");
+    /// let policy = EditionPolicy::AsOf { site: Site::Cn, channel: Channel::Api };
+    /// // Cases were issued under the published one; they keep its values.
+    /// let rules = Rules::new(own, policy).with_former(Rulebook::published());
+    /// assert_eq!(rules.former().len(), 1);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_former(mut self, book: Rulebook) -> Self {
+        self.former.push(book);
+        self
+    }
+
+    /// The former rulebooks, in the order in which they were added.
+    #[must_use]
+    pub fn former(&self) -> &[Rulebook] {
+        &self.former
     }
 
     /// The rulebook.
@@ -119,7 +167,8 @@ impl Rules {
     /// The editions that judge a case at an instant: its pins, and the one in force (L9).
     ///
     /// # Errors
-    /// [`ResolveError`] if one of them does not resolve.
+    /// [`ResolveError`] if one of them does not resolve: [`ResolveError::ChangedEdition`] if no rulebook
+    /// has the values that the case was pinned to.
     pub fn editions(&self, loaded: &Loaded, at: Timestamp) -> Result<Editions, ResolveError> {
         self.editions_for(loaded, &Command::Wake, at)
     }
@@ -192,7 +241,7 @@ impl Rules {
     ) -> Result<Editions, ResolveError> {
         let resolve = |pin: Option<Pin>| match pin {
             Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
-            Some(pin) => self.kept.pinned(&self.book, &pin),
+            Some(pin) => self.kept.pinned(&self.book, &self.former, &pin),
             None => Ok(conduct.clone()),
         };
         let instance = loaded.instance.as_ref().map(|found| &found.state);

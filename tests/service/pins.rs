@@ -1,8 +1,10 @@
 //! Pinning: an order keeps the rules of its submission, and notices when they are not the same.
 
 use cert_lifecycle::lifecycle::Command;
-use cert_lifecycle::model::{Channel, EditionKey, OrderId, Payment, Site, Status, Timestamp};
-use cert_lifecycle::port::Clock;
+use cert_lifecycle::model::{
+    Channel, EditionKey, OrderId, Payment, RevocationReason, Site, Status, Timestamp,
+};
+use cert_lifecycle::port::{Clock, Filter};
 use cert_lifecycle::rulebook::{ResolveError, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Rules, Service, ServiceError};
 
@@ -119,9 +121,13 @@ fn a_pinned_edition_with_other_values_is_an_error() {
         ];
         for error in errors {
             assert!(
-                matches!(&error, ServiceError::Rules(ResolveError::ChangedEdition(key))
-                    if key.as_str() == API_2021),
+                matches!(&error, ServiceError::Rules(ResolveError::ChangedEdition(pin))
+                    if pin.edition.as_str() == API_2021),
                 "{error:?}"
+            );
+            assert!(
+                error.to_string().ends_with("with Rules::with_former"),
+                "{error}"
             );
             assert!(!error.retry_helps());
         }
@@ -146,6 +152,111 @@ fn a_pinned_edition_with_other_values_is_an_error() {
     // The book that they were pinned to still judges them.
     world.issue(waiting);
     world.execute(order, &REVOKE).unwrap();
+}
+
+/// L9: a rulebook that changes one thing, with the former one beside it, changes nothing for the cases
+/// that are there but what is judged by the day.
+#[test]
+fn a_former_rulebook_keeps_its_cases() {
+    let world = World::with(config(), TODAY, "2021-03-01T09:00:00+08:00");
+    let plan = world.buy(DV, 4);
+    let revoked = world.issued(DV, request(P256));
+    let late = world.issued(DV, request(P256));
+    let by_ca = world.issued(DV, request(P256));
+    let waiting = world.order(DV, request(P256));
+    let not_after = world.certificate(late).validity().not_after();
+
+    // A unit returns within three days, and a certificate comes due 45 days before its end.
+    let mut parts = Rulebook::published().parts().clone();
+    for clause in &mut parts.return_days {
+        clause.value.value.0 = 3;
+    }
+    for clause in &mut parts.notice {
+        clause.value.value.within_days = 45;
+    }
+    let own = Rulebook::new(parts).unwrap();
+    let renamed = {
+        let mut parts = own.parts().clone();
+        parts.points.retain(|point| point.key.as_str() != API_2021);
+        Rulebook::new(parts).unwrap()
+    };
+    let account = world.account;
+
+    for policy in [fixed(API_2021), TODAY] {
+        // In every order of the former ones: key and digest find the right one.
+        for former in [
+            vec![Rulebook::published()],
+            vec![renamed.clone(), Rulebook::published()],
+        ] {
+            let mut rules = Rules::new(own.clone(), policy);
+            for book in former {
+                rules = rules.with_former(book);
+            }
+            let loaded = world.load(late);
+            let editions = rules.editions(&loaded, world.clock.now()).unwrap();
+            assert_eq!(editions.money().return_days().value.0, 30);
+            assert_eq!(editions.application().return_days().value.0, 30);
+            // A key that is asked for after its pin was resolved is still the book's own.
+            assert_eq!(editions.conduct().return_days().value.0, 3);
+            let again = rules.in_force(world.clock.now()).unwrap();
+            assert_eq!(again.return_days().value.0, 3);
+            assert_eq!(again.pin(), editions.conduct().pin());
+        }
+    }
+
+    let rules = Rules::new(own, TODAY).with_former(Rulebook::published());
+    let service = Service::new(world.service.ports().clone(), rules).with_settings(at_once());
+    // On the thirtieth day, by the rules of the submission; what is new has three days.
+    world.clock.set(at("2021-03-31T09:00:00+08:00"));
+    let preview = wait(service.preview(account, revoked, &REVOKE)).unwrap();
+    assert!(preview.returns.unwrap().1.contains(world.clock.now()));
+    wait(service.execute(account, revoked, &REVOKE)).unwrap();
+    assert!(wait(service.work(64)).unwrap().failed.is_empty());
+    wait(service.refresh(account, revoked)).unwrap();
+    let by_ca_revoked = Command::RecordCaRevocation {
+        at: world.clock.now(),
+        reason: RevocationReason::KeyCompromise,
+    };
+    wait(service.execute(account, by_ca, &by_ca_revoked)).unwrap();
+    wait(service.execute(account, waiting, &Command::Withdraw)).unwrap();
+    assert_eq!(world.ledger(plan).0, 2);
+
+    // The day's conduct is the new one's.
+    let soon = not_after.saturating_add(-40 * DAY);
+    world.clock.set(soon);
+    let seen = wait(service.describe(account, late)).unwrap().status;
+    assert_eq!(seen, Status::PendingExpiration);
+    let listed = wait(service.list(account, Filter::default(), None, 9)).unwrap();
+    assert_eq!(listed.len(), 4);
+    // When to look at it was filed under the former book.
+    world.clock.set(not_after.saturating_add(-20 * DAY));
+    let swept = wait(service.sweep(64)).unwrap();
+    assert!(swept.failed.is_empty() && swept.changed > 0, "{swept:?}");
+    world.replays(late);
+}
+
+/// A service over the same store after the published rulebook changed: who wrote it down before has
+/// the former one.
+#[cfg(feature = "toml")]
+#[test]
+fn a_written_rulebook_is_a_former_one() {
+    use cert_lifecycle::codec::rulebook;
+    let world = World::new(API_2021, "2021-03-01T09:00:00+08:00");
+    world.buy(DV, 1);
+    let order = world.issued(DV, request(P256));
+    let kept = rulebook::write(world.service.rules().book());
+
+    let own = "extends = \"published\"\n[[notice]]\nfrom = \"2021-02-26\"\n\
+               value = { within_days = 45 }\nsources = [\"S3\"]\n";
+    let own = rulebook::read("own.toml", own).unwrap();
+    let ports = world.service.ports().clone();
+    let alone = Service::new(ports.clone(), Rules::new(own.clone(), fixed(API_2021)));
+    assert!(wait(alone.describe(world.account, order)).is_err());
+    let former = rulebook::read("kept.toml", &kept).unwrap();
+    let rules = Rules::new(own, fixed(API_2021)).with_former(former);
+    let service = Service::new(ports, rules);
+    let described = wait(service.describe(world.account, order)).unwrap();
+    assert_eq!(described.status, Status::Issued);
 }
 
 #[test]
