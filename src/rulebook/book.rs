@@ -125,6 +125,13 @@ pub enum ResolveError {
         .0.digest
     )]
     ChangedEdition(Pin),
+    /// The edition is of the instance model of 2026, a machine of its own (`lifecycle::v2`), and orders
+    /// are not judged by it.
+    #[error(
+        "the edition {0} is of the instance model of 2026 (channel api-v2), which lifecycle::v2 decides; \
+         a service runs orders: choose an edition of the channel console or api"
+    )]
+    InstanceModel(EditionKey),
 }
 
 impl Rulebook {

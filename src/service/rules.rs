@@ -10,6 +10,11 @@ use crate::port::Loaded;
 use crate::rulebook::{Edition, ResolveError, Rulebook};
 
 /// Which edition is in force for a service.
+///
+/// A service runs orders, by console and API up to 2025. An edition of the channel
+/// [`ApiV2`](Channel::ApiV2) speaks of the instances of 2026, which [`lifecycle::v2`](crate::lifecycle::v2)
+/// decides and no service keeps: under such a policy everything is answered by
+/// [`ResolveError::InstanceModel`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EditionPolicy {
     /// The one of the day.
@@ -155,12 +160,31 @@ impl Rules {
 
     /// The edition in force at an instant.
     ///
+    /// ```
+    /// use cert_lifecycle::model::{Channel, Site};
+    /// use cert_lifecycle::rulebook::{ResolveError, Rulebook};
+    /// use cert_lifecycle::service::{EditionPolicy, Rules};
+    /// // Orders are not judged by what was said of instances.
+    /// let policy = EditionPolicy::AsOf { site: Site::Cn, channel: Channel::ApiV2 };
+    /// let rules = Rules::new(Rulebook::published(), policy);
+    /// let refused = rules.in_force("2026-08-01T00:00:00Z".parse()?).unwrap_err();
+    /// assert!(matches!(refused, ResolveError::InstanceModel(_)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
-    /// [`ResolveError`] if the rulebook has none.
+    /// [`ResolveError`] if the rulebook has none, or if it is of another model than orders
+    /// ([`ResolveError::InstanceModel`]).
     pub fn in_force(&self, at: Timestamp) -> Result<Arc<Edition>, ResolveError> {
-        match self.policy {
-            EditionPolicy::AsOf { site, channel } => self.kept.as_of(&self.book, at, site, channel),
-            EditionPolicy::Fixed(key) => self.kept.fixed(&self.book, key.as_str()),
+        let edition = match self.policy {
+            EditionPolicy::AsOf { site, channel } => {
+                self.kept.as_of(&self.book, at, site, channel)?
+            }
+            EditionPolicy::Fixed(key) => self.kept.fixed(&self.book, key.as_str())?,
+        };
+        match edition.point().channel {
+            Channel::Console | Channel::Api => Ok(edition),
+            Channel::ApiV2 => Err(ResolveError::InstanceModel(edition.key())),
         }
     }
 

@@ -315,3 +315,30 @@ fn what_does_not_resolve_is_not_kept() {
         assert_eq!(refused, ResolveError::UnknownEdition(key));
     }
 }
+
+/// The instances of 2026 have a machine of their own; no order runs under their rules.
+#[test]
+fn a_service_runs_no_orders_under_the_rules_of_instances() {
+    let of_day = EditionPolicy::AsOf {
+        site: Site::Cn,
+        channel: Channel::ApiV2,
+    };
+    for policy in [fixed("2026-v2"), of_day] {
+        let world = World::with(config(), policy, "2026-08-01T09:00:00+08:00");
+        let one = std::num::NonZeroU32::MIN;
+        let bought = wait(world.service.buy_plan(
+            world.account,
+            super::world::product(DV),
+            one,
+            Payment::NONE,
+        ));
+        let error = bought.unwrap_err();
+        assert!(
+            matches!(&error, ServiceError::Rules(ResolveError::InstanceModel(key))
+                if key.as_str() == "2026-v2"),
+            "{error:?}"
+        );
+        assert!(!error.retry_helps());
+        assert!(error.to_string().contains("lifecycle::v2"), "{error}");
+    }
+}
