@@ -14,6 +14,8 @@
     feature = "testing"
 ))]
 
+#[path = "durable/files.rs"]
+mod files;
 #[path = "durable/life.rs"]
 mod life;
 #[path = "durable/names.rs"]
@@ -23,11 +25,10 @@ mod old;
 
 use std::sync::Arc;
 
-use cert_lifecycle::adapter::sqlite::{OpenError, SqliteOptions, SqliteStore};
+use cert_lifecycle::adapter::sqlite::{SqliteOptions, SqliteStore};
 use cert_lifecycle::model::Note;
 use cert_lifecycle::port::{BoxFuture, Store, StoreError};
 use cert_lifecycle::testing::{StoreUnderTest, store_suite};
-use sqlx::{Connection, Executor};
 use tempfile::TempDir;
 
 use life::{Around, first_half, second_half};
@@ -97,41 +98,6 @@ fn it_keeps_the_contract() {
     });
     report.assert_ok();
     assert_eq!(report.checks.len(), 62, "{:#?}", report.checks);
-}
-
-#[test]
-fn files_of_others_and_of_later_releases_are_refused() {
-    let folder = TempDir::new().unwrap();
-    let at = |name: &str| SqliteOptions::file(folder.path().join(name));
-    run(async {
-        let pragma = async |name: &str, text: &'static str| {
-            let connect = sqlx::sqlite::SqliteConnectOptions::new()
-                .filename(folder.path().join(name))
-                .create_if_missing(true);
-            let mut connection = sqlx::SqliteConnection::connect_with(&connect)
-                .await
-                .unwrap();
-            connection.execute(text).await.unwrap();
-            connection.close().await.unwrap();
-        };
-        let store = SqliteStore::open(at("later.db")).await.unwrap();
-        store.close().await;
-        pragma("later.db", "PRAGMA user_version = 99").await;
-        let refused = SqliteStore::open(at("later.db")).await.unwrap_err();
-        assert!(
-            matches!(refused, OpenError::Newer { found: 99, .. }),
-            "{refused}"
-        );
-        pragma("foreign.db", "CREATE TABLE notes (text TEXT)").await;
-        let refused = SqliteStore::open(at("foreign.db")).await.unwrap_err();
-        assert!(matches!(refused, OpenError::Foreign(0)), "{refused}");
-        std::fs::write(
-            folder.path().join("text.db"),
-            "no database at all, but a text",
-        )
-        .unwrap();
-        assert!(SqliteStore::open(at("text.db")).await.is_err());
-    });
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A store in a SQLite file (feature `sqlite`): the default of a service on one machine.
 
 mod batch;
+mod file;
 mod keys;
 mod open;
 mod schema;
@@ -45,19 +46,26 @@ pub struct SqliteStore {
     load: Arc<LoadSql>,
 }
 
+/// The extended code of an error that SQLite says.
+fn code(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse().ok()
+}
+
+/// Whether a file can be read, but not written: `SQLITE_READONLY`, for whatever reason.
+fn is_read_only(error: &sqlx::Error) -> bool {
+    code(error).is_some_and(|code| code & 0xff == 8)
+}
+
 /// What SQLite says, as an error of the port.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "it is what errors are mapped with"
 )]
 fn failure(error: sqlx::Error) -> StoreError {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
     // SQLITE_CORRUPT and SQLITE_NOTADB, with their extended codes; a check on the counters, or what
     // the schema's trigger says of a damaged ledger.
-    let damaged = code
-        .and_then(|code| code.parse::<u32>().ok())
+    let damaged = code(&error)
         .is_some_and(|code| matches!(code & 0xff, 11 | 26) || matches!(code, 275 | 1_299 | 1_811));
     let note = Note::lossy(&error.to_string());
     if damaged {
