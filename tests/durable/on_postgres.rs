@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use cert_lifecycle::adapter::postgres::{OpenError, PostgresOptions, PostgresStore};
 use cert_lifecycle::model::Note;
-use cert_lifecycle::port::{BoxFuture, Store, StoreError};
+use cert_lifecycle::port::{BoxFuture, Filter, Store, StoreError};
 use cert_lifecycle::testing::{StoreUnderTest, store_suite};
 use libtest_mimic::{Arguments, Failed, Trial};
 use sqlx::Executor;
@@ -161,6 +161,33 @@ fn a_later_schema_is_refused(server: &Shared) {
     });
 }
 
+/// What somebody has to put right is told apart from what helps itself, in the server's words.
+fn what_is_set_up_wrongly_is_said(server: &Shared) {
+    run(async {
+        let options = database(server, "rights").await;
+        let store = PostgresStore::open(options).await.unwrap();
+        let url = server.lock().unwrap().url("rights");
+        let pool = sqlx::PgPool::connect(&url).await.unwrap();
+        pool.execute("ALTER TABLE cl_instance RENAME TO cl_elsewhere")
+            .await
+            .unwrap();
+        let list = || store.list(super::life::account(), Filter::default(), None, 10);
+        let error = list().await.unwrap_err();
+        assert!(matches!(error, StoreError::Misconfigured(_)), "{error:?}");
+        assert!(!error.retry_helps());
+        assert_eq!(
+            error.to_string(),
+            "the store is not set up for this: relation \"cl_instance\" does not exist (42P01)"
+        );
+        pool.execute("ALTER TABLE cl_elsewhere RENAME TO cl_instance")
+            .await
+            .unwrap();
+        pool.close().await;
+        assert!(list().await.unwrap().is_empty());
+        store.close().await;
+    });
+}
+
 fn names_are_found_among_few_and_among_many(server: &Shared) {
     run(async {
         let options = database(server, "names").await;
@@ -235,10 +262,14 @@ type Test = (&'static str, fn(&Shared));
 /// Those that are only run when they are asked for.
 const MAKERS: [Test; 1] = [("make_the_old_database", make_the_old_database)];
 
-const TESTS: [Test; 7] = [
+const TESTS: [Test; 8] = [
     (
         "names_are_those_of_the_last_commit",
         names_are_those_of_the_last_commit,
+    ),
+    (
+        "what_is_set_up_wrongly_is_said",
+        what_is_set_up_wrongly_is_said,
     ),
     (
         "names_are_found_among_few_and_among_many",

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cert_lifecycle::adapter::SeededIds;
 use cert_lifecycle::lifecycle::Command;
 use cert_lifecycle::model::challenge::RecordType;
-use cert_lifecycle::model::{Challenge, OrderId, Payment, SpkiDigest, Status, Timestamp};
+use cert_lifecycle::model::{Challenge, Note, OrderId, Payment, SpkiDigest, Status, Timestamp};
 use cert_lifecycle::port::{
     CaError, Clock, CommitError, Expectation, IdempotencyKey, KeyVault, KeyVaultError, Lease,
     OutboxPart, OutboxRow, Store, StoreError, StreamId,
@@ -344,6 +344,26 @@ fn a_disturbed_store_is_said_to_be_so() {
     assert!(wait(world.service.work(64)).unwrap_err().retry_helps());
     assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
     assert!(waiting(&world).is_empty());
+}
+
+#[test]
+fn work_over_a_store_that_is_set_up_wrongly_is_not_forgotten() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    let rows = waiting(&world);
+    let wrong = || StoreError::Misconfigured(Some(Note::new("read-only").unwrap()));
+    for fault in [&world.store.load, &world.store.finish] {
+        fault.add(Fault::Before(wrong()));
+        let report = wait(world.service.work(64)).unwrap();
+        assert_eq!((report.done, report.refused.len()), (0, 0));
+        let (_, error) = &report.failed[0];
+        assert!(!error.retry_helps());
+        assert!(error.to_string().ends_with("set up for this: read-only"));
+        assert_eq!(waiting(&world)[0].id, rows[0].id);
+    }
+    // Somebody has put it right.
+    world.issue(order);
 }
 
 #[test]

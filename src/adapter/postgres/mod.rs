@@ -8,7 +8,7 @@ mod quick;
 use core::time::Duration;
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
 use sqlx::postgres::PgPool;
@@ -62,6 +62,18 @@ pub struct PostgresStore {
 /// are not confirmed, for that is a round trip more.
 const LATE: Duration = Duration::from_secs(1);
 
+/// What is wrong, in words: the server's own with its code. Never the password.
+fn words(error: &sqlx::Error) -> String {
+    if let Some(own) = error.as_database_error() {
+        let code = own.code().unwrap_or_default();
+        return format!("{} ({code})", own.message());
+    }
+    if matches!(error, sqlx::Error::PoolTimedOut) {
+        return "in time, no connection came free and none could be made".into();
+    }
+    error.to_string()
+}
+
 /// What the server says, as an error of the port.
 #[expect(
     clippy::needless_pass_by_value,
@@ -71,10 +83,15 @@ fn failure(error: sqlx::Error) -> StoreError {
     let code = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
-    let note = Note::lossy(&error.to_string());
-    // A check on the counters, our own word for a damaged ledger, and damaged pages or indexes.
+    let note = Note::lossy(&words(&error));
     match code.as_deref() {
+        // A check on the counters, our own word for a damaged ledger, and damaged pages or indexes.
         Some("23514" | "CL002" | "XX001" | "XX002") => StoreError::Corrupt(Some(note)),
+        // The user, its password or its rights; the database, the schema, a table, a column or a
+        // function that isn't there. A server that only reads may be a standby which is promoted.
+        Some("28000" | "28P01" | "42501" | "3D000" | "3F000" | "42P01" | "42703" | "42883") => {
+            StoreError::Misconfigured(Some(note))
+        }
         Some(_) | None => StoreError::Unavailable(Some(note)),
     }
 }
@@ -109,7 +126,7 @@ impl PostgresStore {
         };
         timeout(self.answer, confirmed).await.unwrap_or_else(|_| {
             let limit = self.answer;
-            let text = format!("no answer within {limit:?}, so it may have been carried out");
+            let text = format!("no answer within {limit:?}; a write may have been carried out");
             Err(StoreError::Unavailable(Some(Note::lossy(&text))).into())
         })
     }

@@ -70,6 +70,8 @@ fn failure(error: sqlx::Error) -> StoreError {
     let note = Note::lossy(&error.to_string());
     if damaged {
         StoreError::Corrupt(Some(note))
+    } else if is_read_only(&error) {
+        StoreError::Misconfigured(Some(note))
     } else {
         StoreError::Unavailable(Some(note))
     }

@@ -196,6 +196,10 @@ pub enum StoreError {
     /// What it holds cannot be read. Calling again does not help.
     #[error("the store holds something that can't be read{}", Because(.0.as_ref()))]
     Corrupt(Option<Note>),
+    /// It does not let itself be used as it is set up: it can't be written, a right or a table is
+    /// missing. Nothing was carried out, and calling again does not help before somebody puts it right.
+    #[error("the store is not set up for this{}", Because(.0.as_ref()))]
+    Misconfigured(Option<Note>),
 }
 
 impl StoreError {
@@ -204,7 +208,7 @@ impl StoreError {
     pub const fn retry_helps(&self) -> bool {
         match self {
             Self::Unavailable(_) => true,
-            Self::Corrupt(_) => false,
+            Self::Corrupt(_) | Self::Misconfigured(_) => false,
         }
     }
 }
