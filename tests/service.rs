@@ -25,6 +25,8 @@ mod misfit;
 mod parts;
 #[path = "service/pins.rs"]
 mod pins;
+#[path = "service/poison.rs"]
+mod poison;
 #[path = "service/race.rs"]
 mod race;
 #[path = "service/revocation.rs"]

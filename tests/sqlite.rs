@@ -22,6 +22,8 @@ mod life;
 mod names;
 #[path = "durable/old.rs"]
 mod old;
+#[path = "durable/unreadable.rs"]
+mod unreadable;
 
 use std::sync::Arc;
 
@@ -109,6 +111,12 @@ fn names_are_found_among_few_and_among_many() {
         names::each_is_found_once(&store).await;
         store.close().await;
     });
+}
+
+#[test]
+fn what_cannot_be_read_in_the_outbox_holds_no_others_up() {
+    let folder = TempDir::new().unwrap();
+    run(unreadable::others_go_on(&folder.path().join("rows.db")));
 }
 
 /// The files of earlier schemas are migrated when they are opened; nothing that is read changes.

@@ -47,6 +47,13 @@ pub enum ServiceError {
     /// The key was used for another request. Nothing was changed.
     #[error("the idempotency key {0} was used before for another request")]
     KeyReused(IdempotencyKey),
+    /// A piece of work was taken again and again, and the last attempt never ended: whoever had it
+    /// died, or was too slow each time. It was not tried once more.
+    #[error("it was taken {taken} times, and the last attempt never ended")]
+    NeverEnded {
+        /// How often, before it was laid aside.
+        taken: u32,
+    },
     /// Others were faster every time. Nothing was changed; try again.
     #[error("others changed the same case again and again; try once more")]
     Contended,
@@ -96,6 +103,7 @@ impl ServiceError {
             Self::Certificate { .. } => "certificate",
             Self::IdTaken(_) => "id_taken",
             Self::KeyReused(_) => "key_reused",
+            Self::NeverEnded { .. } => "never_ended",
             Self::Contended => "contended",
         }
     }
@@ -113,7 +121,8 @@ impl ServiceError {
             | Self::Rules(_)
             | Self::Certificate { .. }
             | Self::IdTaken(_)
-            | Self::KeyReused(_) => false,
+            | Self::KeyReused(_)
+            | Self::NeverEnded { .. } => false,
         }
     }
 
@@ -129,6 +138,7 @@ impl ServiceError {
             | Self::Certificate { .. }
             | Self::IdTaken(_)
             | Self::KeyReused(_)
+            | Self::NeverEnded { .. }
             | Self::Contended => false,
             Self::Vault(error) => !error.retry_helps(),
             Self::Delivery(error) => !error.retry_helps(),

@@ -16,7 +16,7 @@
 //! |---|---|
 //! | `command` | [`CommandKind::word`] |
 //! | `outcome` of a command | `committed`, `unchanged` (nothing followed from it), `repeated` (answered from what its key remembers), or [`ServiceError::word`](super::ServiceError::word), of which `refused` is the common one |
-//! | `effect` | [`Effect::word`](crate::lifecycle::Effect::word) |
+//! | `effect` | [`Effect::word`](crate::lifecycle::Effect::word), or `unreadable` |
 //! | `outcome` of a row | `done`, `refused` (and recorded with its order), `failed` (it comes again), `laid_aside` (it waits for a person) |
 //! | `outcome` of an instance | `done`, `failed` |
 //! | `task` | `work`, `sweep` |

@@ -22,7 +22,8 @@ pub struct Settings {
     pub first_delay: u32,
     /// The longest such wait, in seconds.
     pub longest_delay: u32,
-    /// After so many attempts a piece of work is laid aside until a person retries it.
+    /// After so many attempts a piece of work is laid aside until a person retries it. An attempt
+    /// that never ended, for the process died in it, is one of them.
     pub attempts_of_work: u32,
     /// How long until an order that waits for its CA is asked about again, in seconds.
     pub poll_every: u32,

@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::port::{
     CaError, DeploymentOrder, IssuanceRequest, Lease, Message, OutboxPart, OutboxRow, PaidObject,
-    Payout, Position, ReadSet, Removal, RequestId, RevocationOrder,
+    Payout, Position, ReadSet, Removal, RequestId, RevocationOrder, StoreError,
 };
 
 /// What the worker did with the rows that it was handed.
@@ -34,7 +34,10 @@ pub struct WorkReport {
     pub refused: Vec<(OutboxRow, ServiceError)>,
     /// Rows that failed and wait for another attempt.
     pub failed: Vec<(OutboxRow, ServiceError)>,
-    /// Rows that failed once too often; they are laid aside.
+    /// Rows that are laid aside: they failed once too often, were taken more often than
+    /// [`Settings::attempts_of_work`] for an attempt that never ended ([`ServiceError::NeverEnded`]),
+    /// or can't be read ([`StoreError::Corrupt`]), as when a later release stored them. After an
+    /// upgrade [`Service::retry`] brings those back.
     pub given_up: Vec<(OutboxRow, ServiceError)>,
 }
 
@@ -60,6 +63,21 @@ fn delay(settings: &Settings, row: RequestId, attempts: u32) -> i64 {
     i64::try_from(wait).unwrap_or(i64::MAX)
 }
 
+/// A row may end whoever tries it, with a panic or worse. Then its batch comes again, and in the same
+/// order those behind it would never be tried. So rows that were never taken come first, and behind
+/// them the others turn: at each lease another one of them begins.
+fn let_others_through(rows: &mut [OutboxRow]) {
+    // Stable: among their like they stay as the store hands them out.
+    rows.sort_by_key(|row| row.attempts > 1);
+    let fresh = rows.partition_point(|row| row.attempts <= 1);
+    let taken = rows.get_mut(fresh..).unwrap_or_default();
+    let most = taken.iter().map(|row| row.attempts).max().unwrap_or(1);
+    let turns = usize::try_from(most.saturating_sub(1)).unwrap_or_default();
+    if let Some(turns) = turns.checked_rem(taken.len()) {
+        taken.rotate_left(turns);
+    }
+}
+
 impl Service {
     /// A claim from now on, for at most `limit`.
     pub(super) fn claim(&self, now: Timestamp, limit: usize) -> Lease {
@@ -74,6 +92,7 @@ impl Service {
     }
 
     /// Carries out at most `limit` rows of the outbox whose time has come, the longest due first.
+    /// Of a batch, those that were taken before are tried last, and in another order each time.
     ///
     /// Several workers may do so at once, in one process or in many: each row is leased by one of
     /// them. A row may be carried out twice in its life, after a crash in between; the id that goes
@@ -87,11 +106,12 @@ impl Service {
         let lease = self.claim(self.ports.clock.now(), limit);
         let mut report = WorkReport::default();
         let rows = self.ports.store.lease(lease).await;
-        let rows = rows.map_err(|error| {
+        let mut rows = rows.map_err(|error| {
             let error = ServiceError::from(error);
             not_read("work", &error);
             error
         })?;
+        let_others_through(&mut rows);
         for row in rows {
             let course = RowCourse::begin(&row);
             let (end, error) = course.around(self.attempt(&row)).await;
@@ -134,10 +154,25 @@ impl Service {
         Ok(self.ports.store.retry(row, now).await?)
     }
 
+    /// What may be tried of a row. One that was taken more often than it may be did not end the last
+    /// time, and whatever ended the worker then would end this one.
+    fn effect_of(&self, row: &OutboxRow) -> Result<Effect, ServiceError> {
+        let taken = row.attempts.saturating_sub(1);
+        if taken >= self.settings.attempts_of_work {
+            return Err(ServiceError::NeverEnded { taken });
+        }
+        let effect = row.effect.as_ref().copied();
+        effect.map_err(|why| StoreError::Corrupt(Some(why.clone())).into())
+    }
+
     /// Tries a row; what it met with, unless it was done.
     async fn attempt(&self, row: &OutboxRow) -> (RowEnd, Option<ServiceError>) {
         let store = &self.ports.store;
-        let error = match self.carry_out(row).await {
+        let effect = match self.effect_of(row) {
+            Ok(effect) => effect,
+            Err(error) => return self.lay_aside(row, error).await,
+        };
+        let error = match self.carry_out(row, effect).await {
             Ok(done) => {
                 return match (store.finish(row.id).await, done) {
                     (Ok(()), Done::Yes) => (RowEnd::Done, None),
@@ -149,10 +184,7 @@ impl Service {
             Err(error) => error,
         };
         if error.refused_by_port() || row.attempts >= self.settings.attempts_of_work {
-            // What cannot be stored comes again when its lease ends.
-            let reason = Note::lossy(&error.to_string());
-            let _ = store.park(row.id, row.claim, reason).await;
-            (RowEnd::LaidAside, Some(error))
+            self.lay_aside(row, error).await
         } else {
             let wait = delay(&self.settings, row.id, row.attempts);
             let until = self.ports.clock.now().saturating_add(wait);
@@ -161,8 +193,19 @@ impl Service {
         }
     }
 
-    async fn carry_out(&self, row: &OutboxRow) -> Result<Done, ServiceError> {
-        match row.effect {
+    async fn lay_aside(
+        &self,
+        row: &OutboxRow,
+        error: ServiceError,
+    ) -> (RowEnd, Option<ServiceError>) {
+        let reason = Note::lossy(&error.to_string());
+        // What cannot be stored comes again when its lease ends.
+        let _ = self.ports.store.park(row.id, row.claim, reason).await;
+        (RowEnd::LaidAside, Some(error))
+    }
+
+    async fn carry_out(&self, row: &OutboxRow, effect: Effect) -> Result<Done, ServiceError> {
+        match effect {
             Effect::RequestIssuance { order } => self.request_issuance(row, order).await?,
             Effect::CancelAtCa { order } => match self.ports.ca.cancel(row.id, order).await {
                 // It was withdrawn before the CA ever heard of it.

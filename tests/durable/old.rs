@@ -198,7 +198,7 @@ pub(crate) async fn shown<S: Store + KeyRows>(store: &S) -> String {
     }
     for part in [OutboxPart::Waiting, OutboxPart::Parked] {
         for row in store.outbox(part, None, 100).await.unwrap() {
-            let effect = encode_effect(&row.effect);
+            let effect = encode_effect(&row.effect.unwrap());
             let (place, id, attempts) = (row.position.0, row.id, row.attempts);
             let (at, from, why) = (row.at, row.not_before, row.parked);
             writeln!(

@@ -271,7 +271,7 @@ impl Audit<'_> {
         }
         let mut open: HashMap<(AccountId, Effect), usize> = HashMap::new();
         for row in waiting {
-            let effect = as_received(row.effect);
+            let effect = as_received(row.effect.unwrap());
             *open.entry((row.account, effect)).or_default() += 1;
         }
         for ((of, effect), count) in &open {

@@ -57,7 +57,7 @@ fn a_row_waits_until_its_port_is_back() {
         let report = wait(world.service.work(64)).unwrap();
         assert_eq!((report.done, report.refused.len()), (0, 0));
         let (row, error) = &report.failed[0];
-        assert_eq!((row.id, row.effect), (rows[0].id, rows[0].effect));
+        assert_eq!((row.id, &row.effect), (rows[0].id, &rows[0].effect));
         assert!(error.retry_helps());
         assert!(error.to_string().contains(port), "{error}");
         assert_eq!(waiting(&world)[0].position, rows[0].position);

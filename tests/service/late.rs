@@ -36,7 +36,7 @@ fn becomes_an_orphan(world: &World, order: OrderId) {
     let rows = wait(world.store.inner.outbox(OutboxPart::Waiting, None, 9)).unwrap();
     assert_eq!(rows.len(), 1);
     assert!(
-        matches!(rows[0].effect, Effect::RevokeOrphan { order: of, serial: number, .. }
+        matches!(rows[0].effect, Ok(Effect::RevokeOrphan { order: of, serial: number, .. })
             if of == order && number == serial)
     );
     world.work();

@@ -168,7 +168,7 @@ impl Desk {
             id,
             account,
             at,
-            effect,
+            effect: Ok(effect),
             attempts: 0,
             claim: Claim(0),
             not_before: at,

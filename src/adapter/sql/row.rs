@@ -1,6 +1,6 @@
 //! Rows as they come, and what they mean.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -121,7 +121,8 @@ where
     })
 }
 
-/// Columns: position, id, account, at, effect, attempts, claims, `not_before`, parked.
+/// Columns: position, id, account, at, effect, attempts, claims, `not_before`, parked. An effect that
+/// can't be read is no error: the row is there, and a person has to see it.
 pub(in crate::adapter) fn outbox_row<R>(row: &RawRow<'_, R>) -> Result<OutboxRow, StoreError>
 where
     R: Row,
@@ -135,7 +136,7 @@ where
         id: RequestId::new(&row.text(1)?).map_err(corrupt)?,
         account: AccountId::new(&row.text(2)?).map_err(corrupt)?,
         at: row.time(3)?,
-        effect: decode_effect(&row.text(4)?)?,
+        effect: decode_effect(&row.text(4)?).map_err(|error| Note::lossy(&error.to_string())),
         attempts: row.count(5)?,
         claim: Claim(row.count(6)?),
         not_before: row.time(7)?,

@@ -10,6 +10,7 @@ macro_rules! sql_store {
     ($store:ident, $db:ident, $skip:literal) => {
         mod statements {
             use alloc::boxed::Box;
+            use alloc::format;
             use alloc::string::{String, ToString};
             use alloc::vec::Vec;
 
@@ -17,7 +18,7 @@ macro_rules! sql_store {
 
             use super::$store;
             use crate::adapter::sql::{
-                RawRow, Subject, due_row, key, kind, listed, loaded, number, outbox_row, seconds,
+                RawRow, Subject, corrupt, due_row, key, kind, listed, loaded, number, outbox_row, seconds,
                 subject, suffix_range, year_bounds,
             };
             use crate::codec::stored::decode_event;
@@ -89,6 +90,14 @@ macro_rules! sql_store {
         let query = query.bind(end.as_str()).bind(number(FEW));
         let row = self.within(query.fetch_one(self.reading())).await?;
         Ok(RawRow(&row).number(0)? < number(FEW))
+    }
+
+    /// Lays a row aside of which no more than its place can be read.
+    async fn lay_aside(&self, place: i64, why: &StoreError) -> Result<u64, StoreError> {
+        let text = "UPDATE cl_outbox SET parked = $2 WHERE position = $1 AND parked IS NULL";
+        let why = Note::lossy(&why.to_string());
+        let query = sqlx::query(text).bind(place).bind(why.to_string());
+        self.change(query).await
     }
 
     /// Changes rows; how many.
@@ -290,7 +299,14 @@ impl Store for $store {
             let mut leased = Vec::new();
             for row in &rows {
                 let row = RawRow(row);
-                leased.push((row.number(9)?, outbox_row(&row)?));
+                let found = row.number(9).and_then(|since| Ok((since, outbox_row(&row)?)));
+                match found {
+                    Ok(found) => leased.push(found),
+                    // The others go on. What can't be laid aside comes again with its lease's end.
+                    Err(error) => {
+                        let _ = self.lay_aside(row.number(0)?, &error).await;
+                    }
+                }
             }
             leased.sort_by_key(|(since, row)| (*since, row.position));
             Ok(leased.into_iter().map(|(_, row)| row).collect())
@@ -364,7 +380,12 @@ impl Store for $store {
             query.push(" ORDER BY position LIMIT ");
             query.push_bind(number(limit));
             let rows = self.rows(self.reading(), query).await?;
-            rows.iter().map(|row| outbox_row(&RawRow(row))).collect()
+            let rows = rows.iter().map(|row| {
+                let row = RawRow(row);
+                let place = row.number(0)?;
+                outbox_row(&row).map_err(|error| corrupt(format!("outbox row {place}: {error}")))
+            });
+            rows.collect()
         })
     }
 }

@@ -127,6 +127,9 @@ pub trait Store: Send + Sync {
     /// first and then in the order of their places; counts the attempt.
     ///
     /// A row that is not finished is handed out again when its claim ends: effects run at least once.
+    /// One row that can't be read holds no other up: it is handed out with the reason in place of its
+    /// effect ([`OutboxRow::effect`]), so that the worker lays it aside. Where not even its id can be
+    /// read, the store lays it aside itself and hands the others out.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -174,10 +177,11 @@ pub trait Store: Send + Sync {
     /// at most `limit`. It claims nothing: it is for a person to look at.
     ///
     /// A row that shows up late behind a place already passed (its transaction took longer) is found
-    /// by the next reading from the front.
+    /// by the next reading from the front. One whose effect can't be read is shown with the reason.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]; [`StoreError::Corrupt`] names the place of a row of which not even the id can be
+    /// read, so that who reads goes on behind it.
     fn outbox(
         &self,
         part: OutboxPart,

@@ -22,8 +22,8 @@ pub struct OutboxRow {
     pub account: AccountId,
     /// When it was decided.
     pub at: Timestamp,
-    /// What is to be done.
-    pub effect: Effect,
+    /// What is to be done, or why that can't be read: a later release stored it, or it is damaged.
+    pub effect: Result<Effect, Note>,
     /// How often it was leased, since it was posted or retried.
     pub attempts: u32,
     /// The claim that [`Store::lease`](super::Store::lease) made on it;

@@ -97,7 +97,7 @@ impl RowCourse {
             #[cfg(feature = "tracing")]
             about,
             #[cfg(feature = "metrics")]
-            effect: row.effect.word(),
+            effect: super::effect_word(row),
         }
     }
 

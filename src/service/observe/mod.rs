@@ -27,3 +27,12 @@ pub(super) enum RowEnd {
     /// It waits for a person.
     LaidAside,
 }
+
+/// The word for what is to be done.
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+fn effect_word(row: &crate::port::OutboxRow) -> &'static str {
+    match &row.effect {
+        Ok(effect) => effect.word(),
+        Err(_) => "unreadable",
+    }
+}

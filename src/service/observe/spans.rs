@@ -4,8 +4,8 @@ use tracing::field::{Empty, display};
 use tracing::instrument::Instrumented;
 use tracing::{Instrument, Level};
 
-use super::RowEnd;
-use crate::lifecycle::{CommandKind, Receipt};
+use super::{RowEnd, effect_word};
+use crate::lifecycle::{CommandKind, Effect, Receipt};
 use crate::model::{AccountId, OrderId, PlanId};
 use crate::port::{DueRow, OutboxRow, ReadSet, RequestId};
 use crate::service::orders::{begun_order, bought_plan};
@@ -66,12 +66,12 @@ pub(super) struct AboutRow {
 }
 
 impl AboutRow {
-    pub(super) const fn of(row: &OutboxRow) -> Self {
+    pub(super) fn of(row: &OutboxRow) -> Self {
         Self {
             row: row.id,
             account: row.account,
-            effect: row.effect.word(),
-            order: row.effect.order(),
+            effect: effect_word(row),
+            order: row.effect.as_ref().ok().and_then(Effect::order),
             attempts: row.attempts,
         }
     }
@@ -90,6 +90,7 @@ const fn level_of(error: &ServiceError) -> Level {
         | ServiceError::Delivery(_)
         | ServiceError::Rules(_)
         | ServiceError::Certificate { .. }
+        | ServiceError::NeverEnded { .. }
         | ServiceError::Contended => Level::ERROR,
     }
 }

@@ -94,8 +94,10 @@ pub enum Round<'a> {
 /// - **A port that fails** costs its row or instance a delay, as [`Service::work`] says.
 /// - **A port that panics** takes the runner with it: the panic goes through to whoever polls, and
 ///   there what else was under way is dropped. Nothing is lost; what was taken comes again when its
-///   lease ends, to another runner or to the next run. Such a row comes again and again, since only an
-///   answer can lay it aside. The same is true of a future that is dropped in the middle.
+///   lease ends, to another runner or to the next run. Those taken along with it get their turn, since
+///   they come in another order each time, and the row itself is laid aside after
+///   [`Settings::attempts_of_work`](super::Settings::attempts_of_work). The same is true of a process
+///   that dies and of a future that is dropped in the middle.
 ///
 /// ```
 /// use cert_lifecycle::port::Timer;
