@@ -11,6 +11,8 @@
 
 #[path = "service/accounts.rs"]
 mod accounts;
+#[path = "service/batch.rs"]
+mod batch;
 #[path = "service/counts.rs"]
 mod counts;
 #[path = "service/disturbance.rs"]

@@ -6,8 +6,10 @@ use super::BoxFuture;
 
 /// A way to wait, which the executor of the embedder has and this library has not.
 ///
-/// What waits is dropped when something else came first. Nothing is measured with it and no answer
-/// depends on it, so a timer that is early or late makes a service busier or slower, and no more.
+/// What waits is dropped when something else came first. Nothing is measured with it: a timer that is
+/// early gives answers up which are asked for again, one that is late waits for them longer, so a
+/// service becomes busier or slower, and no more. One that blocks its thread instead of waiting fits
+/// ports that do the same; others it keeps from answering.
 ///
 /// ```
 /// use std::time::Duration;

@@ -47,6 +47,13 @@ pub enum ServiceError {
     /// The key was used for another request. Nothing was changed.
     #[error("the idempotency key {0} was used before for another request")]
     KeyReused(IdempotencyKey),
+    /// A port gave no answer in time ([`Settings::answer_limit`](super::Settings::answer_limit)).
+    /// Whether it did what it was asked is unknown; it is asked again under the same id.
+    #[error("no answer within {seconds} s")]
+    NoAnswer {
+        /// How long it was waited for.
+        seconds: u32,
+    },
     /// A piece of work was taken again and again, and the last attempt never ended: whoever had it
     /// died, or was too slow each time. It was not tried once more.
     #[error("it was taken {taken} times, and the last attempt never ended")]
@@ -103,6 +110,7 @@ impl ServiceError {
             Self::Certificate { .. } => "certificate",
             Self::IdTaken(_) => "id_taken",
             Self::KeyReused(_) => "key_reused",
+            Self::NoAnswer { .. } => "no_answer",
             Self::NeverEnded { .. } => "never_ended",
             Self::Contended => "contended",
         }
@@ -116,13 +124,31 @@ impl ServiceError {
             Self::Ca(error) => error.retry_helps(),
             Self::Vault(error) => error.retry_helps(),
             Self::Delivery(error) => error.retry_helps(),
-            Self::Contended => true,
+            Self::Contended | Self::NoAnswer { .. } => true,
             Self::Refused(_)
             | Self::Rules(_)
             | Self::Certificate { .. }
             | Self::IdTaken(_)
             | Self::KeyReused(_)
             | Self::NeverEnded { .. } => false,
+        }
+    }
+
+    /// Whether the store is away: then each further call would wait for its own time-out.
+    pub(super) const fn store_is_away(&self) -> bool {
+        match self {
+            Self::Store(error) => error.retry_helps(),
+            Self::Refused(_)
+            | Self::Ca(_)
+            | Self::Vault(_)
+            | Self::Delivery(_)
+            | Self::Rules(_)
+            | Self::Certificate { .. }
+            | Self::IdTaken(_)
+            | Self::KeyReused(_)
+            | Self::NoAnswer { .. }
+            | Self::NeverEnded { .. }
+            | Self::Contended => false,
         }
     }
 
@@ -139,6 +165,7 @@ impl ServiceError {
             | Self::IdTaken(_)
             | Self::KeyReused(_)
             | Self::NeverEnded { .. }
+            | Self::NoAnswer { .. }
             | Self::Contended => false,
             Self::Vault(error) => !error.retry_helps(),
             Self::Delivery(error) => !error.retry_helps(),

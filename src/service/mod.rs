@@ -52,6 +52,7 @@ mod run;
 mod runner;
 mod settings;
 mod sweeper;
+mod watch;
 mod worker;
 
 use alloc::boxed::Box;

@@ -14,9 +14,23 @@ pub struct Settings {
     /// How often a command is decided when somebody else was faster each time, and how often an id is
     /// drawn for it when it was taken each time.
     pub attempts: u32,
-    /// How long a worker or sweeper has what it took to itself, in seconds. Longer than the slowest
-    /// answer of a port: what takes longer is begun by another one as well.
+    /// How long a worker or sweeper has what it took to itself, in seconds: a whole batch, from the
+    /// moment on at which it was taken. What would be begun later than
+    /// [`answer_limit`](Self::answer_limit) before its end is left to whoever takes it next. So the
+    /// lease should hold for all answers of a batch ([`Pace::batch`](super::Pace::batch)); what is
+    /// left too often counts as never ended.
     pub lease: u32,
+    /// How long a worker or sweeper that a [`Runner`](super::Runner) drives waits until a row is
+    /// carried out, or the CA has answered about an order, in seconds; 0 is no limit. Shorter than the
+    /// lease: what takes longer than that is begun by another one as well. Beyond it the answer is
+    /// given up ([`ServiceError::NoAnswer`](super::ServiceError::NoAnswer)), and tried again like any
+    /// failure.
+    ///
+    /// [`Service::work`](super::Service::work) and [`Service::sweep`](super::Service::sweep) have no
+    /// timer when they are called without a runner: there a port that never answers holds up its
+    /// caller, who may drop the call at any time. A store's own answers, between those of the others,
+    /// are limited by the store (`PostgresOptions::with_answer_limit`).
+    pub answer_limit: u32,
     /// How long a piece of work waits after its first failure, in seconds; twice as long after each
     /// further one, with up to half of it taken off at random.
     pub first_delay: u32,
@@ -39,6 +53,7 @@ impl Default for Settings {
         Self {
             attempts: 16,
             lease: 60,
+            answer_limit: 10,
             first_delay: 2,
             longest_delay: 3_600,
             attempts_of_work: 20,

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::observe::SweepCourse;
 use super::run::waits_for_ca;
+use super::watch::Watch;
 use super::{Service, ServiceError};
 use crate::lifecycle::{Command, next_wakeup};
 use crate::model::{Phase, Timestamp};
@@ -21,6 +22,9 @@ pub struct SweepReport {
     pub changed: usize,
     /// Instances that could not be looked at, or whose CA could not be asked; they come again.
     pub failed: Vec<(DueRow, ServiceError)>,
+    /// How many more were taken and not looked at: the store was away, their lease was as good as
+    /// over, or the runner was told to stop. They come again.
+    pub left: usize,
     /// Idempotency records that were forgotten.
     pub forgotten: usize,
 }
@@ -38,42 +42,83 @@ impl Service {
     /// [`ServiceError::Store`] if what is due cannot be read. What a single instance met with stands in
     /// the report.
     pub async fn sweep(&self, limit: usize) -> Result<SweepReport, ServiceError> {
+        self.sweep_under(limit, Watch::default()).await
+    }
+
+    pub(super) async fn sweep_under(
+        &self,
+        limit: usize,
+        watch: Watch<'_>,
+    ) -> Result<SweepReport, ServiceError> {
         let course = SweepCourse::begin();
         let mut report = SweepReport::default();
-        let swept = course.around(self.sweep_into(limit, &mut report)).await;
+        let swept = course.around(self.sweep_into(limit, watch, &mut report));
+        let swept = swept.await;
         course.ended(&report, swept.as_ref().err());
         swept.map(|()| report)
     }
 
-    async fn sweep_into(&self, limit: usize, report: &mut SweepReport) -> Result<(), ServiceError> {
+    async fn sweep_into(
+        &self,
+        limit: usize,
+        watch: Watch<'_>,
+        report: &mut SweepReport,
+    ) -> Result<(), ServiceError> {
+        let store = &self.ports.store;
         let now = self.ports.clock.now();
-        for row in self.ports.store.due(self.claim(now, limit)).await? {
+        let claim = self.claim(now, limit);
+        let mut rows = store.due(claim).await?.into_iter();
+        while self.may_begin(&claim, watch) {
+            let Some(row) = rows.next() else { break };
             report.seen = report.seen.saturating_add(1);
-            match self.look_at(row).await {
+            match self.look_at(row, watch).await {
                 Ok(changed) => report.changed = report.changed.saturating_add(changed),
                 Err(error) => {
                     SweepCourse::missed(&row, &error);
+                    let store_is_away = error.store_is_away();
                     report.failed.push((row, error));
+                    if store_is_away {
+                        report.left = rows.len();
+                        return Ok(());
+                    }
                 }
             }
         }
+        report.left = rows.len();
+        if watch.is_stopped() {
+            for DueRow {
+                account,
+                instance,
+                claim,
+                due_at,
+                ..
+            } in rows
+            {
+                store
+                    .reschedule(account, instance, claim, Some(due_at))
+                    .await?;
+            }
+            return Ok(());
+        }
         let lifetime = i64::from(self.settings.key_lifetime);
         let end = now.saturating_add(lifetime.saturating_neg());
-        let forgotten = (self.ports.store).forget_records(end, FORGOTTEN_AT_ONCE);
+        let forgotten = store.forget_records(end, FORGOTTEN_AT_ONCE);
         report.forgotten = forgotten.await?;
         Ok(())
     }
 
     /// Does what is due on an instance; how many commands changed something.
-    async fn look_at(&self, row: DueRow) -> Result<usize, ServiceError> {
+    async fn look_at(&self, row: DueRow, watch: Watch<'_>) -> Result<usize, ServiceError> {
         let (account, order) = (row.account, row.order);
         let mut changed = 0_usize;
         let mut asked = Ok(());
         let found = self.look(account, order, &Command::Wake).await?;
         let instance = found.loaded.instance.as_ref().map(|found| &found.state);
         if instance.is_some_and(waits_for_ca) {
-            match self.refresh(account, order).await {
+            let refreshed = self.refresh(account, order);
+            match watch.within(self.settings.answer_limit, refreshed).await {
                 Ok(receipts) => changed = receipts.len(),
+                Err(error) if error.store_is_away() => return Err(error),
                 // What the CA says is refused, or the CA is away: the rest is due all the same.
                 Err(error) => asked = Err(error),
             }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::backoff::spread;
 use super::observe::{RowCourse, RowEnd, not_read};
+use super::watch::Watch;
 use super::{Service, ServiceError, Settings};
 use crate::lifecycle::{Command, Effect, Term};
 use crate::model::{
@@ -39,10 +40,13 @@ pub struct WorkReport {
     /// or can't be read ([`StoreError::Corrupt`]), as when a later release stored them. After an
     /// upgrade [`Service::retry`] brings those back.
     pub given_up: Vec<(OutboxRow, ServiceError)>,
+    /// How many more were taken and not begun: the store was away, their lease was as good as over, or
+    /// the runner was told to stop. They come again.
+    pub left: usize,
 }
 
 impl WorkReport {
-    /// How many rows were looked at.
+    /// How many rows were looked at, without those that were left.
     #[must_use]
     pub fn seen(&self) -> usize {
         let failed = self.failed.len().saturating_add(self.given_up.len());
@@ -99,10 +103,22 @@ impl Service {
     /// with it makes the second time harmless (L11). What fails waits longer each time, and is laid
     /// aside in the end: [`Settings`] says how long and when.
     ///
+    /// All rows share one lease: one that could outlast it is not begun. When the store fails, the
+    /// batch ends there. It waits for a port as long as it takes; a [`Runner`](super::Runner) does not
+    /// ([`Settings::answer_limit`]).
+    ///
     /// # Errors
     /// [`ServiceError::Store`] if the outbox cannot be read. What a single row met with stands in the
     /// report.
     pub async fn work(&self, limit: usize) -> Result<WorkReport, ServiceError> {
+        self.work_under(limit, Watch::default()).await
+    }
+
+    pub(super) async fn work_under(
+        &self,
+        limit: usize,
+        watch: Watch<'_>,
+    ) -> Result<WorkReport, ServiceError> {
         let lease = self.claim(self.ports.clock.now(), limit);
         let mut report = WorkReport::default();
         let rows = self.ports.store.lease(lease).await;
@@ -112,10 +128,15 @@ impl Service {
             error
         })?;
         let_others_through(&mut rows);
-        for row in rows {
+        let mut rows = rows.into_iter();
+        let mut store_is_away = false;
+        while !store_is_away && self.may_begin(&lease, watch) {
+            let Some(row) = rows.next() else { break };
             let course = RowCourse::begin(&row);
-            let (end, error) = course.around(self.attempt(&row)).await;
+            let (end, error, stored) = course.around(self.attempt(&row, watch)).await;
             course.ended(end, error.as_ref());
+            let failed = error.as_ref().is_some_and(ServiceError::store_is_away);
+            store_is_away = failed || stored.is_err_and(|error| error.retry_helps());
             let list = match (end, &error) {
                 (RowEnd::Done, _) => {
                     report.done = report.done.saturating_add(1);
@@ -128,7 +149,29 @@ impl Service {
             };
             list.extend(error.map(|error| (row, error)));
         }
+        report.left = rows.len();
+        if watch.is_stopped() && !store_is_away {
+            self.give_back(rows).await;
+        }
         Ok(report)
+    }
+
+    /// Whether what was taken may still be begun: its lease holds for an answer, and nobody said stop.
+    pub(super) fn may_begin(&self, lease: &Lease, watch: Watch<'_>) -> bool {
+        let longest = self.settings.answer_limit.min(self.settings.lease);
+        let end = self.ports.clock.now().saturating_add(longest.into());
+        end <= lease.until && !watch.is_stopped()
+    }
+
+    /// Hands rows back that were not begun, so that others need not wait for the end of their lease.
+    async fn give_back(&self, rows: impl Iterator<Item = OutboxRow> + Send) {
+        let now = self.ports.clock.now();
+        for row in rows {
+            let given = self.ports.store.postpone(row.id, row.claim, now).await;
+            if given.is_err() {
+                return;
+            }
+        }
     }
 
     /// The rows that were laid aside, behind a place or from the front without it: dead letters, for
@@ -165,43 +208,45 @@ impl Service {
         effect.map_err(|why| StoreError::Corrupt(Some(why.clone())).into())
     }
 
-    /// Tries a row; what it met with, unless it was done.
-    async fn attempt(&self, row: &OutboxRow) -> (RowEnd, Option<ServiceError>) {
+    /// Tries a row; what it met with, unless it was done, and whether that could be noted.
+    async fn attempt(&self, row: &OutboxRow, watch: Watch<'_>) -> Tried {
         let store = &self.ports.store;
         let effect = match self.effect_of(row) {
             Ok(effect) => effect,
             Err(error) => return self.lay_aside(row, error).await,
         };
-        let error = match self.carry_out(row, effect).await {
+        let carried = self.carry_out(row, effect);
+        let error = match watch.within(self.settings.answer_limit, carried).await {
             Ok(done) => {
                 return match (store.finish(row.id).await, done) {
-                    (Ok(()), Done::Yes) => (RowEnd::Done, None),
-                    (Ok(()), Done::RefusalRecorded(error)) => (RowEnd::Refused, Some(error)),
+                    (Ok(()), Done::Yes) => (RowEnd::Done, None, Ok(())),
+                    (Ok(()), Done::RefusalRecorded(error)) => {
+                        (RowEnd::Refused, Some(error), Ok(()))
+                    }
                     // A row that cannot be marked comes again when its lease ends.
-                    (Err(error), _) => (RowEnd::Failed, Some(error.into())),
+                    (Err(error), _) => (RowEnd::Failed, Some(error.into()), Ok(())),
                 };
             }
             Err(error) => error,
         };
-        if error.refused_by_port() || row.attempts >= self.settings.attempts_of_work {
+        if error.store_is_away() {
+            // So does one about which nothing can be noted.
+            (RowEnd::Failed, Some(error), Ok(()))
+        } else if error.refused_by_port() || row.attempts >= self.settings.attempts_of_work {
             self.lay_aside(row, error).await
         } else {
             let wait = delay(&self.settings, row.id, row.attempts);
             let until = self.ports.clock.now().saturating_add(wait);
-            let _ = store.postpone(row.id, row.claim, until).await;
-            (RowEnd::Failed, Some(error))
+            let noted = store.postpone(row.id, row.claim, until).await;
+            (RowEnd::Failed, Some(error), noted)
         }
     }
 
-    async fn lay_aside(
-        &self,
-        row: &OutboxRow,
-        error: ServiceError,
-    ) -> (RowEnd, Option<ServiceError>) {
+    async fn lay_aside(&self, row: &OutboxRow, error: ServiceError) -> Tried {
         let reason = Note::lossy(&error.to_string());
         // What cannot be stored comes again when its lease ends.
-        let _ = self.ports.store.park(row.id, row.claim, reason).await;
-        (RowEnd::LaidAside, Some(error))
+        let noted = self.ports.store.park(row.id, row.claim, reason).await;
+        (RowEnd::LaidAside, Some(error), noted)
     }
 
     async fn carry_out(&self, row: &OutboxRow, effect: Effect) -> Result<Done, ServiceError> {
@@ -469,6 +514,9 @@ impl Service {
         Ok(self.ports.vault.export(order).await?)
     }
 }
+
+/// How an attempt ended, with what, and whether the store took note of it.
+type Tried = (RowEnd, Option<ServiceError>, Result<(), StoreError>);
 
 /// What came of a row that needs no further attempt.
 enum Done {

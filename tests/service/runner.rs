@@ -119,9 +119,15 @@ struct SlowCa {
     open: AtomicUsize,
     at_the_gate: Mutex<Option<Waker>>,
     asked: AtomicUsize,
+    polls_wait: AtomicBool,
 }
 
 impl SlowCa {
+    /// From now on it takes its time when it is asked about an order, too.
+    fn polls_wait(&self) {
+        self.polls_wait.store(true, Ordering::SeqCst);
+    }
+
     fn open(&self, orders: usize) {
         self.open.fetch_add(orders, Ordering::SeqCst);
         if let Some(waker) = self.at_the_gate.lock().unwrap().take() {
@@ -159,7 +165,12 @@ impl CertificateAuthority for SlowCa {
     }
 
     fn poll(&self, order: OrderId, now: Timestamp) -> BoxFuture<'_, Result<CaAnswer, CaError>> {
-        self.inner.poll(order, now)
+        Box::pin(async move {
+            if self.polls_wait.load(Ordering::SeqCst) {
+                self.gate().await;
+            }
+            self.inner.poll(order, now).await
+        })
     }
 
     fn cancel(&self, request: RequestId, order: OrderId) -> BoxFuture<'_, Result<(), CaError>> {
@@ -192,6 +203,7 @@ fn slow(world: &World) -> (Service, Arc<SlowCa>) {
         open: AtomicUsize::new(0),
         at_the_gate: Mutex::default(),
         asked: AtomicUsize::new(0),
+        polls_wait: AtomicBool::default(),
     });
     let ports = Ports {
         ca: ca.clone(),
@@ -246,9 +258,8 @@ fn stage(service: Service, pace: Pace) -> Stage {
 }
 
 #[test]
-fn a_stop_finishes_what_was_taken_and_takes_nothing_more() {
-    // A batch may have more rows than the one that is in flight.
-    for (batch, finished) in [(1, 1), (2, 2)] {
+fn a_stop_finishes_what_is_under_way_and_hands_the_rest_back() {
+    for batch in [1, 2] {
         let world = world(3);
         let (service, ca) = slow(&world);
         let Stage { runner, timer, .. } = stage(service, pace(1, 0, batch));
@@ -262,12 +273,109 @@ fn a_stop_finishes_what_was_taken_and_takes_nothing_more() {
 
         ca.open(9);
         assert!(run.go());
-        assert_eq!(ca.asked(), finished);
-        let left = waiting(&world);
-        assert_eq!(left.len(), 3 - finished);
-        assert!(left.iter().all(|row| row.attempts == 0), "{left:?}");
-        assert!(timer.asked().is_empty());
+        assert_eq!(ca.asked(), 1);
+        // Others need not wait for the end of a lease.
+        assert_eq!(waiting(&world).len(), 2);
+        assert_eq!(wait(world.service.work(9)).unwrap().done, 2);
+        let limit = Duration::from_secs(Settings::default().answer_limit.into());
+        assert_eq!(timer.asked()[..2], [limit, Pace::default().grace]);
     }
+}
+
+#[test]
+fn a_stop_of_the_sweeper_hands_the_rest_back() {
+    let world = world(3);
+    world.work();
+    world.clock.advance(3_600);
+    let (service, ca) = slow(&world);
+    let Stage { runner, rounds, .. } = stage(service, pace(0, 1, 3));
+    let handle = runner.handle();
+    ca.polls_wait();
+    let mut run = Driven::new(runner.run());
+    assert!(!run.go());
+    handle.stop();
+    ca.open(9);
+    assert!(run.go());
+    assert_eq!(told(&rounds), ["swept 1"]);
+    assert_eq!(wait(world.service.sweep(9)).unwrap().seen, 2);
+}
+
+/// A CA that never answers costs its row a delay, and holds nothing else up.
+#[test]
+fn a_port_that_never_answers_is_given_up_and_asked_again() {
+    let world = world(2);
+    let (service, ca) = slow(&world);
+    let limit = Duration::from_secs(service.settings().answer_limit.into());
+    let Stage {
+        runner,
+        rounds,
+        timer,
+    } = stage(service, pace(1, 0, 4));
+    let handle = runner.handle();
+    let mut run = Driven::new(runner.run());
+    for row in 1..=2 {
+        assert!(!run.go());
+        assert_eq!((ca.asked(), timer.asked()), (row, vec![limit]));
+        timer.ring();
+    }
+    assert!(!run.go());
+    assert_eq!(told(&rounds), ["worked 2"]);
+    let rows = waiting(&world);
+    assert!(rows.iter().all(|row| row.attempts == 1), "{rows:?}");
+    ca.open(9);
+    world.clock.advance(2);
+    handle.wake();
+    assert!(!run.go());
+    assert_eq!(told(&rounds), ["worked 2"]);
+    assert_eq!(waiting(&world), []);
+}
+
+/// The same for an order that it is asked about: what else is due of it is done.
+#[test]
+fn an_order_about_which_the_ca_says_nothing_is_looked_at_again() {
+    let world = world(1);
+    world.work();
+    world.clock.advance(3_600);
+    let (service, ca) = slow(&world);
+    ca.polls_wait();
+    let Stage {
+        runner,
+        rounds,
+        timer,
+    } = stage(service, pace(0, 1, 4));
+    let mut run = Driven::new(runner.run());
+    assert!(!run.go());
+    timer.ring();
+    assert!(!run.go());
+    assert_eq!(told(&rounds), ["swept 1"]);
+    // The claim is over: it is due after the pause of its kind, not after the lease.
+    assert_eq!(wait(world.service.sweep(9)).unwrap().seen, 0);
+    world.clock.advance(3_600);
+    assert_eq!(wait(world.service.sweep(9)).unwrap().seen, 1);
+}
+
+/// Without a limit for answers, a stop has one.
+#[test]
+fn a_stop_gives_up_what_does_not_end() {
+    let world = world(2);
+    let (service, ca) = slow(&world);
+    let mut settings = Settings::default();
+    settings.answer_limit = 0;
+    let Stage { runner, timer, .. } = stage(service.with_settings(settings), pace(1, 1, 2));
+    let handle = runner.handle();
+    let mut run = Driven::new(runner.run());
+    assert!(!run.go());
+    assert_eq!(ca.asked(), 1);
+    timer.asked();
+    handle.stop();
+    assert!(!run.go());
+    assert_eq!(timer.asked(), [Pace::default().grace]);
+    timer.ring();
+    assert!(run.go());
+    // The lease brings it back.
+    assert_eq!(waiting(&world).len(), 2);
+    world.clock.advance(60);
+    assert_eq!(wait(world.service.work(9)).unwrap().done, 2);
 }
 
 #[test]
@@ -405,8 +513,9 @@ fn a_wake_in_the_middle_of_a_round_is_not_lost() {
     ca.open(9);
     assert!(!run.go());
     assert_eq!(told(&rounds), ["worked 1", "worked 1", "worked 0"][..2]);
-    // Between the two rounds was a wait that ended at once, without the timer's help.
-    assert_eq!(timer.asked().len(), 2);
+    // Between the two rounds was a wait that ended at once, without the timer's help; the first pause
+    // was for the CA's answer.
+    assert_eq!(timer.asked().len(), 3);
 }
 
 #[test]
@@ -525,6 +634,7 @@ fn two_runners_over_one_store_do_everything_once() {
             open: AtomicUsize::new(0),
             at_the_gate: Mutex::default(),
             asked: AtomicUsize::new(0),
+            polls_wait: AtomicBool::default(),
         },
         first: AtomicUsize::new(0),
         meeting: Barrier::new(2),

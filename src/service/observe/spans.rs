@@ -91,6 +91,7 @@ const fn level_of(error: &ServiceError) -> Level {
         | ServiceError::Rules(_)
         | ServiceError::Certificate { .. }
         | ServiceError::NeverEnded { .. }
+        | ServiceError::NoAnswer { .. }
         | ServiceError::Contended => Level::ERROR,
     }
 }

@@ -12,6 +12,7 @@ use core::task::Poll;
 use core::time::Duration;
 
 use super::backoff::spread;
+use super::watch::Watch;
 use super::{Service, ServiceError, SweepReport, WorkReport};
 use crate::port::{BoxFuture, Timer};
 
@@ -34,9 +35,9 @@ pub struct Pace {
     pub workers: usize,
     /// Loops that look at what is due, at the same time. Without one, nobody does.
     pub sweepers: usize,
-    /// How many rows or instances a loop takes at once, at least one. They are finished before the
-    /// runner ends, and all of them should be before their lease does
-    /// ([`Settings::lease`](super::Settings::lease)).
+    /// How many rows or instances a loop takes at once, at least one. They share one lease
+    /// ([`Settings::lease`](super::Settings::lease)), so all of them should be done before it ends:
+    /// where ports are slow, more [`workers`](Self::workers) help, and larger batches do not.
     pub batch: usize,
     /// How long a loop waits after it took fewer than it may, unless it is woken.
     pub idle: Duration,
@@ -45,6 +46,11 @@ pub struct Pace {
     pub first_pause: Duration,
     /// The longest such wait.
     pub longest_pause: Duration,
+    /// How long the runner goes on with what is under way after it was told to stop. Then it is given
+    /// up, and comes again when its lease ends. Longer than
+    /// [`Settings::answer_limit`](super::Settings::answer_limit), and shorter than what the process has
+    /// until it is killed.
+    pub grace: Duration,
 }
 
 impl Default for Pace {
@@ -52,10 +58,11 @@ impl Default for Pace {
         Self {
             workers: 1,
             sweepers: 1,
-            batch: 16,
+            batch: 5,
             idle: Duration::from_secs(1),
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_mins(1),
+            grace: Duration::from_secs(20),
         }
     }
 }
@@ -86,12 +93,15 @@ pub enum Round<'a> {
 /// - **More to do** is done at once: after a full batch a loop takes the next. After a smaller one it
 ///   waits for [`Pace::idle`], or until [`RunnerHandle::wake`]; a sweep that changed something wakes
 ///   the workers by itself.
-/// - **A stop** ends each loop as soon as it has finished what it took, and nothing more is taken. A
-///   loop that waits ends at once.
+/// - **A stop** ends each loop as soon as it is through with the row or instance under way; the others
+///   that it took are handed back, and nothing more is taken. A loop that waits ends at once. What is
+///   still under way after [`Pace::grace`] is given up.
 /// - **A store that fails** is asked again after longer and longer pauses ([`Pace::longest_pause`] at
 ///   most), which no wake shortens, and a stop does. This goes on for as long as it takes, also if
 ///   the store says that a repeat does not help: somebody may put it right.
-/// - **A port that fails** costs its row or instance a delay, as [`Service::work`] says.
+///   A batch ends where the store fails first.
+/// - **A port that fails** costs its row or instance a delay, as [`Service::work`] says; one that does
+///   not answer ([`Settings::answer_limit`](super::Settings::answer_limit)) fails.
 /// - **A port that panics** takes the runner with it: the panic goes through to whoever polls, and
 ///   there what else was under way is dropped. Nothing is lost; what was taken comes again when its
 ///   lease ends, to another runner or to the next run. Those taken along with it get their turn, since
@@ -140,8 +150,8 @@ pub struct RunnerHandle {
 }
 
 impl RunnerHandle {
-    /// Ends the runner and its clones, those that are begun later too: what they took is finished,
-    /// and nothing more taken.
+    /// Ends the runner and its clones, those that are begun later too: what is under way is finished
+    /// within [`Pace::grace`], and nothing more taken.
     pub fn stop(&self) {
         self.signal.stop();
     }
@@ -218,12 +228,16 @@ impl Runner {
         for (number, task) in tasks.enumerate() {
             loops.push(Box::pin(self.repeat(task, number)));
         }
+        let mut grace_is_over = pin!(async {
+            self.signal.wait(Until::Stopped, pending()).await;
+            self.timer.sleep(self.pace.grace).await;
+        });
         poll_fn(|context| {
             loops.retain_mut(|one| one.as_mut().poll(context).is_pending());
             if loops.is_empty() {
                 Poll::Ready(())
             } else {
-                Poll::Pending
+                grace_is_over.as_mut().poll(context)
             }
         })
         .await;
@@ -262,14 +276,19 @@ impl Runner {
     /// Takes and does one batch; how many it had.
     async fn round(&self, task: Task) -> Result<usize, ServiceError> {
         let batch = self.pace.batch.max(1);
+        let handle = self.handle();
+        let watch = Watch {
+            timer: Some(&*self.timer),
+            handle: Some(&handle),
+        };
         match task {
             Task::Work => {
-                let report = self.service.work(batch).await?;
+                let report = self.service.work_under(batch, watch).await?;
                 self.tell(Round::Worked(&report));
                 Ok(report.seen())
             }
             Task::Sweep => {
-                let report = self.service.sweep(batch).await?;
+                let report = self.service.sweep_under(batch, watch).await?;
                 self.tell(Round::Swept(&report));
                 if report.changed > 0 {
                     self.signal.nudge(Task::Work);
