@@ -62,6 +62,8 @@ pub(crate) enum Fault {
     DueAnyOrder,
     ReschedulesAnyClaim,
     ReschedulesSameVersion,
+    EntryKeepsClaims,
+    StirKeepsClaims,
     AttemptsAreClaims,
     LeasesShared,
     NoHorizon,
@@ -82,11 +84,18 @@ struct Shared {
     calls: AtomicUsize,
     // The versions at which instances were claimed.
     claimed: Mutex<Vec<(InstanceId, usize)>>,
+    // Instances that were changed or stirred since without making the claims on them void.
+    kept: Mutex<Vec<InstanceId>>,
 }
 
 impl Shared {
     fn accounts(&self) -> Vec<AccountId> {
         self.accounts.lock().unwrap().clone()
+    }
+
+    fn claimed_anew(&self, rows: &[DueRow]) {
+        let claimed = |id: &InstanceId| rows.iter().any(|row| row.instance == *id);
+        self.kept.lock().unwrap().retain(|id| !claimed(id));
     }
 }
 
@@ -107,6 +116,7 @@ impl BrokenStore {
             accounts: Mutex::default(),
             calls: AtomicUsize::new(0),
             claimed: Mutex::default(),
+            kept: Mutex::default(),
         }))
     }
 
@@ -301,6 +311,15 @@ impl Broken {
                 *self.late.lock().unwrap() = Some(batch);
                 Ok(())
             }
+            Fault::EntryKeepsClaims if batch.stir.is_empty() => {
+                let filed = batch.index.iter().map(|entry| entry.instance);
+                self.shared.kept.lock().unwrap().extend(filed);
+                self.commit_now(batch).await
+            }
+            Fault::StirKeepsClaims if batch.index.is_empty() => {
+                self.shared.kept.lock().unwrap().extend(&batch.stir);
+                self.commit_now(batch).await
+            }
             Fault::Panics => {
                 assert!(batch.record.is_none(), "a store that panics");
                 self.commit_now(batch).await
@@ -477,6 +496,7 @@ impl Store for Broken {
             if self.is(Fault::DueAnyOrder) {
                 rows.sort_by_key(|row| row.instance);
             }
+            self.shared.claimed_anew(&rows);
             if self.is(Fault::ReschedulesSameVersion) {
                 for row in &rows {
                     let version = self.version(row.account, row.instance).await?;
@@ -503,7 +523,8 @@ impl Store for Broken {
                 let last = claimed.iter().rfind(|(own, _)| *own == instance);
                 last.is_some_and(|(_, then)| *then == version)
             };
-            let own = if same || self.is(Fault::ReschedulesAnyClaim) {
+            let kept = self.shared.kept.lock().unwrap().contains(&instance);
+            let own = if same || kept || self.is(Fault::ReschedulesAnyClaim) {
                 0..30
             } else {
                 claim.0..claim.0 + 1

@@ -62,6 +62,8 @@ caught! {
     due_instances_come_in_any_order: DueAnyOrder => Due;
     whose_claim_is_void_reschedules: ReschedulesAnyClaim => Rescheduling;
     whose_version_is_the_same_reschedules: ReschedulesSameVersion => Rescheduling;
+    an_entry_leaves_claims_as_they_are: EntryKeepsClaims => Rescheduling;
+    a_stirring_leaves_claims_as_they_are: StirKeepsClaims => Rescheduling;
     attempts_are_taken_for_claims: AttemptsAreClaims => Attempts;
     leases_are_not_exclusive: LeasesShared => Leases;
     clocks_that_ran_ahead_hold_everything_up: NoHorizon => Leases, Claims;
@@ -101,6 +103,8 @@ fn findings_are_few_and_to_the_point() {
         (Fault::LastExpectationNamed, Clause::FirstNamed),
         (Fault::ForgetsTooMany, Clause::Forgetting),
         (Fault::ReschedulesAnyClaim, Clause::Rescheduling),
+        (Fault::EntryKeepsClaims, Clause::Rescheduling),
+        (Fault::StirKeepsClaims, Clause::Rescheduling),
         (Fault::BeforePolled, Clause::Alone),
     ] {
         let report = examine(fault);
