@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use cert_lifecycle::adapter::MemoryStore;
-use cert_lifecycle::lifecycle::Event;
+use cert_lifecycle::lifecycle::{Beside, Event};
 use cert_lifecycle::model::{AccountId, InstanceId, Note, Timestamp};
 use cert_lifecycle::port::{
     Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded,
@@ -26,6 +26,8 @@ pub(crate) enum Fault {
     NoUnits,
     NoNames,
     NoBeside,
+    // One of the seven numbers is not compared.
+    BesideWithout(usize),
     NoOrders,
     OrdersIfExpected,
     LastExpectationNamed,
@@ -165,6 +167,19 @@ const fn is_version(one: &Expectation) -> bool {
     matches!(one, Expectation::Version(..))
 }
 
+fn numbers(is: &mut Beside) -> [&mut u32; 7] {
+    let (product, account) = (&mut is.of_product, &mut is.of_account);
+    [
+        &mut product.bought,
+        &mut product.kept,
+        &mut product.revoked,
+        &mut account.bought,
+        &mut account.kept,
+        &mut account.revoked,
+        &mut is.free_this_year,
+    ]
+}
+
 impl Broken {
     fn is(&self, fault: Fault) -> bool {
         self.shared.fault == fault
@@ -215,6 +230,24 @@ impl Broken {
         self.commit_now(without(batch, kind)).await
     }
 
+    /// Tries what the number could be, until it is what it is.
+    async fn without_number(&self, mut batch: Batch, number: usize) -> Result<(), CommitError> {
+        let answer = self.commit_now(batch.clone()).await;
+        let Err(CommitError::Conflict(named @ Expectation::Beside(_))) = answer else {
+            return answer;
+        };
+        let place = batch.expectations.iter().position(|one| *one == named);
+        for value in 0..40 {
+            if let Some(Expectation::Beside(same)) = place.map(|at| &mut batch.expectations[at]) {
+                *numbers(&mut same.beside)[number] = value;
+            }
+            if self.commit_now(batch.clone()).await.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(CommitError::Conflict(named))
+    }
+
     #[expect(clippy::too_many_lines, reason = "one arm a fault")]
     async fn commit_all(&self, batch: Batch) -> Result<(), CommitError> {
         match self.shared.fault {
@@ -223,6 +256,7 @@ impl Broken {
             Fault::NoUnits => self.commit_now(without(batch, is_units)).await,
             Fault::NoNames => self.commit_now(without(batch, is_name)).await,
             Fault::NoBeside => self.commit_now(without(batch, is_beside)).await,
+            Fault::BesideWithout(number) => self.without_number(batch, number).await,
             Fault::NoOrders => {
                 let gone = |one: &Expectation| matches!(one, Expectation::NewOrder(_));
                 self.commit_now(without(batch, gone)).await

@@ -75,6 +75,15 @@ caught! {
     calls_panic: Panics => Answers;
 }
 
+/// None of the seven numbers may be left out.
+#[test]
+fn a_number_of_what_is_beside_is_not_checked() {
+    for number in 0..7 {
+        let report = examine(Fault::BesideWithout(number));
+        assert!(report.breaks(Clause::SameBeside), "{number}\n{report}");
+    }
+}
+
 /// A report that is read by a person: what was expected, and what was seen instead.
 #[test]
 fn a_report_says_what_was_expected_and_seen() {

@@ -6,12 +6,12 @@ use std::vec::Vec;
 
 use super::super::kit::{
     Done, at, begun, chain, charged, confirmed, deleted, instance, names, order, plan,
-    plan_charged, purchase, request, reserved, withdrawn,
+    plan_charged, purchase, refunded, request, reserved, withdrawn,
 };
 use super::super::report::Clause;
 use super::Check;
 use super::bench::{Bench, key, note, record, year};
-use crate::lifecycle::{Effect, Event};
+use crate::lifecycle::{Beside, Effect, Event};
 use crate::model::AccountId;
 use crate::port::{Batch, Expectation, SameBeside, StreamId, Version};
 
@@ -30,6 +30,10 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     ("a name that is not free is a conflict", free_names),
     ("what changed beside is a conflict", changed_beside),
+    (
+        "each number of what is beside is compared by itself",
+        each_number_beside,
+    ),
     (
         "an event of another account's stream is a conflict",
         foreign_streams,
@@ -357,6 +361,95 @@ fn changed_beside(bench: &mut Bench<'_>) -> Done {
     bench.accepts(&batch)?;
     let batch = with(bench, &with_plan);
     bench.refuses(&batch)
+}
+
+/// The seven numbers of what an account has beside.
+const NUMBERS: [(&str, NumberOf); 7] = [
+    ("bought of the product", |is| &mut is.of_product.bought),
+    ("kept of the product", |is| &mut is.of_product.kept),
+    ("revoked of the product", |is| &mut is.of_product.revoked),
+    ("bought by the account", |is| &mut is.of_account.bought),
+    ("kept by the account", |is| &mut is.of_account.kept),
+    ("revoked by the account", |is| &mut is.of_account.revoked),
+    ("free this year", |is| &mut is.free_this_year),
+];
+
+type NumberOf = fn(&mut Beside) -> &mut u32;
+
+fn each_number_beside(bench: &mut Bench<'_>) -> Done {
+    bench.shelf()?;
+    let (kit, own) = (bench.kit.clone(), instance("a")?);
+    let ledger = plan("a")?;
+    // No number of the seven is zero, and none is another one of its kind.
+    let (bill, slot) = (purchase("paid-back")?, instance("paid-back")?);
+    bench.writes(
+        kit.owner,
+        40,
+        Vec::from([
+            kit.bought(kit.owner, plan("free")?, kit.free, 3, at(40)),
+            kit.paid(kit.owner, bill, kit.ov, slot, None, 4),
+            charged(bill, order(12)?, at(41)),
+            plan_charged(ledger, order(11)?, at(42)),
+            refunded(bill, at(43)),
+        ]),
+    )?;
+    let ask = |plan| {
+        Box::new(SameBeside {
+            product: Some(kit.ov.code),
+            plan,
+            purchase: None,
+            year: Some(year()),
+            beside: Beside::NOTHING,
+        })
+    };
+    let read = |bench: &Bench<'_>, mut asked: Box<SameBeside>| {
+        let (product, plan, year) = (asked.product, asked.plan, asked.year);
+        let model = &bench.model;
+        asked.beside = model.beside(kit.owner, product, plan, asked.purchase, year);
+        asked
+    };
+    let with = |bench: &Bench<'_>, asked: &SameBeside| {
+        let mut batch = bench.batch(kit.owner, 50, Vec::from([confirmed(own, at(50))]));
+        let expected = Expectation::Beside(Box::new(asked.clone()));
+        batch.expectations.push(expected);
+        batch
+    };
+    let is = read(bench, ask(None));
+    let batch = with(bench, &is);
+    bench.accepts(&batch)?;
+    for (_, number) in NUMBERS {
+        for more in [true, false] {
+            let mut wrong = is.clone();
+            let number = number(&mut wrong.beside);
+            *number = if more {
+                number.saturating_add(1)
+            } else {
+                number.saturating_sub(1)
+            };
+            let batch = with(bench, &wrong);
+            bench.tries(&batch)?;
+        }
+    }
+    // What moves some of them alone: `kept`; what the account has; what it revoked; and what is free
+    // in the plan at hand, which is not beside.
+    let fresh = plan("at-hand")?;
+    for (plan, event) in [
+        (None, refunded(purchase("a")?, at(60))),
+        (None, kit.bought(kit.owner, plan("dv")?, kit.dv, 1, at(61))),
+        (None, plan_charged(ledger, order(11)?, at(62))),
+        (
+            Some(fresh),
+            kit.bought(kit.owner, fresh, kit.free, 1, at(63)),
+        ),
+    ] {
+        let before = read(bench, ask(plan));
+        bench.writes(kit.owner, 60, Vec::from([event]))?;
+        let batch = with(bench, &before);
+        bench.tries(&batch)?;
+        let batch = with(bench, &read(bench, ask(plan)));
+        bench.accepts(&batch)?;
+    }
+    bench.everything(Clause::SameBeside)
 }
 
 /// Even if nothing is expected: a batch cannot write into another account's stream.
