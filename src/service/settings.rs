@@ -2,6 +2,9 @@
 
 /// Limits and delays of a service. None of them is a rule: a rulebook holds those.
 ///
+/// All processes over one store should have the same ones, but for the [`seed`](Self::seed):
+/// [`clock_slack`](Self::clock_slack) says how far leases and delays may differ.
+///
 /// ```
 /// use cert_lifecycle::service::Settings;
 /// let mut settings = Settings::default();
@@ -36,6 +39,12 @@ pub struct Settings {
     pub first_delay: u32,
     /// The longest such wait, in seconds.
     pub longest_delay: u32,
+    /// How much further ahead than its own lease and longest delay a process believes what others have
+    /// claimed, in seconds; a claim beyond that was made by a clock that ran ahead, and does not count.
+    /// More than clocks differ, and than other processes may have longer leases and delays: while a new
+    /// release with other settings takes over from the old one, both are there. A clock that ran ahead
+    /// by less holds up for so long what it has claimed.
+    pub clock_slack: u32,
     /// After so many attempts a piece of work is laid aside until a person retries it. An attempt
     /// that never ended, for the process died in it, is one of them.
     pub attempts_of_work: u32,
@@ -56,6 +65,7 @@ impl Default for Settings {
             answer_limit: 10,
             first_delay: 2,
             longest_delay: 3_600,
+            clock_slack: 3_600,
             attempts_of_work: 20,
             poll_every: 30,
             key_lifetime: 86_400,

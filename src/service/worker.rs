@@ -87,6 +87,7 @@ impl Service {
     pub(super) fn claim(&self, now: Timestamp, limit: usize) -> Lease {
         let lease = i64::from(self.settings.lease);
         let longest = lease.max(i64::from(self.settings.longest_delay));
+        let longest = longest.saturating_add(i64::from(self.settings.clock_slack));
         Lease {
             now,
             until: now.saturating_add(lease),

@@ -161,7 +161,9 @@ impl Living {
         Lease {
             now,
             until: now.saturating_add(settings.lease.into()),
-            horizon: now.saturating_add(settings.longest_delay.into()),
+            horizon: now
+                .saturating_add(settings.longest_delay.into())
+                .saturating_add(settings.clock_slack.into()),
             limit: 64,
         }
     }
@@ -231,11 +233,12 @@ impl Living {
         assert!(report.failed.is_empty(), "{report:?}");
     }
 
-    /// After the longest delay that the settings know, nothing is leased any more, whatever the
-    /// clock said when it was.
+    /// After the longest delay that the settings know, and what clocks may differ by, nothing is leased
+    /// any more, whatever the clock said when it was.
     async fn end(&self) {
         let stage = &self.stage;
-        let longest = stage.service.settings().longest_delay;
+        let settings = stage.service.settings();
+        let longest = settings.longest_delay.saturating_add(settings.clock_slack);
         stage.clock.advance(longest.into());
         stage.work().await;
         let waiting = stage.store.outbox(OutboxPart::Waiting, None, 9);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use cert_lifecycle::adapter::ManualClock;
 use cert_lifecycle::model::{OrderId, Timestamp};
 use cert_lifecycle::port::{
-    BoxFuture, CaAnswer, CaError, CertificateAuthority, IssuanceRequest, OutboxPart, RequestId,
-    RevocationOrder, Store, StoreError,
+    BoxFuture, CaAnswer, CaError, CertificateAuthority, Clock, IssuanceRequest, Lease, OutboxPart,
+    RequestId, RevocationOrder, Store, StoreError,
 };
 use cert_lifecycle::service::{Ports, Service, ServiceError, Settings};
 
@@ -134,4 +134,30 @@ fn a_batch_goes_on_where_a_port_fails() {
     assert_eq!((report.done, report.failed.len(), report.left), (2, 1, 0));
     let defaults = Settings::default();
     assert!(defaults.answer_limit * 5 < defaults.lease);
+}
+
+/// Two processes over one store, while a release with other settings takes over from the last one.
+#[test]
+fn what_another_process_has_for_longer_is_left_to_it() {
+    let (world, service) = world(2, 0);
+    let now = world.clock.now();
+    let mut other = Settings::default();
+    (other.lease, other.longest_delay) = (5_400, 7_200);
+    let claimed = |ahead: i64| Lease {
+        now: now.saturating_add(ahead),
+        until: now.saturating_add(ahead + i64::from(other.lease)),
+        horizon: now.saturating_add(ahead + 14_400),
+        limit: 1,
+    };
+    // One of them is claimed by a process with longer leases, whose clock is a second ahead; the other
+    // one by a clock that was a year ahead.
+    for ahead in [1, 31_536_000] {
+        let rows = wait(world.store.inner.lease(claimed(ahead))).unwrap();
+        assert_eq!(rows.len(), 1);
+    }
+    assert_eq!(wait(service.work(9)).unwrap().done, 1);
+    world.clock.advance(5_400);
+    assert_eq!(wait(service.work(9)).unwrap().seen(), 0);
+    world.clock.advance(1);
+    assert_eq!(wait(service.work(9)).unwrap().done, 1);
 }

@@ -61,7 +61,7 @@ pub struct Lease {
     pub now: Timestamp,
     /// When the claim ends.
     pub until: Timestamp,
-    /// The latest instant that a claim or a delay made now could reach.
+    /// The latest instant that a claim or a delay made now could reach, by any process over the store.
     pub horizon: Timestamp,
     /// At most so many.
     pub limit: usize,
