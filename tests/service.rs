@@ -37,5 +37,7 @@ mod revocation;
 mod runner;
 #[path = "service/traces.rs"]
 mod traces;
+#[path = "service/turned_down.rs"]
+mod turned_down;
 #[path = "service/world.rs"]
 mod world;

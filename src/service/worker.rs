@@ -23,15 +23,16 @@ use crate::port::{
 pub struct WorkReport {
     /// Rows that were carried out.
     pub done: usize,
-    /// Rows that a port refused for good. They are laid aside ([`Service::parked`]), but for a
-    /// revocation that the CA refused: that one is recorded with the order, its holder is told, and
-    /// the row is finished.
+    /// Rows that a port refused for good. They are laid aside ([`Service::parked`]), but for what is
+    /// recorded with the order: then its holder is told, and the row is finished. That is a revocation
+    /// that the CA refused, and a **submission** ([`Effect::RequestIssuance`]) that it refused of an
+    /// order under review, as those are whose proof is part of it and those of hosting: the order has
+    /// failed.
     ///
-    /// A **submission** that the CA refuses ([`Effect::RequestIssuance`]) is not recorded: an order
-    /// is rejected only after its domain is proved, so it stays in Domain Verification, and the
-    /// CA will never say anything about it. Tell its holder, or act for them:
-    /// [`Command::Withdraw`] and then [`Command::Delete`] bring the unit back, and they can apply
-    /// anew with what was wrong put right.
+    /// The submission of an order in **Domain Verification** is laid aside: an order is rejected only
+    /// after its domain is proved, so it stays where it is, and the CA will never say anything
+    /// about it. Tell its holder, or act for them: [`Command::Withdraw`] and then [`Command::Delete`]
+    /// bring the unit back, and they can apply anew with what was wrong put right.
     pub refused: Vec<(OutboxRow, ServiceError)>,
     /// Rows that failed and wait for another attempt.
     pub failed: Vec<(OutboxRow, ServiceError)>,
@@ -252,7 +253,7 @@ impl Service {
 
     async fn carry_out(&self, row: &OutboxRow, effect: Effect) -> Result<Done, ServiceError> {
         match effect {
-            Effect::RequestIssuance { order } => self.request_issuance(row, order).await?,
+            Effect::RequestIssuance { order } => return self.request_issuance(row, order).await,
             Effect::CancelAtCa { order } => match self.ports.ca.cancel(row.id, order).await {
                 // It was withdrawn before the CA ever heard of it.
                 Ok(()) | Err(CaError::UnknownOrder(_)) => {}
@@ -386,15 +387,7 @@ impl Service {
         if asked_at != Some(row.at) {
             return Ok(Done::RefusalRecorded(error.into()));
         }
-        let reason = match &error {
-            CaError::Refused(Some(reason)) => reason.clone(),
-            CaError::Refused(None)
-            | CaError::Unavailable(_)
-            | CaError::UnknownOrder(_)
-            | CaError::RequestReused(_) => {
-                Note::new(&error.to_string()).map_err(|_| ServiceError::Ca(error.clone()))?
-            }
-        };
+        let reason = words_of(&error);
         let refused = Command::RefuseRevocation { reason };
         match self.execute(row.account, order, &refused).await {
             // Recorded, or decided meanwhile by another way.
@@ -422,18 +415,22 @@ impl Service {
     }
 
     /// Hands an order to the CA, with the holder's signing request or one for a key made here.
-    async fn request_issuance(&self, row: &OutboxRow, order: OrderId) -> Result<(), ServiceError> {
+    async fn request_issuance(
+        &self,
+        row: &OutboxRow,
+        order: OrderId,
+    ) -> Result<Done, ServiceError> {
         let read_set = ReadSet::Order(order);
         let loaded = (self.ports.store)
             .load(row.account, read_set.into())
             .await?;
         let Some(instance) = loaded.instance.as_ref().map(|found| &found.state) else {
-            return Ok(());
+            return Ok(Done::Yes);
         };
         // Withdrawn or deleted meanwhile: the CA need not hear of it.
         let (Phase::Verifying(application) | Phase::Validating(application)) = instance.phase()
         else {
-            return Ok(());
+            return Ok(Done::Yes);
         };
         let csr_der: Arc<[u8]> = match application.submission().key() {
             KeySource::Own(csr) => Arc::from(csr.der()),
@@ -460,6 +457,7 @@ impl Service {
             // The vault signs its request anew for each attempt. Nobody else uses this row's id, so
             // the CA has the order from a former attempt, with the same key.
             Err(CaError::RequestReused(id)) if made_here && id == row.id => {}
+            Err(error @ CaError::Refused(_)) => return self.reject(row, order, error).await,
             answer => answer?,
         }
         // Withdrawn while the CA was being told: then its cancellation may have come before it.
@@ -470,7 +468,32 @@ impl Service {
             let request = self.ports.ids.request_id();
             self.ports.ca.cancel(request, order).await?;
         }
-        Ok(())
+        Ok(Done::Yes)
+    }
+
+    /// Records that the CA would not take an order, where the rules let it be rejected.
+    async fn reject(
+        &self,
+        row: &OutboxRow,
+        order: OrderId,
+        error: CaError,
+    ) -> Result<Done, ServiceError> {
+        let reviewed = self.stored(row, order).await?.is_some_and(
+            |own| matches!(own.phase(), Phase::Validating(own) if own.submitted_at() == row.at),
+        );
+        if !reviewed {
+            return Err(error.into());
+        }
+        let reason = words_of(&error);
+        match self
+            .execute(row.account, order, &Command::Reject { reason })
+            .await
+        {
+            // Recorded, or decided meanwhile by another way.
+            Ok(_) | Err(ServiceError::Refused(_)) => Ok(Done::RefusalRecorded(error.into())),
+            // Not recorded yet: the row stays.
+            Err(failure) => Err(failure),
+        }
     }
 
     /// The instance of a row's order, as it is stored now.
@@ -513,6 +536,17 @@ impl Service {
     ) -> Result<crate::port::ExportedKey, ServiceError> {
         self.execute(account, order, &Command::Collect).await?;
         Ok(self.ports.vault.export(order).await?)
+    }
+}
+
+/// The words in which a CA refused.
+fn words_of(error: &CaError) -> Note {
+    match error {
+        CaError::Refused(Some(reason)) => reason.clone(),
+        CaError::Refused(None)
+        | CaError::Unavailable(_)
+        | CaError::UnknownOrder(_)
+        | CaError::RequestReused(_) => Note::lossy(&error.to_string()),
     }
 }
 
