@@ -57,7 +57,7 @@ pub use timer::Timer;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Shows a reason after a colon, if there is one.
-struct Because<'a>(Option<&'a Note>);
+pub(crate) struct Because<'a>(pub(crate) Option<&'a Note>);
 
 impl fmt::Display for Because<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

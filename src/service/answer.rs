@@ -26,6 +26,8 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Refused`] for the first command that is refused; those before it stand.
     /// [`ServiceError::Ca`] if the CA is disturbed, or does not know an order that it should.
+    /// [`ServiceError::ClosedByCa`] if it rejected the order before the domain was proved, or cancelled
+    /// what nobody withdrew: the error says what to do.
     pub async fn refresh(
         &self,
         account: AccountId,
@@ -109,6 +111,17 @@ impl Service {
                 };
                 receipts.push(self.execute(account, order, &approve).await?);
             }
+            CaState::Rejected { reason } if matches!(instance.phase(), Phase::Verifying(_)) => {
+                let reason = Some(reason);
+                return Err(ServiceError::ClosedByCa { order, reason });
+            }
+            // It was withdrawn here before the CA could say so; otherwise nobody asked for it.
+            CaState::Cancelled if is_under_way(instance.phase()) => {
+                return Err(ServiceError::ClosedByCa {
+                    order,
+                    reason: None,
+                });
+            }
             CaState::Rejected { reason } => {
                 let reject = Command::Reject { reason };
                 receipts.push(self.execute(account, order, &reject).await?);
@@ -133,6 +146,22 @@ impl Service {
         let read = ReadSet::Order(order).into();
         let loaded = self.ports.store.load(account, read).await?;
         Ok(loaded.instance.map(|found| found.state))
+    }
+}
+
+/// Whether an application is under way.
+fn is_under_way(phase: &Phase) -> bool {
+    match phase {
+        Phase::Verifying(_) | Phase::Validating(_) => true,
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => false,
     }
 }
 

@@ -4,9 +4,11 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use crate::lifecycle::Refusal;
-use crate::model::OrderId;
+use crate::model::{Note, OrderId};
 use crate::pki::ChainError;
-use crate::port::{CaError, DeliveryError, IdempotencyKey, KeyVaultError, StoreError, StreamId};
+use crate::port::{
+    Because, CaError, DeliveryError, IdempotencyKey, KeyVaultError, StoreError, StreamId,
+};
 use crate::rulebook::ResolveError;
 
 /// Why a service did not do as asked.
@@ -39,6 +41,20 @@ pub enum ServiceError {
         /// Why; it is the [source](core::error::Error::source) as well.
         #[source]
         error: ChainError,
+    },
+    /// The CA is through with an order whose domain is not known to be proved, or cancelled one under review that
+    /// nobody here withdrew. The rules know no such step, so the order stays as it is, and the CA
+    /// will say nothing else about it. [`Command::Withdraw`](crate::lifecycle::Command::Withdraw) and
+    /// then [`Command::Delete`](crate::lifecycle::Command::Delete) bring its unit back. If the CA did
+    /// see the proof, [`Command::ConfirmDomain`](crate::lifecycle::Command::ConfirmDomain) and then
+    /// [`Command::Reject`](crate::lifecycle::Command::Reject) say so; the latter alone ends what was
+    /// cancelled under review.
+    #[error("the CA has closed order {order}, which waits for it{}", Because(.reason.as_ref()))]
+    ClosedByCa {
+        /// The order.
+        order: OrderId,
+        /// Why the CA refused it; none if it cancelled it.
+        reason: Option<Note>,
     },
     /// An id that was to be new is taken. Where the service draws ids itself, it drew again and again:
     /// then the source of ids breaks its contract.
@@ -108,6 +124,7 @@ impl ServiceError {
             Self::Delivery(_) => "delivery",
             Self::Rules(_) => "rules",
             Self::Certificate { .. } => "certificate",
+            Self::ClosedByCa { .. } => "closed_by_ca",
             Self::IdTaken(_) => "id_taken",
             Self::KeyReused(_) => "key_reused",
             Self::NoAnswer { .. } => "no_answer",
@@ -128,6 +145,7 @@ impl ServiceError {
             Self::Refused(_)
             | Self::Rules(_)
             | Self::Certificate { .. }
+            | Self::ClosedByCa { .. }
             | Self::IdTaken(_)
             | Self::KeyReused(_)
             | Self::NeverEnded { .. } => false,
@@ -144,6 +162,7 @@ impl ServiceError {
             | Self::Delivery(_)
             | Self::Rules(_)
             | Self::Certificate { .. }
+            | Self::ClosedByCa { .. }
             | Self::IdTaken(_)
             | Self::KeyReused(_)
             | Self::NoAnswer { .. }
@@ -162,6 +181,7 @@ impl ServiceError {
             | Self::Store(_)
             | Self::Rules(_)
             | Self::Certificate { .. }
+            | Self::ClosedByCa { .. }
             | Self::IdTaken(_)
             | Self::KeyReused(_)
             | Self::NeverEnded { .. }

@@ -298,17 +298,19 @@ impl Service {
                 .is_some_and(|chain| chain.next() == Some(instance.id()));
             return turn.then_some(now);
         }
-        let poll =
-            waits_for_ca(instance).then(|| now.saturating_add(i64::from(self.settings.poll_every)));
+        let poll = waits_for_ca(instance)
+            .map(|since| now.saturating_add(self.settings.pause_of_poll(since, now)));
         next_wakeup(case, now, law).into_iter().chain(poll).min()
     }
 }
 
-/// Whether the CA owes an answer about an instance.
-pub(super) fn waits_for_ca(instance: &CertificateInstance) -> bool {
+/// Since when the CA has owed an answer about an instance, if it does.
+pub(super) fn waits_for_ca(instance: &CertificateInstance) -> Option<Timestamp> {
     match instance.phase() {
-        Phase::Verifying(_) | Phase::Validating(_) => true,
-        Phase::Live(live) => live.revocation().is_some(),
+        Phase::Verifying(application) | Phase::Validating(application) => {
+            Some(application.submitted_at())
+        }
+        Phase::Live(live) => live.revocation().map(|request| request.requested_at),
         Phase::NotActivated { .. }
         | Phase::Bought { .. }
         | Phase::Failed { .. }
@@ -316,7 +318,7 @@ pub(super) fn waits_for_ca(instance: &CertificateInstance) -> bool {
         | Phase::Revoked { .. }
         | Phase::Uploaded(_)
         | Phase::Ended { .. }
-        | Phase::Deleted { .. } => false,
+        | Phase::Deleted { .. } => None,
     }
 }
 

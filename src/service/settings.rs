@@ -1,5 +1,7 @@
 //! How a service behaves where no rule says so.
 
+use crate::model::Timestamp;
+
 /// Limits and delays of a service. None of them is a rule: a rulebook holds those.
 ///
 /// All processes over one store should have the same ones, but for the [`seed`](Self::seed):
@@ -48,8 +50,13 @@ pub struct Settings {
     /// After so many attempts a piece of work is laid aside until a person retries it. An attempt
     /// that never ended, for the process died in it, is one of them.
     pub attempts_of_work: u32,
-    /// How long until an order that waits for its CA is asked about again, in seconds.
+    /// How long until an order that waits for its CA is asked about again, in seconds: at first, and
+    /// then a twentieth of the time that it has waited, up to [`longest_poll`](Self::longest_poll).
+    /// [`Service::refresh`](super::Service::refresh) asks at once.
     pub poll_every: u32,
+    /// The longest time from one such look to the next, in seconds, unless
+    /// [`poll_every`](Self::poll_every) is longer.
+    pub longest_poll: u32,
     /// How long what was answered under an [`IdempotencyKey`](crate::port::IdempotencyKey) is
     /// remembered at least, in seconds; after that the key is as good as new.
     pub key_lifetime: u32,
@@ -68,8 +75,23 @@ impl Default for Settings {
             clock_slack: 3_600,
             attempts_of_work: 20,
             poll_every: 30,
+            longest_poll: 3_600,
             key_lifetime: 86_400,
             seed: 0,
         }
+    }
+}
+
+/// An order that has waited for so many pauses waits one more.
+const POLLS_OF_A_WAIT: i64 = 20;
+
+impl Settings {
+    /// How long until what has waited for its CA since an instant is asked about again.
+    pub(super) fn pause_of_poll(&self, since: Timestamp, now: Timestamp) -> i64 {
+        let waited = now.unix_seconds().saturating_sub(since.unix_seconds());
+        let pause = waited.checked_div(POLLS_OF_A_WAIT).unwrap_or_default();
+        pause
+            .min(self.longest_poll.into())
+            .max(self.poll_every.into())
     }
 }

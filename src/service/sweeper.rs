@@ -20,7 +20,9 @@ pub struct SweepReport {
     pub seen: usize,
     /// Commands that changed something.
     pub changed: usize,
-    /// Instances that could not be looked at, or whose CA could not be asked; they come again.
+    /// Instances that could not be looked at, whose CA could not be asked, or whose CA said what they
+    /// can't follow; they come again. One that stays here needs a person:
+    /// [`ServiceError::ClosedByCa`] says what to do.
     pub failed: Vec<(DueRow, ServiceError)>,
     /// How many more were taken and not looked at: the store was away, their lease was as good as
     /// over, or the runner was told to stop. They come again.
@@ -114,7 +116,7 @@ impl Service {
         let mut asked = Ok(());
         let found = self.look(account, order, &Command::Wake).await?;
         let instance = found.loaded.instance.as_ref().map(|found| &found.state);
-        if instance.is_some_and(waits_for_ca) {
+        if instance.and_then(waits_for_ca).is_some() {
             let refreshed = self.refresh(account, order);
             match watch.within(self.settings.answer_limit, refreshed).await {
                 Ok(receipts) => changed = receipts.len(),

@@ -82,7 +82,7 @@ impl Around {
             channel,
         };
         let mut settings = Settings::default();
-        settings.poll_every = 1;
+        (settings.poll_every, settings.longest_poll) = (1, 1);
         Service::new(ports, Rules::new(Rulebook::published(), policy)).with_settings(settings)
     }
 }

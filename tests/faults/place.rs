@@ -168,7 +168,7 @@ impl Opened {
             channel,
         };
         let mut settings = Settings::default();
-        settings.poll_every = 1;
+        (settings.poll_every, settings.longest_poll) = (1, 1);
         // What was answered under a key is compared to the end.
         settings.key_lifetime = u32::MAX;
         Service::new(ports, Rules::new(BOOK.clone(), policy)).with_settings(settings)

@@ -97,7 +97,7 @@ impl Stage {
         };
         let policy = EditionPolicy::Fixed(EditionKey::new(edition).unwrap());
         let mut settings = Settings::default();
-        settings.poll_every = 1;
+        (settings.poll_every, settings.longest_poll) = (1, 1);
         Self {
             service: Service::new(ports, Rules::new(BOOK.clone(), policy)).with_settings(settings),
             store,

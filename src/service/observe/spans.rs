@@ -90,6 +90,7 @@ const fn level_of(error: &ServiceError) -> Level {
         | ServiceError::Delivery(_)
         | ServiceError::Rules(_)
         | ServiceError::Certificate { .. }
+        | ServiceError::ClosedByCa { .. }
         | ServiceError::NeverEnded { .. }
         | ServiceError::NoAnswer { .. }
         | ServiceError::Contended => Level::ERROR,
