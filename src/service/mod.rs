@@ -217,10 +217,13 @@ pub struct Service {
 }
 
 /// An instance in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Summary {
-    /// Its status now; none if it was gone when it was looked at.
+    /// Its status now; none if it was gone when it was looked at, or could not be read.
     pub status: Option<Status>,
+    /// Why it could not be read: what is stored of it is damaged or of a later release, or its edition
+    /// is not in the rulebook.
+    pub unreadable: Option<ServiceError>,
     /// How it is found.
     pub listed: Listed,
 }
@@ -438,10 +441,11 @@ impl Service {
     }
 
     /// Instances of an account, the newest first, each with its status now: those older than `before`
-    /// ([`Listed::position`] of the last one of the page before), at most `limit`.
+    /// ([`Listed::position`] of the last one of the page before), at most `limit`. One that can't be
+    /// read is listed with the reason, and costs the others nothing.
     ///
     /// # Errors
-    /// [`ServiceError`] if the store fails or the rulebook has no edition.
+    /// [`ServiceError`] if the store is away, or what it keeps to find instances can't be read.
     pub async fn list(
         &self,
         account: AccountId,
@@ -456,11 +460,19 @@ impl Service {
             .await?;
         let mut rows = Vec::new();
         for one in listed {
-            let found = self.look(account, one.entry.order, &Command::Wake).await?;
-            let law = found.editions.law(self.rules.book());
-            let status = status(&found.loaded.case(account), found.now, law.conduct);
+            let (status, unreadable) =
+                match self.look(account, one.entry.order, &Command::Wake).await {
+                    Ok(found) => {
+                        let law = found.editions.law(self.rules.book());
+                        let case = found.loaded.case(account);
+                        (status(&case, found.now, law.conduct), None)
+                    }
+                    Err(error) if error.store_is_away() => return Err(error),
+                    Err(error) => (None, Some(error)),
+                };
             rows.push(Summary {
                 status,
+                unreadable,
                 listed: one,
             });
         }

@@ -8,8 +8,8 @@ use cert_lifecycle::lifecycle::Command;
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{Challenge, Note, OrderId, Payment, SpkiDigest, Status, Timestamp};
 use cert_lifecycle::port::{
-    CaError, Clock, CommitError, Expectation, IdempotencyKey, KeyVault, KeyVaultError, Lease,
-    OutboxPart, OutboxRow, Store, StoreError, StreamId,
+    CaError, Clock, CommitError, Expectation, Filter, IdempotencyKey, KeyVault, KeyVaultError,
+    Lease, OutboxPart, OutboxRow, Store, StoreError, StreamId,
 };
 use cert_lifecycle::service::{Caller, Ports, Service, ServiceError, Settings, TakenId};
 
@@ -344,6 +344,41 @@ fn a_disturbed_store_is_said_to_be_so() {
     assert!(wait(world.service.work(64)).unwrap_err().retry_helps());
     assert_eq!(world.ledger(plan), (1, 0, 0, 0, 0));
     assert!(waiting(&world).is_empty());
+}
+
+/// The others are shown, and the one that can't be read with its reason.
+#[test]
+fn an_instance_that_cannot_be_read_is_listed_beside_the_others() {
+    let world = world();
+    world.buy(DV, 3);
+    let orders = [(); 3].map(|()| world.order(DV, request(P256)));
+    let list = || {
+        wait(
+            world
+                .service
+                .list(world.account, Filter::default(), None, 9),
+        )
+    };
+    world
+        .store
+        .load
+        .add(Fault::Before(StoreError::Corrupt(None)));
+    let rows = list().unwrap();
+    let seen: Vec<_> = rows.iter().map(|row| row.listed.entry.order).collect();
+    assert_eq!(seen, [orders[2], orders[1], orders[0]]);
+    assert!(matches!(
+        (&rows[0].unreadable, rows[0].status),
+        (Some(ServiceError::Store(StoreError::Corrupt(None))), None)
+    ));
+    for row in &rows[1..] {
+        assert!(row.unreadable.is_none());
+        assert_eq!(row.status, Some(Status::DomainVerification));
+    }
+    // Where the store is away, each row would wait for it.
+    world.store.load.add(Fault::Before(STORE_DOWN));
+    let loads = world.store.loads();
+    assert!(list().unwrap_err().retry_helps());
+    assert_eq!(world.store.loads() - loads, 1);
 }
 
 #[test]
