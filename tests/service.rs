@@ -23,6 +23,8 @@ mod late;
 mod lives;
 #[path = "service/misfit.rs"]
 mod misfit;
+#[path = "service/notices.rs"]
+mod notices;
 #[path = "service/parts.rs"]
 mod parts;
 #[path = "service/pins.rs"]

@@ -158,6 +158,14 @@ impl Rules {
         &self.book
     }
 
+    /// Whether another edition can come in force.
+    pub(super) const fn go_by_the_day(&self) -> bool {
+        match self.policy {
+            EditionPolicy::AsOf { .. } => true,
+            EditionPolicy::Fixed(_) => false,
+        }
+    }
+
     /// The edition in force at an instant.
     ///
     /// ```

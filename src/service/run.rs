@@ -17,7 +17,7 @@ use crate::port::{
     Batch, BoxFuture, CommitError, Expectation, IndexEntry, Loaded, Read, ReadSet, Record,
     RequestDigest, SameBeside, StreamId,
 };
-use crate::rulebook::Window;
+use crate::rulebook::{Edition, Window};
 
 /// What was read for a decision.
 pub(super) struct Found {
@@ -300,8 +300,46 @@ impl Service {
         }
         let poll = waits_for_ca(instance)
             .map(|since| now.saturating_add(self.settings.pause_of_poll(since, now)));
-        next_wakeup(case, now, law).into_iter().chain(poll).min()
+        // A clause that is known already may have the expiry told earlier than today's edition does.
+        let told = (self.rules.go_by_the_day())
+            .then(|| next_notice_rule(instance, now, law.conduct))
+            .flatten();
+        let wakeup = next_wakeup(case, now, law).into_iter();
+        wakeup.chain(poll).chain(told).min()
     }
+}
+
+/// When the next clause about notices comes in force, for a certificate whose expiry is still to be
+/// told: then somebody has to look under the edition of that day.
+fn next_notice_rule(
+    instance: &CertificateInstance,
+    now: Timestamp,
+    conduct: &Edition,
+) -> Option<Timestamp> {
+    let certificate = match instance.phase() {
+        Phase::Live(live) if live.noticed_at().is_none() => live.certificate(),
+        Phase::Uploaded(own) if own.noticed_at().is_none() => own.certificate(),
+        Phase::Live(_)
+        | Phase::Uploaded(_)
+        | Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Revoked { .. }
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => return None,
+    };
+    let until = [
+        conduct.notice().cite.until,
+        conduct.messages().cite.until,
+        conduct.calendar().cite.until,
+    ];
+    let offset = conduct.calendar().value.offset;
+    let changes = until.into_iter().flatten().map(|day| day.midnight(offset));
+    let not_after = certificate.validity().not_after();
+    changes.filter(|at| now < *at && *at <= not_after).min()
 }
 
 /// Since when the CA has owed an answer about an instance, if it does.
