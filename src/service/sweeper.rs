@@ -37,8 +37,10 @@ impl Service {
     /// expire, and says when to look again.
     ///
     /// Several sweepers may do so at once; each instance is claimed by one of them, and what two do all
-    /// the same counts once. What was missed is done when the next sweep runs: no answer depends on
-    /// it (L6). It forgets idempotency records beyond their lifetime, too.
+    /// the same counts once. No answer depends on when a sweep runs (L6), and what was missed is done by
+    /// the next one, as long as it may still be done: an expiry is announced until the certificate has
+    /// expired, and of one that expired while nobody swept no notice goes out at all. It forgets
+    /// idempotency records beyond their lifetime, too.
     ///
     /// # Errors
     /// [`ServiceError::Store`] if what is due cannot be read. What a single instance met with stands in
