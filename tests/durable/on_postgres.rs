@@ -1,8 +1,13 @@
 //! The tests of the store in a PostgreSQL database.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use cert_lifecycle::adapter::postgres::{OpenError, PostgresOptions, PostgresStore};
 use cert_lifecycle::model::Note;
@@ -188,6 +193,117 @@ fn what_is_set_up_wrongly_is_said(server: &Shared) {
     });
 }
 
+/// What is between the store and the server changes a setting: each connection's first message, which
+/// asks for it.
+fn pooler(server: &str, folder: &std::path::Path) {
+    let server = std::path::Path::new(server).join(".s.PGSQL.5432");
+    let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).unwrap();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let mut length = [0; 4];
+            client.read_exact(&mut length).unwrap();
+            let mut rest = vec![0; u32::from_be_bytes(length).saturating_sub(4) as usize];
+            client.read_exact(&mut rest).unwrap();
+            let asked = String::from_utf8(rest).unwrap();
+            let (wanted, other) = ("synchronous_commit=on", "synchronous_commit=off");
+            assert!(asked.contains(wanted), "{asked}");
+            let asked = asked.replace(wanted, other);
+            let mut behind = UnixStream::connect(&server).unwrap();
+            let length = u32::try_from(asked.len().saturating_add(4)).unwrap();
+            behind.write_all(&length.to_be_bytes()).unwrap();
+            behind.write_all(asked.as_bytes()).unwrap();
+            let pairs = [
+                (client.try_clone().unwrap(), behind.try_clone().unwrap()),
+                (behind, client),
+            ];
+            for (mut from, mut to) in pairs {
+                thread::spawn(move || {
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(std::net::Shutdown::Both);
+                });
+            }
+        }
+    });
+}
+
+/// Why a database is not opened is said at once, however long a call would wait for a connection.
+fn why_it_is_not_opened_is_said_at_once(server: &Shared) {
+    const WAIT: Duration = Duration::from_hours(1);
+    let refused = |url: &str| {
+        let options = PostgresOptions::url(url).unwrap().with_wait(WAIT);
+        run(PostgresStore::open(options)).map(|_| ()).unwrap_err()
+    };
+    let url = server.lock().unwrap().url("nope");
+    let error = refused(&url);
+    let said = error.to_string();
+    assert!(
+        matches!(error, OpenError::Database { .. })
+            && said.starts_with("the database ")
+            && said.contains("nope")
+            && said.ends_with("can't be opened: database \"nope\" does not exist (3D000)"),
+        "{said}"
+    );
+    // Nobody listens there any more.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+    let port = port.unwrap().port();
+    let url = format!("postgres://user:top-secret@127.0.0.1:{port}/life");
+    let error = refused(&url);
+    let said = error.to_string();
+    let place = format!("the database 127.0.0.1:{port}/life can't be opened: ");
+    assert!(said.starts_with(&place), "{said}");
+    assert!(said.contains("refused"), "{said}");
+    assert!(!format!("{error:?}{said}").contains("secret"));
+
+    let folder = tempfile::TempDir::new().unwrap();
+    run(database(server, "pooled"));
+    let url = server.lock().unwrap().url("pooled");
+    // A server that is given may be elsewhere.
+    let Some((_, socket)) = url
+        .split_once("?host=")
+        .filter(|(_, socket)| socket.starts_with('/'))
+    else {
+        return;
+    };
+    pooler(socket, folder.path());
+    let error = refused(&url.replace(socket, folder.path().to_str().unwrap()));
+    assert!(
+        matches!(&error, OpenError::Setting { setting: "synchronous_commit", found, .. } if found == "off"),
+        "{error:?}"
+    );
+}
+
+fn what_is_no_url_is_refused(_: &Shared) {
+    for url in [
+        "",
+        "life",
+        "/var/lib/life",
+        "sqlite:life.db",
+        "mysql://user:top-secret@localhost/life",
+        "postgres://user:top-secret@localhost:port/life",
+        "postgres://user:top-secret@localhost/life?sslmode=perhaps",
+        "postgres:user:top-secret@localhost/life",
+    ] {
+        let error = PostgresOptions::url(url).unwrap_err();
+        let said = error.to_string();
+        assert!(matches!(error, OpenError::Url { .. }), "{said}");
+        assert!(said.contains("postgres://user:password@host"), "{said}");
+        assert!(!format!("{said}{error:?}").contains("secret"), "{said}");
+    }
+}
+
+fn nothing_shows_the_password(_: &Shared) {
+    for url in [
+        "postgres://user:top-secret@127.0.0.1:5433/life",
+        "postgres://user@127.0.0.1:5433/life?password=top-secret",
+        "postgresql://user:top-secret@127.0.0.1:5433/life?sslmode=require",
+    ] {
+        let shown = format!("{:?}", PostgresOptions::url(url).unwrap());
+        assert!(!shown.contains("secret"), "{shown}");
+        assert!(shown.contains("127.0.0.1:5433/life"), "{shown}");
+    }
+}
+
 fn names_are_found_among_few_and_among_many(server: &Shared) {
     run(async {
         let options = database(server, "names").await;
@@ -262,11 +378,17 @@ type Test = (&'static str, fn(&Shared));
 /// Those that are only run when they are asked for.
 const MAKERS: [Test; 1] = [("make_the_old_database", make_the_old_database)];
 
-const TESTS: [Test; 8] = [
+const TESTS: [Test; 11] = [
     (
         "names_are_those_of_the_last_commit",
         names_are_those_of_the_last_commit,
     ),
+    (
+        "why_it_is_not_opened_is_said_at_once",
+        why_it_is_not_opened_is_said_at_once,
+    ),
+    ("what_is_no_url_is_refused", what_is_no_url_is_refused),
+    ("nothing_shows_the_password", nothing_shows_the_password),
     (
         "what_is_set_up_wrongly_is_said",
         what_is_set_up_wrongly_is_said,

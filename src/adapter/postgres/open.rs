@@ -1,5 +1,6 @@
 //! Opening a database: its limits of time, its migrations.
 
+use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 
@@ -9,10 +10,11 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-use super::PostgresStore;
+use super::{PostgresStore, words};
 use crate::adapter::sql::{LoadSql, number};
 
 /// The migrations, one after the other; `cl_schema` counts those that a database has had. They are
@@ -23,7 +25,7 @@ const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema
 const MIGRATION_LOCK: i64 = 0x636c_6966_6501;
 
 /// Where the database is and how it is used.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PostgresOptions {
     connect: PgConnectOptions,
     connections: u32,
@@ -32,14 +34,58 @@ pub struct PostgresOptions {
     answer: Duration,
 }
 
+/// Without the password.
+impl fmt::Debug for PostgresOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresOptions")
+            .field("database", &place(&self.connect))
+            .field("user", &self.connect.get_username())
+            .field("tls", &self.connect.get_ssl_mode())
+            .field("connections", &self.connections)
+            .field("wait", &self.wait)
+            .field("statement", &self.statement)
+            .field("answer", &self.answer)
+            .finish()
+    }
+}
+
+/// Where a database is, in words.
+fn place(connect: &PgConnectOptions) -> String {
+    let user = connect.get_username();
+    let database = connect.get_database().unwrap_or(user);
+    match connect.get_socket() {
+        Some(folder) => format!("{database} in {}", folder.display()),
+        None => format!("{}:{}/{database}", connect.get_host(), connect.get_port()),
+    }
+}
+
 impl PostgresOptions {
     /// A database by its URL, `postgres://user:password@host:port/database`.
     ///
     /// # Errors
-    /// [`OpenError::Database`] if it is no such URL.
+    /// [`OpenError::Url`] if it is no such URL.
+    ///
+    /// ```
+    /// use cert_lifecycle::adapter::postgres::PostgresOptions;
+    /// let options = PostgresOptions::url("postgres://user:secret@localhost/certificates")?;
+    /// assert!(!format!("{options:?}").contains("secret"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn url(url: &str) -> Result<Self, OpenError> {
+        let none = |why: String| OpenError::Url { why };
+        if url.is_empty() {
+            return Err(none("it is empty".into()));
+        }
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(none("it doesn't begin with postgres://".into()));
+        }
+        let connect = PgConnectOptions::from_str(url).map_err(|error| {
+            // What is wrong without that something is.
+            let inner = core::error::Error::source(&error);
+            none(inner.map_or_else(|| error.to_string(), ToString::to_string))
+        })?;
         Ok(Self {
-            connect: PgConnectOptions::from_str(url)?,
+            connect,
             connections: 10,
             wait: Duration::from_secs(10),
             statement: Duration::from_secs(10),
@@ -83,17 +129,51 @@ impl PostgresOptions {
 }
 
 /// Why a database was not opened. It was not changed, but for migrations that were committed before.
+///
+/// None of them shows the password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// It can't be reached, or does not take the settings.
-    #[error("the database can't be opened: {0}")]
-    Database(#[from] sqlx::Error),
+    /// It is no URL of a PostgreSQL database.
+    #[error("the URL is not of the form postgres://user:password@host:port/database: {why}")]
+    Url {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It can't be reached or does not let itself be used.
+    #[error("the database {place} can't be opened: {why}")]
+    Database {
+        /// Where it is: host, port and name, or name and folder of the socket.
+        place: String,
+        /// Why, in the server's words if it said any.
+        why: String,
+        /// What the driver says.
+        source: Box<dyn core::error::Error + Send + Sync>,
+    },
+    /// A setting that durability hangs on is not as it must be. The store sets it for each connection,
+    /// so something between it and the server has changed it.
+    #[error(
+        "the database {place} has {setting} = {found}, not {wanted}: a commit would be acknowledged \
+         too early"
+    )]
+    Setting {
+        /// Where the database is.
+        place: String,
+        /// Which.
+        setting: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+        /// What it is.
+        found: String,
+    },
     /// A later release wrote it.
     #[error(
-        "the database has schema {found}, this release knows up to {known}: use a later release"
+        "the database {place} has schema {found}, this release knows up to {known}: use a later \
+         release"
     )]
     Newer {
+        /// Where it is.
+        place: String,
         /// Its schema.
         found: i64,
         /// The newest one that is known.
@@ -101,74 +181,134 @@ pub enum OpenError {
     },
 }
 
-/// What every connection must have taken; read back, since a server or a pooler may override it.
-async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let text = "SELECT current_setting('synchronous_commit')";
-    let found: String = sqlx::query_scalar(text).fetch_one(connection).await?;
-    if matches!(found.as_str(), "on" | "remote_apply") {
-        return Ok(());
+impl OpenError {
+    fn of(place: &str, error: sqlx::Error) -> Self {
+        Self::Database {
+            place: place.into(),
+            why: words(&error),
+            source: error.into(),
+        }
     }
-    let text = format!("synchronous_commit is {found}: a commit would be acknowledged too early");
-    Err(sqlx::Error::Configuration(text.into()))
+
+    fn late(place: &str, limit: Duration, late: Elapsed) -> Self {
+        Self::Database {
+            place: place.into(),
+            why: format!("no answer within {limit:?}"),
+            source: late.into(),
+        }
+    }
+}
+
+/// The setting that durability hangs on.
+const SETTING: &str = "synchronous_commit";
+
+/// What a connection has taken of it, if it is not as it must be; read back, since a pooler may override
+/// it.
+async fn untaken(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    let query = sqlx::query_scalar("SELECT current_setting($1)");
+    let found: String = query.bind(SETTING).fetch_one(connection).await?;
+    let is_enough = matches!(found.as_str(), "on" | "remote_apply");
+    Ok((!is_enough).then_some(found))
+}
+
+/// The same for the pool, which knows no errors but those of the driver.
+async fn check(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    match untaken(connection).await? {
+        None => Ok(()),
+        Some(found) => {
+            let text = format!("{SETTING} is {found}: a commit would be acknowledged too early");
+            Err(sqlx::Error::Configuration(text.into()))
+        }
+    }
 }
 
 /// Brings a database to the newest schema, in one transaction.
-async fn migrate(connection: &mut PgConnection, limit: Duration) -> Result<(), OpenError> {
+async fn migrate(
+    connection: &mut PgConnection,
+    place: &str,
+    limit: Duration,
+) -> Result<(), OpenError> {
+    let failed = |error| OpenError::of(place, error);
     let known = number(MIGRATIONS.len());
-    let mut transaction = connection.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)")
-        .bind(MIGRATION_LOCK)
-        .execute(&mut *transaction)
-        .await?;
-    let there: bool = sqlx::query_scalar("SELECT to_regclass('cl_schema') IS NOT NULL")
-        .fetch_one(&mut *transaction)
-        .await?;
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    let lock = sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK);
+    lock.execute(&mut *transaction).await.map_err(failed)?;
+    let there = sqlx::query_scalar("SELECT to_regclass('cl_schema') IS NOT NULL");
+    let there: bool = there.fetch_one(&mut *transaction).await.map_err(failed)?;
     if !there {
         let text = "CREATE TABLE cl_schema (version bigint NOT NULL);
                     INSERT INTO cl_schema VALUES (0)";
-        transaction.execute(text).await?;
+        transaction.execute(text).await.map_err(failed)?;
     }
-    let found: i64 = sqlx::query_scalar("SELECT version FROM cl_schema")
-        .fetch_one(&mut *transaction)
-        .await?;
+    let found = sqlx::query_scalar("SELECT version FROM cl_schema");
+    let found: i64 = found.fetch_one(&mut *transaction).await.map_err(failed)?;
     if found > known {
-        return Err(OpenError::Newer { found, known });
+        let place = place.into();
+        return Err(OpenError::Newer {
+            place,
+            found,
+            known,
+        });
     }
     let done = usize::try_from(found).unwrap_or_default();
     for text in MIGRATIONS.iter().skip(done) {
-        transaction.execute(*text).await?;
+        transaction.execute(*text).await.map_err(failed)?;
     }
     if found < known {
-        let mark = format!("UPDATE cl_schema SET version = {known}");
-        transaction.execute(AssertSqlSafe(mark)).await?;
+        let mark = AssertSqlSafe(format!("UPDATE cl_schema SET version = {known}"));
+        transaction.execute(mark).await.map_err(failed)?;
     }
     // The server's limit of a statement is none for a commit that waits for a standby.
     let committed = timeout(limit, transaction.commit()).await;
-    committed.map_err(|late| sqlx::Error::Io(late.into()))??;
-    Ok(())
+    let committed = committed.map_err(|late| OpenError::late(place, limit, late))?;
+    committed.map_err(failed)
 }
 
 impl PostgresStore {
     /// Opens a store, and makes or migrates its tables in the first schema of the search path.
+    ///
+    /// It does not wait for a server that isn't there yet.
     ///
     /// # Errors
     /// [`OpenError`].
     pub async fn open(options: PostgresOptions) -> Result<Self, OpenError> {
         let limit = options.statement.as_millis().to_string();
         let connect = options.connect.options([
-            ("synchronous_commit", "on"),
+            (SETTING, "on"),
             ("statement_timeout", limit.as_str()),
             ("idle_in_transaction_session_timeout", limit.as_str()),
         ]);
+        let place = place(&connect);
+        let failed = |error| OpenError::of(&place, error);
+        // A pool waits and says only that it waited; what is wrong is told by a connection alone.
+        let first = async {
+            let mut first = connect.connect().await?;
+            let untaken = untaken(&mut first).await?;
+            Ok((first, untaken))
+        };
+        let first = timeout(options.wait, first).await;
+        let first = first.map_err(|late| OpenError::late(&place, options.wait, late))?;
+        let (mut first, untaken) = first.map_err(failed)?;
+        if let Some(found) = untaken {
+            return Err(OpenError::Setting {
+                place,
+                setting: SETTING,
+                wanted: "on",
+                found,
+            });
+        }
+        migrate(&mut first, &place, options.answer).await?;
+        // A role may have few connections.
+        first.close().await.map_err(failed)?;
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
             .acquire_timeout(options.wait)
-            // A look at the connection before each use would be a round trip more.
+            // A look at each connection before each use would be a round trip more.
             .test_before_acquire(false)
             .after_connect(|connection, _| Box::pin(check(connection)))
             .connect_with(connect)
-            .await?;
-        migrate(&mut *pool.acquire().await?, options.answer).await?;
+            .await
+            .map_err(failed)?;
         Ok(Self {
             pool,
             load: Arc::new(LoadSql::new()),
