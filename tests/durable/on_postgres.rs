@@ -14,7 +14,7 @@ use cert_lifecycle::model::Note;
 use cert_lifecycle::port::{BoxFuture, Filter, Store, StoreError};
 use cert_lifecycle::testing::{StoreUnderTest, store_suite};
 use libtest_mimic::{Arguments, Failed, Trial};
-use sqlx::Executor;
+use sqlx::{Connection, Executor};
 
 use super::cluster::Server;
 use super::life::{Around, first_half, second_half};
@@ -189,6 +189,60 @@ fn what_is_set_up_wrongly_is_said(server: &Shared) {
             .unwrap();
         pool.close().await;
         assert!(list().await.unwrap().is_empty());
+        store.close().await;
+    });
+}
+
+/// Ended sessions, as by a restart, fail one call and not one for each connection that is kept.
+fn ended_sessions_fail_one_call(server: &Shared) {
+    const KEPT: usize = 5;
+    run(async {
+        let options = database(server, "ended").await;
+        let store = PostgresStore::open(options).await.unwrap();
+        let main = server.lock().unwrap().url("ended");
+        let mut outside = sqlx::PgConnection::connect(&main).await.unwrap();
+        let list = async |store: &PostgresStore| {
+            let account = super::life::account();
+            store.list(account, Filter::default(), None, 10).await
+        };
+        // All wait for a lock at once, so each has a connection of its own.
+        let mut lock = outside.begin().await.unwrap();
+        lock.execute("LOCK TABLE cl_instance").await.unwrap();
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..KEPT {
+            let store = store.clone();
+            calls.spawn(async move { list(&store).await });
+        }
+        let waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted \
+                       AND relation = 'cl_instance'::regclass";
+        while sqlx::query_scalar::<_, i64>(waiting)
+            .fetch_one(&mut *lock)
+            .await
+            .unwrap()
+            < i64::try_from(KEPT).unwrap()
+        {
+            tokio::task::yield_now().await;
+        }
+        lock.rollback().await.unwrap();
+        while let Some(done) = calls.join_next().await {
+            done.unwrap().unwrap();
+        }
+        let end = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let ended: i64 = sqlx::query_scalar(end)
+            .fetch_one(&mut outside)
+            .await
+            .unwrap();
+        assert_eq!(usize::try_from(ended), Ok(KEPT));
+        let mut failed = Vec::new();
+        for _ in 0..15 {
+            failed.extend(list(&store).await.err());
+        }
+        assert!(
+            failed.len() == 1 && failed.iter().all(StoreError::retry_helps),
+            "{failed:?}"
+        );
+        outside.close().await.unwrap();
         store.close().await;
     });
 }
@@ -378,11 +432,12 @@ type Test = (&'static str, fn(&Shared));
 /// Those that are only run when they are asked for.
 const MAKERS: [Test; 1] = [("make_the_old_database", make_the_old_database)];
 
-const TESTS: [Test; 11] = [
+const TESTS: [Test; 12] = [
     (
         "names_are_those_of_the_last_commit",
         names_are_those_of_the_last_commit,
     ),
+    ("ended_sessions_fail_one_call", ended_sessions_fail_one_call),
     (
         "why_it_is_not_opened_is_said_at_once",
         why_it_is_not_opened_is_said_at_once,

@@ -2,6 +2,7 @@
 
 mod batch;
 mod keys;
+mod looks;
 mod open;
 mod quick;
 
@@ -16,7 +17,8 @@ use tokio::time::{Instant, timeout};
 
 use super::sql::{LoadSql, sql_store};
 use crate::model::Note;
-use crate::port::StoreError;
+use crate::port::{CommitError, StoreError};
+use looks::Looks;
 
 pub use open::{OpenError, PostgresOptions};
 
@@ -27,6 +29,12 @@ pub use open::{OpenError, PostgresOptions};
 /// by a function of the schema. One that meets a conflict may cost another, and leaves an error in the
 /// server's log. A commit is acknowledged when the server says that it is on its disk, and on that of its synchronous
 /// standbys, if it has some. It needs a tokio runtime. Clones share the connections.
+///
+/// # Restarts
+///
+/// A call whose connection is cut fails, for it is not known then whether it was carried out. Connections
+/// that were idle meanwhile are looked at before they are used again, so that of the calls that come
+/// later, one fails at most. What was idle for some seconds is looked at anyhow.
 ///
 /// # Standbys
 ///
@@ -56,6 +64,7 @@ pub struct PostgresStore {
     pool: PgPool,
     load: Arc<LoadSql>,
     answer: Duration,
+    looks: Looks,
 }
 
 /// An answer that took so long may be that of a commit whose wait for a standby was cancelled. Others
@@ -96,6 +105,24 @@ fn failure(error: sqlx::Error) -> StoreError {
     }
 }
 
+/// An error of a call.
+trait Failure: From<StoreError> {
+    /// Whether its connection may be dead, and others with it.
+    fn is_disturbance(&self) -> bool;
+}
+
+impl Failure for StoreError {
+    fn is_disturbance(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl Failure for CommitError {
+    fn is_disturbance(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_disturbance())
+    }
+}
+
 impl PostgresStore {
     /// Closes the connections, once what is under way is done or took too long. Other clones can't be
     /// used any more.
@@ -112,7 +139,7 @@ impl PostgresStore {
         self.limited(async { call.await.map_err(failure) }).await
     }
 
-    async fn limited<T, E: From<StoreError>>(
+    async fn limited<T, E: Failure>(
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
@@ -124,11 +151,15 @@ impl PostgresStore {
             }
             Ok(done)
         };
-        timeout(self.answer, confirmed).await.unwrap_or_else(|_| {
+        let answer = timeout(self.answer, confirmed).await.unwrap_or_else(|_| {
             let limit = self.answer;
             let text = format!("no answer within {limit:?}; a write may have been carried out");
             Err(StoreError::Unavailable(Some(Note::lossy(&text))).into())
-        })
+        });
+        if answer.as_ref().is_err_and(E::is_disturbance) {
+            self.looks.failed();
+        }
+        answer
     }
 
     /// A write of nothing. Like a commit, it is done when the standby has it and all before it.

@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
+use super::looks::Looks;
 use super::{PostgresStore, words};
 use crate::adapter::sql::{LoadSql, number};
 
@@ -300,11 +301,17 @@ impl PostgresStore {
         migrate(&mut first, &place, options.answer).await?;
         // A role may have few connections.
         first.close().await.map_err(failed)?;
+        let looks = Looks::default();
+        let own = looks.clone();
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
             .acquire_timeout(options.wait)
             // A look at each connection before each use would be a round trip more.
             .test_before_acquire(false)
+            .before_acquire(move |connection, known| {
+                let looks = own.clone();
+                Box::pin(async move { looks.passes(connection, known.idle_for).await })
+            })
             .after_connect(|connection, _| Box::pin(check(connection)))
             .connect_with(connect)
             .await
@@ -313,6 +320,7 @@ impl PostgresStore {
             pool,
             load: Arc::new(LoadSql::new()),
             answer: options.answer,
+            looks,
         })
     }
 }
