@@ -394,9 +394,6 @@ proptest! {
                         granted(&[CommandKind::RequestRevocation])
                     }
                     WayOut::ConfirmByMail => granted(&[CommandKind::ConfirmRevocation]),
-                    WayOut::AwaitRevocation if refusal.status() == Some(Status::RevocationToConfirm) => {
-                        granted(&[CommandKind::ConfirmRevocation, CommandKind::CompleteRevocation])
-                    }
                     WayOut::AwaitRevocation => granted(&[CommandKind::CompleteRevocation]),
                     _ => true,
                 };

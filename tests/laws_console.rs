@@ -30,7 +30,9 @@ use cert_lifecycle::model::{
     Bill, CertificateInstance, End, HoldState, HostingChain, InstanceId, MemberState, Origin,
     Phase, Purchase, PurchaseKind, RefundState, ResourcePlan, RevocationStage, Status, Timestamp,
 };
-use cert_lifecycle::rulebook::{Calendar, DayCount, Edition, ExpiryInstant, RuleId, Rulebook};
+use cert_lifecycle::rulebook::{
+    Calendar, DayCount, Edition, ExpiryInstant, Field, RuleId, Rulebook,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -301,14 +303,16 @@ fn advised(refusal: &Refusal, moment: &Moment<'_>) -> Result<(), Refusal> {
         WayOut::Withdraw => &[K::Withdraw],
         WayOut::Delete | WayOut::DeleteAndCreate => &[K::Delete],
         WayOut::WithdrawThenDelete => &[K::Withdraw, K::Delete],
-        WayOut::Revoke | WayOut::RevokeFirst | WayOut::RevokeUnits | WayOut::ReturnAllUnits => {
-            &[K::RequestRevocation]
-        }
+        WayOut::Revoke
+        | WayOut::RevokeOnly
+        | WayOut::RevokeFirst
+        | WayOut::RevokeInTime
+        | WayOut::RevokeForRefund
+        | WayOut::RevokeUnits
+        | WayOut::ReturnAllUnits => &[K::RequestRevocation],
         WayOut::ConfirmByMail => &[K::ConfirmRevocation],
-        WayOut::AwaitRevocation => match world.status(moment.now, &moment.law) {
-            Some(Status::RevocationToConfirm) => &[K::ConfirmRevocation, K::CompleteRevocation],
-            _ => &[K::CompleteRevocation],
-        },
+        // Nobody waits for a CA that waits for the holder.
+        WayOut::AwaitRevocation => &[K::CompleteRevocation],
         WayOut::Resubmit | WayOut::Apply => &[K::Apply],
         WayOut::Cancel => &[K::CancelOrder],
         WayOut::CancelRefund => &[K::CancelRefund],
@@ -341,7 +345,99 @@ fn advised(refusal: &Refusal, moment: &Moment<'_>) -> Result<(), Refusal> {
         let command = of(*kind, &world);
         granted(&mut world, &[command], moment.now, moment)?;
     }
-    Ok(())
+    // What was done for a refund leads to it.
+    match refusal.way_out() {
+        WayOut::RevokeFirst | WayOut::RevokeInTime => {
+            revoked(&mut world, moment)?;
+            granted(&mut world, &[Command::ClaimRefund], moment.now, moment)
+        }
+        WayOut::RevokeForRefund => {
+            revoked(&mut world, moment)?;
+            assert!(paid_for(&world), "{refusal}");
+            Ok(())
+        }
+        WayOut::CancelMembersFirst | WayOut::RevokeUnits => {
+            revoked(&mut world, moment)?;
+            if paid_for(&world) {
+                return Ok(());
+            }
+            granted(&mut world, &[Command::ClaimRefund], moment.now, moment)
+        }
+        WayOut::WithdrawFirst => granted(&mut world, &[Command::ClaimRefund], moment.now, moment),
+        WayOut::ClaimOnFirst => {
+            let first = world.purchase().unwrap().first();
+            world.focus(first);
+            // What the first one is told leads on, or has a date.
+            match granted(&mut world, &[Command::ClaimRefund], moment.now, moment) {
+                Err(other)
+                    if other.way_out() == WayOut::None
+                        && matches!(
+                            other.why(),
+                            Why::ChainMovedOn
+                                | Why::Refunded
+                                | Why::Free
+                                | Why::NothingPaid
+                                | Why::LateHosting
+                                | Why::WasMerged
+                        ) =>
+                {
+                    Err(other)
+                }
+                _ => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The rest of a revocation that was asked for.
+fn revoked(world: &mut World, moment: &Moment<'_>) -> Result<(), Refusal> {
+    let live = world.instance().unwrap().live().unwrap();
+    let to_confirm = live
+        .revocation()
+        .is_some_and(|one| one.stage == RevocationStage::ToConfirm);
+    let confirmed = [Command::ConfirmRevocation];
+    granted(
+        world,
+        if to_confirm { &confirmed } else { &[] },
+        moment.now,
+        moment,
+    )?;
+    let completed = Command::CompleteRevocation { at: moment.now };
+    granted(world, &[completed], moment.now, moment)
+}
+
+fn paid_for(world: &World) -> bool {
+    let bill = world.purchase().map(Purchase::bill);
+    bill.is_some_and(|bill| matches!(bill.refund, RefundState::Refunded { .. }))
+}
+
+/// What a refusal says of the day from which the answer differs: the command is permitted then, or
+/// becomes so later, under the clauses that begin on it, with the case as it is.
+fn lets_through(refusal: &Refusal, (case, command): (&Case<'_>, &Command), law: &Law<'_>) {
+    let others = refusal.to_string().contains("applied for from");
+    let Some(day) = refusal.changes_on().filter(|_| !others) else {
+        return;
+    };
+    let begins = day.midnight(law.conduct.calendar().value.offset);
+    let fields: Vec<Field> = (law.conduct.changes())
+        .filter(|(_, cite)| cite.until == Some(day))
+        .map(|(field, _)| field)
+        .collect();
+    let mut conduct = law.conduct.clone();
+    for field in fields {
+        conduct = conduct.with(field, &law.conduct.following(field).unwrap());
+    }
+    let later = Law {
+        conduct: &conduct,
+        ..*law
+    };
+    if let Err(other) = decide(case, command, begins, &later) {
+        assert!(
+            other.permitted_from().is_some(),
+            "{refusal}\n  but: {other}"
+        );
+    }
 }
 
 proptest! {
@@ -495,6 +591,15 @@ proptest! {
                 let case = world.case_for(&command, moment.now, &moment.law);
                 let law = moment.laws.law(&case, Some(&command), moment.law.conduct);
                 let Err(refusal) = decide(&case, &command, moment.now, &law) else { continue };
+                lets_through(&refusal, (&case, &command), &law);
+                // One's own is found.
+                if refusal.way_out() == WayOut::CheckOrder {
+                    assert_eq!(refusal.status(), None, "{refusal}");
+                }
+                // Nobody has to buy anew who only has to wait.
+                if refusal.way_out() == WayOut::ApplyAnew {
+                    assert_eq!(refusal.permitted_from(), None, "{refusal}");
+                }
                 if let Err(other) = advised(&refusal, moment) {
                     // The allowance is another matter; what is deleted may have to wait, or to be taken
                     // off first; a claim on another member of the chain stands in no read set of this one.
@@ -1191,5 +1296,5 @@ const WAYS: &str = "
     None CheckOrder BuyPlan FreeUnits NewId LoadPinned WithdrawThenDelete Withdraw Delete
     DeleteAndCreate Revoke AwaitCa AwaitRevocation ConfirmByMail ProveDomain ApplyAnew OtherReason
     UseForPackage CorrectApplication UseDns Reissue Resubmit Apply Cancel CancelMembers CancelRefund
-    WithdrawFirst RevokeFirst AwaitActivation OtherYears UndeployFirst OtherName
+    WithdrawFirst RevokeFirst RevokeInTime RevokeForRefund AwaitActivation OtherYears UndeployFirst OtherName
     OtherTarget InstallByHand OtherKey LoadAll DeleteCertificate";

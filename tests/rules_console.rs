@@ -14,6 +14,8 @@
     reason = "tests stop on the first surprise"
 )]
 
+#[path = "rules_console/advice.rs"]
+mod advice;
 #[path = "rules_console/custody.rs"]
 mod custody;
 #[path = "rules_console/guards.rs"]
@@ -1183,7 +1185,7 @@ fn t33_what_stands_in_the_way_of_a_claim() {
     stage.approve(now, not_after);
     let refusal = stage.refused(&Command::ClaimRefund, not_after);
     is(&refusal, RuleId::R29, Why::NotRevoked);
-    assert_eq!(refusal.way_out(), WayOut::RevokeFirst);
+    assert_eq!(refusal.way_out(), WayOut::RevokeInTime);
     let over = not_after.saturating_add(1);
     let refusal = stage.refused(&Command::ClaimRefund, over);
     is(&refusal, RuleId::R29, Why::NotRevoked);

@@ -12,9 +12,9 @@ use crate::rulebook::{
 };
 
 use super::case::{Case, Law};
-use super::clause::{Basis, Clause, WayOut, Why};
+use super::clause::{Basis, Clause, Why};
 use super::command::{Command, CommandKind};
-use super::condition::{Prospect, due_before, handed_down, owned, prospects};
+use super::condition::{Prospect, Step, due_before, handed_down, owned, prospects};
 use super::decide::clauses;
 use super::outcome::{notice_window, return_window_of};
 use super::question::offered;
@@ -471,9 +471,9 @@ impl List {
             return;
         };
         let reach = match all.first().map(|one| one.first) {
-            Some(WayOut::WithdrawFirst) => possible(case, &Command::Withdraw, law),
-            Some(WayOut::RevokeFirst | WayOut::CancelMembersFirst) => revocable(case, law),
-            Some(_) => Window::ALWAYS,
+            Some(Some(Step::Withdrawal)) => possible(case, &Command::Withdraw, law),
+            Some(Some(Step::Revocation)) => revocable(case, law),
+            Some(Some(Step::Answer) | None) => Window::ALWAYS,
             None => return,
         };
         let by_itself = matches!(
@@ -486,10 +486,7 @@ impl List {
             all.iter()
                 .find(open)
                 .map(|one| match (one.first, one.clause.review) {
-                    (
-                        WayOut::RevokeFirst | WayOut::CancelMembersFirst | WayOut::AwaitRevocation,
-                        _,
-                    ) if by_itself => true,
+                    (Some(Step::Revocation | Step::Answer), _) if by_itself => true,
                     (_, review) => matches!(review, Review::Instant),
                 })
         };
@@ -511,8 +508,7 @@ impl List {
                 .limits
                 .iter()
                 .any(|limit| !matches!(limit.act, RefundAct::RevocationRequested));
-            let by_request = matches!(one.first, WayOut::RevokeFirst | WayOut::CancelMembersFirst);
-            if by_request && waits_for_ca {
+            if one.first == Some(Step::Revocation) && waits_for_ca {
                 self.safe_revocation(window, instance, law);
             }
         }
@@ -535,7 +531,7 @@ impl List {
         };
         let over = day.plus_days(1).midnight(calendar.offset);
         let open = all.iter().any(|one| {
-            one.first == WayOut::None
+            one.first.is_none()
                 && matches!(one.clause.review, Review::WorkingDays(_))
                 && one.window.contains(over.saturating_add(-1))
         });

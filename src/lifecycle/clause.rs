@@ -542,7 +542,7 @@ pub enum WayOut {
     CancelMember,
     /// Cancel the chain's members that wait, then revoke.
     CancelMembers,
-    /// Cancel the chain's members that wait, then revoke, then claim the refund.
+    /// Cancel the chain's members that wait, then revoke in time; then the refund is claimed, or paid.
     CancelMembersFirst,
     /// Take the refund claim back.
     CancelRefund,
@@ -550,8 +550,12 @@ pub enum WayOut {
     AwaitRefund,
     /// Withdraw, then claim the refund.
     WithdrawFirst,
-    /// Revoke, then claim the refund.
+    /// Revoke, then claim the refund by the deadline.
     RevokeFirst,
+    /// Revoke in time, then claim the refund, which has no deadline.
+    RevokeInTime,
+    /// Revoke in time: that pays the refund.
+    RevokeForRefund,
     /// Wait until the service activates it.
     AwaitActivation,
     /// Choose another number of years.
@@ -601,7 +605,7 @@ impl WayOut {
                 "delete or cancel the orders without a certificate where that is allowed: their units return"
             }
             Self::RevokeUnits => {
-                "first have the certificate revoked while that brings its unit back, then claim the refund while its window is open"
+                "first have the certificate revoked while that brings its unit back, then claim the refund, by its deadline if it has one"
             }
             Self::ReturnAllUnits => {
                 "delete or cancel the orders without a certificate where that is allowed, and have the certificates revoked while that brings their units back"
@@ -640,13 +644,19 @@ impl WayOut {
                 "first cancel the members of its chain that are not activated, then revoke the certificate"
             }
             Self::CancelMembersFirst => {
-                "first cancel the members of its chain that are not activated, then have the certificate revoked, then claim the refund, all while its window is open"
+                "first cancel the members of its chain that are not activated, then have the certificate revoked in time; the refund is claimed after that, unless it comes with the revocation"
             }
             Self::CancelRefund => "take the refund claim back first",
             Self::AwaitRefund => "wait for the vendor to decide on the claim, or take it back",
             Self::WithdrawFirst => "first withdraw the application, then claim the refund",
             Self::RevokeFirst => {
                 "first have the certificate revoked, then claim the refund, both while its window is open"
+            }
+            Self::RevokeInTime => {
+                "first have the certificate revoked while the window for that is open, then claim the refund"
+            }
+            Self::RevokeForRefund => {
+                "have the certificate revoked while the window for that is open: the price comes back with it"
             }
             Self::AwaitActivation => {
                 "wait: the service activates and submits it when the one before it comes due"

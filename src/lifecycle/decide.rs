@@ -11,7 +11,7 @@ use arrayvec::ArrayVec;
 use crate::model::Timestamp;
 
 use super::case::{Case, Law};
-use super::clause::Clause;
+use super::clause::{Basis, Clause};
 use super::command::Command;
 use super::condition::{Sink, unlisted, visit};
 use super::event::Events;
@@ -41,6 +41,36 @@ pub(super) fn up_to_failing<'a, 's>(
         *failed = Some(clause);
         ControlFlow::Break(())
     }
+}
+
+/// Whether the later clause of the rulebook that is known lets the command through, as far as the other
+/// conditions are known: none of them is closed for good then. What a case is pinned to changes for
+/// others alone, of whom nothing is known.
+fn lets_through<'a>(
+    case: &Case<'a>,
+    command: &'a Command,
+    now: Timestamp,
+    law: &Law<'a>,
+    failed: &Clause<'a>,
+) -> bool {
+    let (Some(day), Basis::InForce(edition, _)) = (failed.changes, failed.basis) else {
+        return true;
+    };
+    let begins = day.midnight(edition.calendar().value.offset);
+    let mut itself = true;
+    let mut open = true;
+    let _ = visit(case, command, law, &mut |clause: Clause<'a>| {
+        let fails = !clause.holds.contains(now);
+        if fails && itself {
+            itself = false;
+        } else if clause.holds.is_never() {
+            open &= clause.changes == Some(day);
+        } else {
+            open &= clause.holds.until().is_none_or(|end| end > begins);
+        }
+        ControlFlow::Continue(())
+    });
+    open
 }
 
 /// All conditions of a command, with the windows in which they hold; without heap memory.
@@ -161,6 +191,9 @@ pub fn decide_into(
     }
     // The clauses name every combination that `produce` has no outcome for; should one be missing,
     // it is refused like any unlisted pair.
-    let clause = failed.unwrap_or_else(|| unlisted(case));
+    let mut clause = failed.unwrap_or_else(|| unlisted(case));
+    if !lets_through(case, command, now, law, &clause) {
+        clause.changes = None;
+    }
     Err(Refusal::new(&clause, command.kind(), case, now, law))
 }

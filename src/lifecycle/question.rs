@@ -9,7 +9,7 @@ use crate::model::{
 use crate::rulebook::{DecisiveAct, RefundClause, RuleId, Window};
 
 use super::case::{Case, Law};
-use super::clause::{Clause, WayOut};
+use super::clause::Clause;
 use super::command::{Command, CommandKind};
 use super::condition::{Prospect, owned, prospects};
 use super::decide::{clauses, decide};
@@ -337,7 +337,7 @@ pub fn deciding_clause<'a>(
     now: Timestamp,
     law: &Law<'a>,
 ) -> Option<&'a RefundClause> {
-    let open = |one: &Prospect<'_>| one.first == WayOut::None && one.window.contains(now);
+    let open = |one: &Prospect<'_>| one.first.is_none() && one.window.contains(now);
     prospects(case, law)
         .into_iter()
         .find(open)

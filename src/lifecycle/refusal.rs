@@ -112,12 +112,18 @@ impl Refusal {
             WayOut::Revoke
             | WayOut::RevokeOnly
             | WayOut::RevokeFirst
+            | WayOut::RevokeInTime
+            | WayOut::RevokeForRefund
             | WayOut::CancelMembers
             | WayOut::CancelMembersFirst,
             Some(Status::Expired),
         ) = (refusal.way_out, status)
         {
             refusal.way_out = WayOut::ApplyAnew;
+        }
+        // Nobody has to buy anew who only has to wait.
+        if refusal.way_out == WayOut::ApplyAnew && refusal.permitted_from().is_some() {
+            refusal.way_out = WayOut::None;
         }
         refusal
     }

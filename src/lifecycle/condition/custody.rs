@@ -2,6 +2,7 @@
 
 use super::ending::{instead_of_ending, unless_refunded};
 use super::refund::unreviewed;
+use super::revocation::awaited;
 use super::{Flow, From, Sink, clause, linked, never, not_found, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
 use crate::lifecycle::clause::{WayOut, Why};
@@ -72,7 +73,7 @@ pub(super) fn collect<'a>(
                 RuleId::R36,
                 Why::RevocationUnderWay,
                 Window::when(live.revocation.is_none()),
-                WayOut::AwaitRevocation,
+                awaited(instance),
             ))?;
             if live.revocation.is_some() {
                 return Flow::Continue(());
@@ -137,7 +138,7 @@ pub(super) fn deploy<'a>(
     };
     linked(case, instance, sink)?;
     let way_out = if under_way(instance) {
-        WayOut::AwaitRevocation
+        awaited(instance)
     } else {
         WayOut::ApplyAnew
     };
@@ -237,7 +238,7 @@ pub(super) fn delete_certificate<'a>(
     unreviewed(case, instance, sink)?;
     linked(case, instance, sink)?;
     let way_out = if under_way(instance) {
-        WayOut::AwaitRevocation
+        awaited(instance)
     } else {
         instead_of_ending(case, instance, law)
     };

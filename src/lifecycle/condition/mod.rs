@@ -20,7 +20,7 @@ use crate::rulebook::{Edition, RuleId, Ruling, Window};
 
 pub(in crate::lifecycle) use hosting::{due_before, handed_down};
 pub(in crate::lifecycle) use refund::{
-    Prospect, deciding, forfeited, heard, prospects, unit_returns,
+    Prospect, Step, deciding, forfeited, heard, prospects, unit_returns,
 };
 pub(in crate::lifecycle) use revocation::requested;
 pub(in crate::lifecycle) use submission::{acceptable, names_to_keep};
@@ -104,12 +104,22 @@ fn ruled_window<'a, T>(
     way_out: WayOut,
 ) -> Clause<'a> {
     let holds = window(&ruling.value);
+    // What is in force on a day is asked by this case when it changes, and the next window may be over by
+    // then; the next clause of what is pinned is for others.
+    let begins = || match from {
+        From::Day => {
+            let offset = law.conduct.calendar().value.offset;
+            ruling.cite.until.map(|day| day.midnight(offset))
+        }
+        From::Money | From::Pin => None,
+    };
     // Only what is closed for good asks what comes next; an open window has its own dates.
     let differs = holds.is_never()
-        && ruling
-            .next
-            .as_ref()
-            .is_some_and(|next| !window(next).is_never());
+        && ruling.next.as_ref().is_some_and(|next| {
+            let next = window(next);
+            let over = |at| next.until().is_some_and(|end| end <= at);
+            !next.is_never() && !begins().is_some_and(over)
+        });
     Clause {
         rule,
         why,

@@ -1,6 +1,7 @@
 //! What is bought: plans, certificates, renewals, and what an account may take for nothing.
 
 use super::refund::money_pinned;
+use super::revocation::awaited;
 use super::submission::acceptable;
 use super::{Flow, From, Sink, clause, linked, never, payer, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
@@ -152,7 +153,7 @@ pub(super) fn renew<'a>(
                 RuleId::R35,
                 Why::RevocationUnderWay,
                 Window::when(live.revocation.is_none()),
-                WayOut::AwaitRevocation,
+                awaited(instance),
             ))?;
             linked(case, instance, sink)?;
             renewal_pinned(case, instance, law, sink)?;

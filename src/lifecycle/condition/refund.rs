@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::revocation::instead_revoke;
+use super::revocation::{awaited, instead_revoke};
 use super::{
     Flow, From, Sink, barred, clause, never, not_found, owned, payer, ruled, ruled_window,
 };
@@ -15,7 +15,8 @@ use crate::model::{
     RefundState, ResourcePlan, Timestamp,
 };
 use crate::rulebook::{
-    Anchor, RefundAct, RefundCase, RefundClause, RefundLimit, RefundRule, RuleId, Unused, Window,
+    Anchor, RefundAct, RefundCase, RefundClause, RefundLimit, RefundRule, RefundTrigger, RuleId,
+    Unused, Window,
 };
 
 /// while a claim is under review, and once it was paid, nothing else happens to the slot.
@@ -56,7 +57,7 @@ pub(super) fn claim_money<'a>(case: &Case<'a>, law: &Law<'a>, sink: &mut impl Si
     match paid_for {
         (Some(purchase), _) => claim(case, purchase, law, sink),
         (None, Some(plan)) => claim_plan(case, plan, law, sink),
-        (None, None) => not_found(sink),
+        (None, None) => unpaid(case, Why::Uploaded, sink),
     }
 }
 
@@ -69,7 +70,27 @@ pub(super) fn end_review<'a>(case: &Case<'a>, sink: &mut impl Sink<'a>) -> Flow 
     match paid_for {
         (Some(purchase), _) => under_review(purchase.bill.refund, sink),
         (None, Some(plan)) => under_review(plan.bill.refund, sink),
-        (None, None) => not_found(sink),
+        (None, None) => unpaid(case, Why::NoRefundClaimed, sink),
+    }
+}
+
+/// What nobody paid for: an uploaded certificate, while it is there; else there is nothing.
+fn unpaid<'a>(case: &Case<'a>, why: Why, sink: &mut impl Sink<'a>) -> Flow {
+    match owned(case).map(|own| &own.phase) {
+        Some(Phase::Deleted { .. }) => sink(never(RuleId::R21, Why::OrderDeleted, WayOut::None)),
+        Some(Phase::Uploaded(_)) => sink(never(RuleId::R51, why, WayOut::None)),
+        Some(
+            Phase::NotActivated { .. }
+            | Phase::Bought { .. }
+            | Phase::Verifying(_)
+            | Phase::Validating(_)
+            | Phase::Failed { .. }
+            | Phase::Pending { .. }
+            | Phase::Live(_)
+            | Phase::Revoked { .. }
+            | Phase::Ended { .. },
+        )
+        | None => not_found(sink),
     }
 }
 
@@ -180,14 +201,20 @@ fn instead_of_using(case: &Case<'_>, plan: &ResourcePlan, law: &Law<'_>) -> WayO
         return WayOut::None;
     };
     if live.revocation.is_some() {
-        return WayOut::AwaitRevocation;
+        return awaited(instance);
     }
     let ask = if waiting == 0 {
         WayOut::RevokeUnits
     } else {
         WayOut::ReturnAllUnits
     };
-    claimed_after(instead_revoke(case, instance, law, ask))
+    let way_out = claimed_after(instead_revoke(case, instance, law, ask));
+    // What costs no certificate comes first.
+    if way_out == WayOut::CancelMembersFirst && waiting > 0 {
+        WayOut::ReturnUnits
+    } else {
+        way_out
+    }
 }
 
 /// The issued certificate of the case, if it holds a unit of the plan.
@@ -262,11 +289,7 @@ fn claimable<'a>(
     let behind = owned(case)
         .is_some_and(|own| own.purchase() == Some(purchase.id) && own.id != purchase.first);
     if behind {
-        return Err(sink(never(
-            RuleId::R62,
-            Why::NotFirst,
-            WayOut::ClaimOnFirst,
-        )));
+        return Err(on_first(case, purchase, law, sink));
     }
     let Some(instance) = case.instance.filter(of_purchase) else {
         return Err(sink(never(
@@ -279,6 +302,21 @@ fn claimable<'a>(
         Flow::Continue(()) => Ok(instance),
         stopped @ Flow::Break(()) => Err(stopped),
     }
+}
+
+/// A claim on a member behind the first one: its price came with that one's. Nobody is sent
+/// there for what is lost.
+fn on_first<'a>(
+    case: &Case<'a>,
+    purchase: &'a Purchase,
+    law: &Law<'a>,
+    sink: &mut impl Sink<'a>,
+) -> Flow {
+    of_bill(case, purchase, law, sink)?;
+    if moved_on(case, purchase) {
+        return sink(never(RuleId::R62, Why::ChainMovedOn, WayOut::None));
+    }
+    sink(never(RuleId::R62, Why::NotFirst, WayOut::ClaimOnFirst))
 }
 
 /// What is asked of the purchase itself.
@@ -335,7 +373,7 @@ fn claim<'a>(
     let bar = |why, way_out| barred(RuleId::R29, why, (From::Money, law), rule, way_out);
     let (condition, obstacle) = match standing(case, instance, law) {
         Standing::In(condition) => (condition, None),
-        Standing::Before(condition, why, first) => (condition, Some((why, first))),
+        Standing::Before(condition, why, _, way_out) => (condition, Some((why, way_out))),
         Standing::Forfeited(rule, why) => return sink(never(rule, why, WayOut::None)),
         Standing::Out(why, way_out) => return sink(bar(why, way_out)),
     };
@@ -360,7 +398,7 @@ fn claim<'a>(
     ))?;
     match obstacle {
         None => Flow::Continue(()),
-        Some((why, first)) => sink(bar(why, first)),
+        Some((why, way_out)) => sink(bar(why, way_out)),
     }
 }
 
@@ -374,16 +412,22 @@ pub(in crate::lifecycle) fn forfeited(
     if !instance.absorbed().is_empty() {
         return Some((RuleId::T42, Why::WasMerged));
     }
+    moved_on(case, purchase).then_some((RuleId::R62, Why::ChainMovedOn))
+}
+
+/// whether a member behind the purchase's first one was applied for.
+fn moved_on(case: &Case<'_>, purchase: &Purchase) -> bool {
     let chain = case
         .chain
-        .filter(|chain| purchase.chain == Some(chain.id))?;
-    let moved_on = chain
-        .members
-        .iter()
-        .skip_while(|member| member.instance != purchase.first)
-        .skip(1)
-        .any(|member| matches!(member.state, MemberState::Begun));
-    moved_on.then_some((RuleId::R62, Why::ChainMovedOn))
+        .filter(|chain| purchase.chain == Some(chain.id) && chain.account == case.account);
+    chain.is_some_and(|chain| {
+        chain
+            .members
+            .iter()
+            .skip_while(|member| member.instance != purchase.first)
+            .skip(1)
+            .any(|member| matches!(member.state, MemberState::Begun))
+    })
 }
 
 /// How the first instance of a purchase stands, for a refund.
@@ -391,7 +435,7 @@ enum Standing {
     /// In a condition of which the clauses speak.
     In(RefundCase),
     /// In such a condition once what stands in the way is done.
-    Before(RefundCase, Why, WayOut),
+    Before(RefundCase, Why, Step, WayOut),
     /// The right is lost, by this rule.
     Forfeited(RuleId, Why),
     /// In none.
@@ -414,8 +458,13 @@ fn standing(case: &Case<'_>, instance: &CertificateInstance, law: &Law<'_>) -> S
         Phase::Revoked { .. } => Standing::In(RefundCase::Revoked),
         Phase::Verifying(_) | Phase::Validating(_) => {
             if law.application.withdrawal().value.contains(stage(instance)) {
-                let first = WayOut::WithdrawFirst;
-                Standing::Before(RefundCase::Unissued, Why::UnderWay, first)
+                let way_out = WayOut::WithdrawFirst;
+                Standing::Before(
+                    RefundCase::Unissued,
+                    Why::UnderWay,
+                    Step::Withdrawal,
+                    way_out,
+                )
             } else {
                 Standing::Out(Why::UnderWay, WayOut::AwaitCa)
             }
@@ -423,11 +472,17 @@ fn standing(case: &Case<'_>, instance: &CertificateInstance, law: &Law<'_>) -> S
         Phase::Live(live) if live.revocation.is_some() => Standing::Before(
             RefundCase::Revoked,
             Why::RevocationUnderWay,
-            WayOut::AwaitRevocation,
+            Step::Answer,
+            awaited(instance),
         ),
         Phase::Live(_) => {
-            let ask = instead_revoke(case, instance, law, WayOut::RevokeFirst);
-            Standing::Before(RefundCase::Revoked, Why::NotRevoked, claimed_after(ask))
+            let ask = instead_revoke(case, instance, law, revoked_first(case, law));
+            Standing::Before(
+                RefundCase::Revoked,
+                Why::NotRevoked,
+                Step::Revocation,
+                claimed_after(ask),
+            )
         }
         Phase::Ended {
             how: End::Merged(_),
@@ -436,6 +491,30 @@ fn standing(case: &Case<'_>, instance: &CertificateInstance, law: &Law<'_>) -> S
         Phase::Ended { .. } => Standing::Out(Why::Ended(stage(instance)), WayOut::None),
         Phase::Uploaded(_) => Standing::Out(Why::Uploaded, WayOut::None),
         Phase::Deleted { .. } => Standing::Out(Why::OrderDeleted, WayOut::None),
+    }
+}
+
+/// The revocation that a refund asks for, and what follows: nothing where it pays by itself, else
+/// a claim, which not every clause sets a deadline.
+fn revoked_first(case: &Case<'_>, law: &Law<'_>) -> WayOut {
+    if matches!(
+        law.money.refund_trigger().value,
+        RefundTrigger::OnRevocation
+    ) {
+        return WayOut::RevokeForRefund;
+    }
+    let rule = &law.money.refund().value;
+    let widest = case
+        .purchase
+        .and_then(|purchase| spoken(rule, RefundCase::Revoked, purchase).last());
+    let by_deadline = widest.is_some_and(|one| {
+        let mut acts = one.limits.iter().map(|limit| limit.act);
+        acts.any(|act| matches!(act, RefundAct::Claim))
+    });
+    if by_deadline {
+        WayOut::RevokeFirst
+    } else {
+        WayOut::RevokeInTime
     }
 }
 
@@ -556,9 +635,19 @@ pub(in crate::lifecycle) struct Prospect<'a> {
     pub(in crate::lifecycle) clause: &'a RefundClause,
     /// While a claim meets it, once what comes first is done.
     pub(in crate::lifecycle) window: Window,
-    /// What comes first: [`WayOut::WithdrawFirst`], [`WayOut::RevokeFirst`],
-    /// [`WayOut::CancelMembersFirst`], [`WayOut::AwaitRevocation`], or nothing.
-    pub(in crate::lifecycle) first: WayOut,
+    /// What comes first, if anything does.
+    pub(in crate::lifecycle) first: Option<Step>,
+}
+
+/// What comes before a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::lifecycle) enum Step {
+    /// The application is withdrawn.
+    Withdrawal,
+    /// The certificate is revoked, after the members of its chain that wait are cancelled.
+    Revocation,
+    /// The revocation under way is decided.
+    Answer,
 }
 
 /// The purchase of the case and its first instance, if nothing that is asked of a claim in every
@@ -584,12 +673,12 @@ pub(in crate::lifecycle) fn prospects<'a>(case: &Case<'a>, law: &Law<'a>) -> Vec
         return Vec::new();
     };
     let (condition, first) = match standing(case, instance, law) {
-        Standing::In(condition) => (condition, WayOut::None),
+        Standing::In(condition) => (condition, None),
         // Nothing leads there.
-        Standing::Before(_, _, WayOut::None) | Standing::Forfeited(..) | Standing::Out(..) => {
+        Standing::Before(_, _, _, WayOut::None) | Standing::Forfeited(..) | Standing::Out(..) => {
             return Vec::new();
         }
-        Standing::Before(condition, _, first) => (condition, first),
+        Standing::Before(condition, _, first, _) => (condition, Some(first)),
     };
     spoken(&law.money.refund().value, condition, purchase)
         .map(|clause| Prospect {

@@ -50,7 +50,7 @@ pub(super) fn request_revocation<'a>(
         RuleId::R35,
         Why::RevocationUnderWay,
         Window::when(live.revocation.is_none()),
-        WayOut::AwaitRevocation,
+        awaited(instance),
     ))?;
     sink(clause(
         RuleId::R37,
@@ -266,6 +266,15 @@ pub(super) fn record_ca_revocation<'a>(
         | Phase::Uploaded(_)
         | Phase::Ended { .. }
         | Phase::Deleted { .. } => sink(never(RuleId::T48, Why::NotIssued, WayOut::None)),
+    }
+}
+
+/// What is waited for once a revocation was asked for: the holder's answer to the CA's mail (T-20), or
+/// the CA's decision.
+pub(super) const fn awaited(instance: &CertificateInstance) -> WayOut {
+    match requested(instance) {
+        Ok(RevocationStage::ToConfirm) => WayOut::ConfirmByMail,
+        Ok(RevocationStage::InReview) | Err(_) => WayOut::AwaitRevocation,
     }
 }
 
