@@ -46,6 +46,10 @@ pub(crate) enum Fault {
     BeforePolled,
     AnsweredTooEarly,
     TornRead,
+    TornPurchase,
+    TornChain,
+    TornSums,
+    TornRecord,
     // Reading.
     LeaksLoads,
     LeaksJournals,
@@ -399,6 +403,19 @@ impl Store for Broken {
                 return Err(StoreError::Unavailable(None));
             }
             let mut found = self.load_anywhere(account, read.clone()).await?;
+            let later = async || {
+                pause();
+                self.store().load(account, read.clone()).await
+            };
+            match self.shared.fault {
+                // Where it is not looked for, it would only take its time.
+                _ if found.instance.is_none() || read.key.is_none() => {}
+                Fault::TornPurchase => found.purchase = later().await?.purchase,
+                Fault::TornChain => found.chain = later().await?.chain,
+                Fault::TornSums => found.beside = later().await?.beside,
+                Fault::TornRecord => found.record = later().await?.record,
+                _ => {}
+            }
             match self.shared.fault {
                 Fault::TornRead => {
                     if let (Some(_), Some(plan)) = (&found.instance, &found.plan) {

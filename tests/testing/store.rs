@@ -46,6 +46,10 @@ caught! {
     a_call_acts_before_it_is_polled: BeforePolled => Alone;
     an_answer_comes_before_the_commit: AnsweredTooEarly => Durable;
     a_read_is_torn: TornRead => OneMoment;
+    a_purchase_is_read_later: TornPurchase => OneMoment;
+    a_chain_is_read_later: TornChain => OneMoment;
+    sums_are_read_later: TornSums => OneMoment;
+    a_record_is_read_later: TornRecord => OneMoment;
     loads_leak: LeaksLoads => Isolation;
     journals_leak: LeaksJournals => Isolation;
     lists_leak: LeaksLists => Isolation;

@@ -12,9 +12,9 @@ use super::super::kit::{
 use super::super::report::Clause;
 use super::super::wait::{at_once, wait};
 use super::Check;
-use super::bench::{ALL, Bench, year};
+use super::bench::{ALL, Bench, key, record, year};
 use crate::lifecycle::Event;
-use crate::port::{Batch, Expectation, Read, ReadSet, StreamId, Version};
+use crate::port::{Batch, Expectation, Loaded, Read, ReadSet, StreamId, Version, Versioned};
 use crate::rulebook::Window;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -274,48 +274,150 @@ const AHEAD: u64 = 3;
 /// How long the writer waits for a reader that does not come.
 const PATIENCE: u32 = 1_000_000;
 
-/// One thread commits to an instance and its plan together, and another reads both: they always
-/// have the same number of events more than at the beginning.
+/// Every stream of the owner that a step of the writer moves by one event.
+fn moved(step: u64) -> Result<Vec<Event>, Stop> {
+    let when = at(i64::try_from(step)?);
+    Ok(Vec::from([
+        confirmed(instance("a")?, when),
+        confirmed(instance("a-1")?, when),
+        plan_charged(plan("a")?, order(11)?, when),
+        plan_charged(plan("a-beside")?, order(12)?, when),
+        charged(purchase("a")?, order(12)?, when),
+        begun(chain("a")?, instance("a-2")?, when),
+    ]))
+}
+
+/// What one thread writes step by step while another reads it.
+fn steps(bench: &Bench<'_>, count: u64) -> Result<Vec<Batch>, Stop> {
+    let (account, kit) = (bench.kit.owner, &bench.kit);
+    let (mut model, mut batches) = (bench.model.clone(), Vec::new());
+    for step in 0..count {
+        let mut batch = Batch::new(account, at(10));
+        batch.events = moved(step)?;
+        for event in &batch.events {
+            let stream = StreamId::of(event);
+            let version = model.version(account, stream).unwrap_or(Version::NONE);
+            let expected = Expectation::Version(stream, version);
+            batch.expectations.push(expected);
+        }
+        let free = kit.bought(account, plan(format!("free-{step}"))?, kit.free, 1, at(10));
+        batch.events.push(free);
+        batch.record = Some(record(&format!("step-{step}"), at(10), &[])?);
+        model.write(&batch);
+        batches.push(batch);
+    }
+    Ok(batches)
+}
+
+/// How many steps each part of what was read has seen since the beginning.
+///
+/// A step charges two revocations that are not of the plan or purchase at hand, and buys one
+/// certificate.
+fn seen_steps(first: &Loaded, read: &Loaded) -> Vec<(&'static str, u64)> {
+    fn of<T>(first: Option<&Versioned<T>>, now: Option<&Versioned<T>>) -> Option<u64> {
+        let before = first?.version.0;
+        Some(now.map_or(0, |now| now.version.0.saturating_sub(before)))
+    }
+    let versions = [
+        (
+            "instance",
+            of(first.instance.as_ref(), read.instance.as_ref()),
+        ),
+        (
+            "second instance",
+            of(first.other.as_ref(), read.other.as_ref()),
+        ),
+        ("plan", of(first.plan.as_ref(), read.plan.as_ref())),
+        (
+            "plan to draw from",
+            of(first.draw_from.as_ref(), read.draw_from.as_ref()),
+        ),
+        ("chain", of(first.chain.as_ref(), read.chain.as_ref())),
+        (
+            "purchase",
+            of(first.purchase.as_ref(), read.purchase.as_ref()),
+        ),
+        (
+            "second purchase",
+            of(first.other_purchase.as_ref(), read.other_purchase.as_ref()),
+        ),
+    ];
+    let more = |before: u32, now: u32| u64::from(now.saturating_sub(before));
+    let (before, now) = (&first.beside, &read.beside);
+    let revoked = more(before.of_account.revoked, now.of_account.revoked);
+    let sums = [
+        (
+            "bought beside",
+            more(before.of_account.bought, now.of_account.bought),
+        ),
+        (
+            "kept beside",
+            more(before.of_account.kept, now.of_account.kept),
+        ),
+        ("one half of what is revoked beside", revoked.div_euclid(2)),
+        ("the other half", revoked.div_ceil(2)),
+        (
+            "free this year",
+            more(before.free_this_year, now.free_this_year),
+        ),
+    ];
+    let versions = versions.into_iter();
+    let mut parts: Vec<_> = (versions.filter_map(|(part, steps)| Some((part, steps?)))).collect();
+    parts.extend(sums);
+    parts
+}
+
+/// One thread commits to several streams together, with a record, and another reads them: what it
+/// reads has seen the same steps, all of it.
 fn one_moment(bench: &mut Bench<'_>) -> Done {
     const STEPS: u64 = 120;
     bench.shelf()?;
-    let (account, own, ledger) = (bench.kit.owner, instance("a")?, plan("a")?);
-    let (number, read) = (order(11)?, Read::from(ReadSet::Order(order(11)?)));
-    let behind = |version: Option<Version>| version.map_or(0, |version| version.0);
-    let first = behind(bench.model.version(account, StreamId::Instance(own)));
-    let ledger_first = behind(bench.model.version(account, StreamId::Plan(ledger)));
+    let account = bench.kit.owner;
+    let mut firsts = Vec::new();
+    for set in [
+        ReadSet::Order(order(11)?),
+        ReadSet::Renewal(order(12)?),
+        ReadSet::Pair(order(11)?, order(12)?),
+    ] {
+        let mut read = Read::from(set);
+        read.year = Some(year());
+        firsts.push((bench.model.load(account, &read), read));
+    }
+    let batches = steps(bench, STEPS)?;
     let (block_on, done, reads) = (bench.block_on, AtomicBool::new(false), AtomicU64::new(0));
     let (writer, reader) = (bench.store.clone(), bench.another_handle()?);
     let write = || -> Done {
         let mut left = PATIENCE;
-        for step in 0..STEPS {
+        for (step, batch) in (0_u64..).zip(&batches) {
             while left > 0 && step > reads.load(Ordering::SeqCst).saturating_add(AHEAD) {
                 left = left.saturating_sub(1);
                 thread::yield_now();
             }
-            let mut batch = Batch::new(account, at(10));
-            batch.events =
-                Vec::from([confirmed(own, at(10)), plan_charged(ledger, number, at(10))]);
-            let version = Version(first.saturating_add(step));
-            let stream = StreamId::Instance(own);
-            batch.expectations = Vec::from([Expectation::Version(stream, version)]);
-            wait(block_on, writer.commit(batch))??;
+            wait(block_on, writer.commit(batch.clone()))??;
         }
         Ok(())
     };
-    let look = || -> Result<Vec<(u64, u64)>, Stop> {
-        let mut seen = Vec::new();
-        while !done.load(Ordering::SeqCst) {
-            let found = wait(block_on, reader.load(account, read.clone()));
+    let look = || -> Result<Vec<Vec<(&'static str, u64)>>, Stop> {
+        let (mut seen, mut next) = (Vec::new(), 0_u64);
+        for (first, read) in firsts.iter().cycle() {
+            if done.load(Ordering::SeqCst) {
+                break;
+            }
+            // The record of the next step is there from the moment on at which its events are.
+            let mut read = read.clone();
+            read.key = Some(key(&format!("step-{next}"))?);
+            let found = wait(block_on, reader.load(account, read));
             // Counted before it is looked at, so that an error does not hold the writer up.
             reads.fetch_add(1, Ordering::SeqCst);
             let found = found??;
-            let version = found.instance.map(|own| own.version);
-            let ledger = found.plan.map(|own| own.version);
-            seen.push((
-                behind(version).saturating_sub(first),
-                behind(ledger).saturating_sub(ledger_first),
-            ));
+            let mut parts = seen_steps(first, &found);
+            let steps = parts.first().map_or(0, |(_, steps)| *steps);
+            let recorded = found.record.is_some();
+            if recorded != (steps > next) {
+                parts.push(("record", next.saturating_add(u64::from(recorded))));
+            }
+            next = steps;
+            seen.push(parts);
         }
         Ok(seen)
     };
@@ -331,18 +433,23 @@ fn one_moment(bench: &mut Bench<'_>) -> Done {
         }
     });
     for seen in ended {
-        for (one, other) in seen? {
-            let what = "instance and plan read together have as many new events";
-            bench.holds(Clause::OneMoment, what, one == other, &(one, other));
+        for parts in seen? {
+            let mut steps = parts.iter().map(|(_, steps)| steps);
+            let first = steps.next();
+            let same = steps.all(|steps| Some(steps) == first);
+            let what = "what is read together has seen the same commits";
+            bench.holds(Clause::OneMoment, what, same, &parts);
         }
     }
-    let seen: Vec<Event> = bench.journal(account, StreamId::Plan(ledger), ledger_first, ALL)?;
-    let expected = usize::try_from(STEPS)?;
-    bench.same(
-        Clause::AllOrNothing,
-        "events written",
-        &expected,
-        &seen.len(),
-    );
+    for batch in &batches {
+        bench.model.write(batch);
+    }
+    for event in moved(0)? {
+        let stream = StreamId::of(&event);
+        let seen = bench.journal(account, stream, 0, ALL)?;
+        let expected = bench.model.journal(account, stream).to_vec();
+        let what = format!("the journal of {stream}");
+        bench.same(Clause::AllOrNothing, what, &expected, &seen);
+    }
     Ok(())
 }
