@@ -24,7 +24,7 @@ fn the_memory_store_keeps_the_contract() {
     });
     report.assert_ok();
     // A suite that lost its checks would find nothing.
-    assert_eq!(report.checks.len(), 65, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 68, "{:#?}", report.checks);
 }
 
 fn examine(config: &LocalCaConfig) -> SuiteReport {

@@ -118,7 +118,7 @@ fn it_keeps_the_contract(server: &Shared) {
         Box::pin(InSchema::new(url.clone(), number))
     });
     report.assert_ok();
-    assert_eq!(report.checks.len(), 65, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 68, "{:#?}", report.checks);
 }
 
 /// The walkthrough over a server, twice: the second run continues the first.

@@ -1,5 +1,6 @@
 //! A memory store with one fault.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use cert_lifecycle::adapter::MemoryStore;
 use cert_lifecycle::lifecycle::{Beside, Event};
-use cert_lifecycle::model::{AccountId, InstanceId, Note, Timestamp};
+use cert_lifecycle::model::{AccountId, InstanceId, Note, OrderId, Timestamp};
 use cert_lifecycle::port::{
     Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded,
     OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Stage, Store, StoreError, StreamId,
@@ -25,11 +26,14 @@ pub(crate) enum Fault {
     NoVersions,
     NoUnits,
     NoNames,
+    NamesWithoutCase,
     NoBeside,
     // One of the seven numbers is not compared.
     BesideWithout(usize),
     NoOrders,
     OrdersIfExpected,
+    OrdersCarriedNow,
+    FewExpectations,
     LastExpectationNamed,
     NoKeys,
     WritesAbroad,
@@ -55,6 +59,7 @@ pub(crate) enum Fault {
     LeaksJournals,
     LeaksLists,
     LacksTheChain,
+    FindsNamesWithoutCase,
     WrongVersion,
     JournalSkips,
     ListSkips,
@@ -75,6 +80,8 @@ pub(crate) enum Fault {
     NoHorizon,
     TooSlowCounts,
     ParkedIsLeased,
+    ParkedAnew,
+    ParkedIsPostponed,
     FinishedComesBack,
     PlacesUsedAgain,
     // No answers.
@@ -92,6 +99,8 @@ struct Shared {
     claimed: Mutex<Vec<(InstanceId, usize)>>,
     // Instances that were changed or stirred since without making the claims on them void.
     kept: Mutex<Vec<InstanceId>>,
+    // What rows that were laid aside are shown with instead.
+    anew: Mutex<BTreeMap<RequestId, (Timestamp, Option<Note>)>>,
 }
 
 impl Shared {
@@ -123,6 +132,7 @@ impl BrokenStore {
             calls: AtomicUsize::new(0),
             claimed: Mutex::default(),
             kept: Mutex::default(),
+            anew: Mutex::default(),
         }))
     }
 
@@ -171,6 +181,10 @@ const fn is_version(one: &Expectation) -> bool {
     matches!(one, Expectation::Version(..))
 }
 
+fn lower(name: &Note) -> Note {
+    Note::new(&name.to_string().to_lowercase()).unwrap()
+}
+
 fn numbers(is: &mut Beside) -> [&mut u32; 7] {
     let (product, account) = (&mut is.of_product, &mut is.of_account);
     [
@@ -205,6 +219,34 @@ impl Broken {
         let row = rows.iter().find(|row| row.id == id);
         let same = row.is_some_and(|row| u64::from(row.attempts) == claim.0);
         Ok(same && self.is(Fault::AttemptsAreClaims))
+    }
+
+    /// Whether an instance carries an order now, whoever owns it.
+    async fn is_carried(&self, order: OrderId) -> Result<bool, StoreError> {
+        for account in self.shared.accounts() {
+            let read = ReadSet::Order(order).into();
+            let found = self.store().load(account, read).await?.instance;
+            if found.is_some_and(|found| found.state.order() == order) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Shows a row otherwise from now on, if it was laid aside and the claim is the last one.
+    async fn show_anew(
+        &self,
+        id: RequestId,
+        claim: Claim,
+        as_it_is: impl Fn(OutboxRow) -> (Timestamp, Option<Note>),
+    ) -> Result<(), StoreError> {
+        let rows = self.store().outbox(OutboxPart::Parked, None, 99).await?;
+        let row = rows.into_iter().find(|row| row.id == id);
+        if let Some(row) = row.filter(|row| row.claim == claim) {
+            let mut anew = self.shared.anew.lock().unwrap();
+            anew.insert(id, as_it_is(row));
+        }
+        Ok(())
     }
 
     /// Carries out what was answered before.
@@ -290,6 +332,36 @@ impl Broken {
                 }
                 answer => answer,
             },
+            Fault::NamesWithoutCase => {
+                let mut asked = batch.clone();
+                for one in &batch.expectations {
+                    if let Expectation::FreeName(name) = one {
+                        let small = Expectation::FreeName(lower(name));
+                        asked.expectations.push(small);
+                    }
+                }
+                match self.commit_now(asked).await {
+                    Err(CommitError::Conflict(Expectation::FreeName(small))) => {
+                        let same = |one: &&Expectation| matches!(one, Expectation::FreeName(name) if lower(name) == lower(&small));
+                        let named = batch.expectations.iter().find(same).unwrap();
+                        Err(CommitError::Conflict(named.clone()))
+                    }
+                    answer => answer,
+                }
+            }
+            Fault::OrdersCarriedNow => match self.commit_now(batch.clone()).await {
+                Err(CommitError::Conflict(Expectation::NewOrder(order)))
+                    if !self.is_carried(order).await? =>
+                {
+                    Ok(())
+                }
+                answer => answer,
+            },
+            Fault::FewExpectations => {
+                let mut batch = batch;
+                batch.expectations.truncate(23);
+                self.commit_now(batch).await
+            }
             Fault::WritesAbroad => match self.commit_now(batch.clone()).await {
                 Err(CommitError::Conflict(named)) if !batch.expectations.contains(&named) => {
                     for account in self.shared.accounts() {
@@ -422,6 +494,12 @@ impl Store for Broken {
                         pause();
                         let plan = ReadSet::Plan(plan.state.id());
                         found.plan = self.store().load(account, plan.into()).await?.plan;
+                    }
+                }
+                Fault::FindsNamesWithoutCase => {
+                    if let (None, ReadSet::Name(name)) = (&found.other, &read.set) {
+                        let small = ReadSet::Name(lower(name));
+                        found.other = self.store().load(account, small.into()).await?.other;
                     }
                 }
                 Fault::WrongVersion => {
@@ -631,6 +709,10 @@ impl Store for Broken {
             } else {
                 claim.0..claim.0 + 1
             };
+            if self.is(Fault::ParkedIsPostponed) {
+                self.show_anew(row, claim, |row| (until, row.parked))
+                    .await?;
+            }
             for claim in own.map(Claim) {
                 self.store().postpone(row, claim, until).await?;
             }
@@ -653,6 +735,10 @@ impl Store for Broken {
             } else {
                 claim.0..claim.0 + 1
             };
+            if self.is(Fault::ParkedAnew) {
+                let anew = |row: OutboxRow| (row.not_before, Some(reason.clone()));
+                self.show_anew(row, claim, anew).await?;
+            }
             for claim in own.map(Claim) {
                 self.store().park(row, claim, reason.clone()).await?;
             }
@@ -677,6 +763,12 @@ impl Store for Broken {
                 after => after,
             };
             let mut rows = self.store().outbox(part, after, limit).await?;
+            for row in rows.iter_mut().filter(|row| row.parked.is_some()) {
+                let anew = self.shared.anew.lock().unwrap();
+                if let Some((not_before, reason)) = anew.get(&row.id).cloned() {
+                    (row.not_before, row.parked) = (not_before, reason);
+                }
+            }
             if self.is(Fault::PlacesUsedAgain) {
                 for (place, row) in (1..).zip(&mut rows) {
                     row.position = Position(place);

@@ -32,6 +32,10 @@ caught! {
     what_is_beside_is_not_checked: NoBeside => SameBeside;
     order_ids_are_not_checked: NoOrders => IdsForGood;
     order_ids_are_checked_only_if_somebody_asks: OrdersIfExpected => IdsForGood;
+    only_orders_that_are_carried_now_are_taken: OrdersCarriedNow => IdsForGood;
+    names_are_compared_without_case: NamesWithoutCase => FreeNames;
+    names_are_found_without_case: FindsNamesWithoutCase => FreeNames;
+    only_so_many_expectations_are_checked: FewExpectations => IdsForGood;
     keys_are_not_checked: NoKeys => Keys;
     the_last_expectation_is_named: LastExpectationNamed => FirstNamed;
     other_accounts_streams_are_written: WritesAbroad => ForeignStreams;
@@ -73,6 +77,8 @@ caught! {
     clocks_that_ran_ahead_hold_everything_up: NoHorizon => Leases, Claims;
     who_was_too_slow_counts: TooSlowCounts => Attempts;
     rows_that_were_laid_aside_are_leased: ParkedIsLeased => DeadLetters;
+    rows_that_were_laid_aside_are_laid_aside_again: ParkedAnew => DeadLetters;
+    rows_that_were_laid_aside_are_postponed: ParkedIsPostponed => DeadLetters;
     finished_rows_come_back: FinishedComesBack => Finished;
     places_are_used_again: PlacesUsedAgain => OutboxPlaces;
     calls_are_not_answered: Unavailable => Answers;

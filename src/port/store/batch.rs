@@ -73,7 +73,8 @@ pub enum Expectation {
     /// The plan has at least so many units left, whatever happened to it since it was read. A plan
     /// that the account of the batch does not have has not even 0.
     Remaining(PlanId, u32),
-    /// No uploaded certificate of the account has this name.
+    /// No uploaded certificate of the account has this name, to the letter: `Shop` is free beside
+    /// `shop`.
     FreeName(Note),
     /// What the account has beside a plan and a purchase is still as it was read.
     Beside(Box<SameBeside>),

@@ -143,7 +143,10 @@ pub trait Store: Send + Sync {
     fn finish(&self, row: RequestId) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Hands a row back that failed: it waits until `until`. It does nothing if the claim is void,
-    /// since somebody leased or retried the row.
+    /// since somebody leased or retried the row, nor if the row was laid aside.
+    ///
+    /// The claim stays: until the row is leased again, who has it may postpone it anew or lay it
+    /// aside.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -155,7 +158,7 @@ pub trait Store: Send + Sync {
     ) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Lays a row aside until a person retries it: the dead letters. It does nothing if the claim is
-    /// void.
+    /// void, nor if the row was laid aside before: the first reason stays.
     ///
     /// # Errors
     /// [`StoreError`].

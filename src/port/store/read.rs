@@ -58,7 +58,7 @@ pub enum ReadSet {
     Purchase(PurchaseId),
     /// No stream at all, but what the account has of a product: what buying looks at.
     New(ProductCode),
-    /// As second instance the uploaded one that has this name: what uploading looks at.
+    /// As second instance the uploaded one that has this name, to the letter: what uploading looks at.
     Name(Note),
 }
 

@@ -344,7 +344,7 @@ impl<'a> Bench<'a> {
             sets.push((ReadSet::Product(code), account));
             sets.push((ReadSet::New(code), account));
         }
-        for name in ["shop", "mail"] {
+        for name in ["shop", "mail", "Shop"] {
             sets.push((ReadSet::Name(note(name)?), account));
         }
         for (set, owner) in sets {

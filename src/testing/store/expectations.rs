@@ -25,6 +25,10 @@ pub(super) const CHECKS: &[Check] = &[
         taken_unexpected,
     ),
     (
+        "an order that a slot carried before stays taken",
+        carried_before,
+    ),
+    (
         "a unit that is left is enough, and one that is not is a conflict",
         units,
     ),
@@ -41,6 +45,10 @@ pub(super) const CHECKS: &[Check] = &[
     (
         "the first expectation that does not hold is named",
         first_named,
+    ),
+    (
+        "of many expectations each one is checked",
+        many_expectations,
     ),
     (
         "expectations, then the key, then the streams are checked",
@@ -239,6 +247,36 @@ fn taken_unexpected(bench: &mut Bench<'_>) -> Done {
     bench.everything(Clause::IdsForGood)
 }
 
+fn carried_before(bench: &mut Bench<'_>) -> Done {
+    bench.shelf()?;
+    let (owner, own) = (bench.kit.owner, instance("a")?);
+    for number in [41, 42] {
+        bench.writes(owner, 10, Vec::from([withdrawn(own, at(10))]))?;
+        let applied = bench.kit.applied(own, order(number)?);
+        bench.writes(owner, 10, Vec::from([applied]))?;
+    }
+    for account in [owner, bench.kit.other, bench.kit.stranger] {
+        for taken in [11, 41, 42] {
+            let (fresh, bill) = (instance("new")?, purchase("new")?);
+            let asked = Expectation::NewOrder(order(taken)?);
+            let alone = Batch {
+                expectations: Vec::from([asked]),
+                ..Batch::new(account, at(20))
+            };
+            bench.tries(&alone)?;
+            // Nor is it taken if nobody expects that it is new.
+            let opened = (bench.kit).opened(account, fresh, order(taken)?, bill, None, false);
+            let unasked = Batch {
+                events: Vec::from([opened]),
+                expectations: Vec::from([Expectation::New(StreamId::Instance(fresh))]),
+                ..Batch::new(account, at(20))
+            };
+            bench.refuses(&unasked)?;
+        }
+    }
+    bench.everything(Clause::IdsForGood)
+}
+
 fn units(bench: &mut Bench<'_>) -> Done {
     bench.shelf()?;
     let (owner, other, ledger) = (bench.kit.owner, bench.kit.other, plan("a")?);
@@ -303,6 +341,13 @@ fn free_names(bench: &mut Bench<'_>) -> Done {
     bench.accepts(&second)?;
     let third = upload(bench, owner, 83)?;
     bench.refuses(&third)?;
+    // Names are told apart to the letter: it is free beside the other one, and found by itself.
+    bench.everything(Clause::FreeNames)?;
+    let large = note("Shop")?;
+    let event = (bench.kit).uploaded(owner, instance("up-84")?, order(84)?, &large)?;
+    let mut fourth = bench.batch(owner, 42, Vec::from([event]));
+    fourth.expectations.push(Expectation::FreeName(large));
+    bench.accepts(&fourth)?;
     bench.everything(Clause::FreeNames)
 }
 
@@ -505,6 +550,23 @@ fn first_named(bench: &mut Bench<'_>) -> Done {
         }
     }
     bench.everything(Clause::AllOrNothing)
+}
+
+fn many_expectations(bench: &mut Bench<'_>) -> Done {
+    bench.shelf()?;
+    let (owner, own) = (bench.kit.owner, instance("a")?);
+    for count in [7_u32, 23, 99] {
+        let mut batch = bench.batch(owner, 60, Vec::from([confirmed(own, at(60))]));
+        for number in 0..count {
+            let free = StreamId::Plan(plan(format!("nowhere-{number}"))?);
+            batch.expectations.push(Expectation::New(free));
+        }
+        bench.accepts(&batch)?;
+        let taken = Expectation::New(StreamId::Plan(plan("a")?));
+        batch.expectations.push(taken);
+        bench.refuses(&batch)?;
+    }
+    Ok(())
 }
 
 fn order_of_checks(bench: &mut Bench<'_>) -> Done {

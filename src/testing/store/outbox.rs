@@ -37,6 +37,10 @@ pub(super) const CHECKS: &[Check] = &[
         "a row that was laid aside waits until it is retried",
         dead_letters,
     ),
+    (
+        "a row that was laid aside is not postponed or laid aside again",
+        laid_aside_once,
+    ),
     ("a row that is finished is gone", finished),
 ];
 
@@ -525,6 +529,40 @@ fn dead_letters(bench: &mut Bench<'_>) -> Done {
     finish(bench, second)?;
     let seen = parked(bench)?;
     bench.holds(Clause::Finished, "nothing is left", seen.is_empty(), &seen);
+    Ok(())
+}
+
+/// A worker whose call to lay a row aside was answered too late for it makes up its mind again, with
+/// a claim that is not void.
+fn laid_aside_once(bench: &mut Bench<'_>) -> Done {
+    let all = rows(bench, &[0])?;
+    let Some(id) = all.first().copied() else {
+        return Ok(());
+    };
+    bench.lease(lease(10, 100, 900, ALL))?;
+    park(bench, id, "first")?;
+    let before = parked(bench)?;
+    bench.same(Clause::DeadLetters, "laid aside", &all, &ids(&before));
+    park(bench, id, "second")?;
+    let seen = parked(bench)?;
+    let what = "laid aside again with the same claim";
+    bench.same(Clause::DeadLetters, what, &before, &seen);
+    postpone(bench, id, 50)?;
+    let seen = parked(bench)?;
+    let what = "postponed with the same claim";
+    bench.same(Clause::DeadLetters, what, &before, &seen);
+    let seen = waiting(bench)?;
+    let none = seen.is_empty();
+    bench.holds(Clause::DeadLetters, "it does not wait", none, &seen);
+    let seen = bench.lease(lease(5_000, 5_001, 9_000, ALL))?;
+    let none = seen.is_empty();
+    bench.holds(Clause::DeadLetters, "no worker takes it", none, &seen);
+    // It comes back as it would have.
+    let there = retry(bench, id, 6_000)?;
+    bench.same(Clause::DeadLetters, "it is retried", &true, &there);
+    let seen = state(&waiting(bench)?, id);
+    let expected = Some((0, at(6_000), None));
+    bench.same(Clause::DeadLetters, "as good as new", &expected, &seen);
     Ok(())
 }
 
