@@ -83,6 +83,7 @@
 //! | `local-ca` | a CA that really signs, for tests and laboratories |
 //! | `sqlite` | a store, and rows of sealed keys, in a SQLite file; needs a tokio runtime |
 //! | `postgres` | the same in a PostgreSQL database |
+//! | `postgres-tls` | TLS to that database |
 //! | `tracing` | spans and events of the service, with ids only |
 //! | `metrics` | counts of the service, without ids |
 //! | `tokio` | a timer for the service's runner |

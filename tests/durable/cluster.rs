@@ -204,6 +204,9 @@ impl Cluster {
     fn wait(&self) -> Result<(), String> {
         for _ in 0..600 {
             let mut ask = Command::new(self.home.binaries.join("pg_isready"));
+            if let Some(port) = (self.settings.iter()).find_map(|own| own.strip_prefix("port=")) {
+                ask.arg("-p").arg(port);
+            }
             let ready = ask.arg("-q").arg("-h").arg(self.home.folder()).status();
             if ready.is_ok_and(|status| status.success()) {
                 return Ok(());

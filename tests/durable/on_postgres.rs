@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,7 +18,7 @@ use cert_lifecycle::testing::{StoreUnderTest, store_suite};
 use libtest_mimic::{Arguments, Failed, Trial};
 use sqlx::{Connection, Executor};
 
-use super::cluster::Server;
+use super::cluster::{Cluster, Server};
 use super::life::{Around, first_half, second_half};
 use super::names;
 use super::old;
@@ -249,8 +251,8 @@ fn ended_sessions_fail_one_call(server: &Shared) {
 
 /// What is between the store and the server changes a setting: each connection's first message, which
 /// asks for it.
-fn pooler(server: &str, folder: &std::path::Path) {
-    let server = std::path::Path::new(server).join(".s.PGSQL.5432");
+fn pooler(server: &str, folder: &Path) {
+    let server = Path::new(server).join(".s.PGSQL.5432");
     let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).unwrap();
     thread::spawn(move || {
         for client in listener.incoming() {
@@ -320,11 +322,74 @@ fn why_it_is_not_opened_is_said_at_once(server: &Shared) {
         return;
     };
     pooler(socket, folder.path());
-    let error = refused(&url.replace(socket, folder.path().to_str().unwrap()));
+    let url = url.replace(socket, folder.path().to_str().unwrap());
+    let error = refused(&format!("{url}&sslmode=disable"));
     assert!(
         matches!(&error, OpenError::Setting { setting: "synchronous_commit", found, .. } if found == "off"),
         "{error:?}"
     );
+}
+
+/// A certificate for 127.0.0.1, its key, and the CA that signed it, made by the openssl command.
+fn certificates(folder: &Path) {
+    let openssl = |arguments: &[&str]| {
+        let mut openssl = Command::new("openssl");
+        let output = openssl.current_dir(folder).args(arguments).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    let new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2";
+    let new: Vec<&str> = new.split(' ').collect();
+    let authority = ["-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem"];
+    openssl(&[&new[..], &authority].concat());
+    let own = "-subj /CN=database -CA ca.pem -CAkey ca.key -keyout own.key -out own.pem \
+               -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=IP:127.0.0.1";
+    let own: Vec<&str> = own.split_whitespace().collect();
+    openssl(&[&new[..], &own].concat());
+    let owner = std::fs::metadata(folder).unwrap();
+    for name in ["own.key", "own.pem"] {
+        chown(folder.join(name), Some(owner.uid()), Some(owner.gid())).unwrap();
+    }
+}
+
+/// The server is known by its certificate, and one that is not signed by a known CA is refused.
+fn tls_knows_whom_it_talks_to(_: &Shared) {
+    let Ok(mut cluster) = Cluster::start() else {
+        return;
+    };
+    cluster.stop("fast");
+    let folder = cluster.home.folder().to_path_buf();
+    certificates(&folder);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+    let port = port.unwrap().port();
+    let file = |name: &str| folder.join(name).display().to_string();
+    cluster.settings = vec![
+        "listen_addresses=127.0.0.1".into(),
+        format!("port={port}"),
+        "ssl=on".into(),
+        format!("ssl_cert_file={}", file("own.pem")),
+        format!("ssl_key_file={}", file("own.key")),
+    ];
+    cluster.start_again().unwrap();
+    let url = format!("postgres://tester@127.0.0.1:{port}/postgres?sslmode=verify-full");
+    run(async {
+        let options = PostgresOptions::url(&url).unwrap();
+        let error = PostgresStore::open(options).await.unwrap_err().to_string();
+        assert!(error.contains("UnknownIssuer"), "{error}");
+        let options = format!("{url}&sslrootcert={}", file("ca.pem"));
+        let store = PostgresStore::open(PostgresOptions::url(&options).unwrap()).await;
+        let store = store.unwrap();
+        let plain = url.replace("verify-full", "disable");
+        let mut outside = sqlx::PgConnection::connect(&plain).await.unwrap();
+        let text = "SELECT COUNT(*) FROM pg_stat_ssl WHERE ssl";
+        let with: i64 = sqlx::query_scalar(text)
+            .fetch_one(&mut outside)
+            .await
+            .unwrap();
+        assert_eq!(with, 1);
+        outside.close().await.unwrap();
+        store.close().await;
+    });
 }
 
 fn what_is_no_url_is_refused(_: &Shared) {
@@ -432,7 +497,7 @@ type Test = (&'static str, fn(&Shared));
 /// Those that are only run when they are asked for.
 const MAKERS: [Test; 1] = [("make_the_old_database", make_the_old_database)];
 
-const TESTS: [Test; 12] = [
+const TESTS: [Test; 13] = [
     (
         "names_are_those_of_the_last_commit",
         names_are_those_of_the_last_commit,
@@ -442,6 +507,7 @@ const TESTS: [Test; 12] = [
         "why_it_is_not_opened_is_said_at_once",
         why_it_is_not_opened_is_said_at_once,
     ),
+    ("tls_knows_whom_it_talks_to", tls_knows_whom_it_talks_to),
     ("what_is_no_url_is_refused", what_is_no_url_is_refused),
     ("nothing_shows_the_password", nothing_shows_the_password),
     (

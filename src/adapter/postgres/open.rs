@@ -63,6 +63,16 @@ fn place(connect: &PgConnectOptions) -> String {
 impl PostgresOptions {
     /// A database by its URL, `postgres://user:password@host:port/database`.
     ///
+    /// What libpq's variables say (`PGHOST`, `PGPASSWORD` and others) holds where the URL is silent.
+    ///
+    /// # TLS
+    ///
+    /// It needs the feature `postgres-tls`. Only `?sslmode=verify-full` knows whom it talks to: it
+    /// checks the server's name and its certificate, against Mozilla's roots and those in the PEM file
+    /// of `sslrootcert=`. `require` encrypts and does not check the certificate, `verify-ca` does not
+    /// check the name. The default, `prefer`, encrypts if the server does, and without the feature it
+    /// never does. `sslcert=` and `sslkey=` name a certificate of the client.
+    ///
     /// # Errors
     /// [`OpenError::Url`] if it is no such URL.
     ///
@@ -186,7 +196,11 @@ impl OpenError {
     fn of(place: &str, error: sqlx::Error) -> Self {
         Self::Database {
             place: place.into(),
-            why: words(&error),
+            why: if matches!(error, sqlx::Error::Tls(_)) && !cfg!(feature = "postgres-tls") {
+                format!("{error}; the feature `postgres-tls` brings it")
+            } else {
+                words(&error)
+            },
             source: error.into(),
         }
     }
