@@ -9,6 +9,8 @@
 //! | `RandomIds` | `Ids` | `pki` |
 //! | `Recorder` | `Payments`, `Notifier`, `Deployer` | `std` |
 //! | `MemoryStore` | `Store` | `memory` |
+//! | `sqlite::SqliteStore`, a file | `Store`, `KeyRows` | `sqlite` |
+//! | `postgres::PostgresStore`, a database of any number of processes | `Store`, `KeyRows` | `postgres` |
 //! | `MemoryKeyVault` | `KeyVault` | `memory` |
 //! | `FileKeyVault` (on Unix) | `KeyVault` | `file-vault` |
 //! | `envelope::SealedKeyVault`, over rows of a `KeyRows` | `KeyVault` | `envelope` |

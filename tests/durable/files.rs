@@ -10,7 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 
-use super::run;
+use super::{old, run};
 
 /// Does something to a file without the store.
 async fn outside(path: &Path, text: &str) {
@@ -129,6 +129,29 @@ fn several_open_a_new_file_at_once() {
             }
         });
     }
+}
+
+/// As the documentation of the store says how a backup is made.
+#[test]
+fn a_copy_that_sqlite_writes_is_whole_and_a_closed_file_stands_alone() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let options = |name: &str| SqliteOptions::file(path(name));
+    run(async {
+        let store = SqliteStore::open(options("life.db")).await.unwrap();
+        old::leave(&store).await;
+        let copy = path("copy.db").display().to_string();
+        outside(&path("life.db"), &format!("VACUUM INTO '{copy}'")).await;
+        let shown = old::shown(&store).await;
+        store.close().await;
+        assert_eq!(names(folder.path()), ["copy.db", "life.db"]);
+        fs::copy(path("life.db"), path("other.db")).unwrap();
+        for name in ["copy.db", "other.db"] {
+            let store = SqliteStore::open(options(name)).await.unwrap();
+            assert_eq!(old::shown(&store).await, shown);
+            store.close().await;
+        }
+    });
 }
 
 #[cfg(unix)]

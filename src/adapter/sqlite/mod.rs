@@ -25,6 +25,20 @@ pub use open::{OpenError, SqliteOptions};
 /// `synchronous=FULL`); several processes on one machine may share the file. Reading goes on while
 /// somebody writes. It needs a tokio runtime. Clones share the connections.
 ///
+/// # Files, copies and other programs
+///
+/// What was committed last stands in `-wal` beside the file, with `-shm`, until it is brought into the
+/// file; that is done from time to time, and by the last connection that is closed
+/// ([`close`](Self::close)). A copy of the file alone is incomplete until then, and one of all three is
+/// not of one moment. To back up, close every store on the file and copy it, or let SQLite write a copy
+/// while the stores go on: `VACUUM INTO 'copy.db'`, or `.backup` of the `sqlite3` command.
+///
+/// Other programs need SQLite 3.47 or later to read the file: the schema's triggers make up the text of
+/// `RAISE`, and earlier ones call that a malformed schema (`near "||": syntax error`). To commit to it is
+/// the store's alone; its triggers take SQLite 3.51, which the store brings along.
+///
+/// The folder must be writable, on a disk of this machine: the locks of network file systems do not do.
+///
 /// ```
 /// use cert_lifecycle::adapter::sqlite::{SqliteOptions, SqliteStore};
 /// use cert_lifecycle::model::AccountId;
@@ -78,7 +92,12 @@ fn failure(error: sqlx::Error) -> StoreError {
 }
 
 impl SqliteStore {
-    /// Closes the connections, once what is under way is done. Other clones can't be used any more.
+    /// Closes the connections, once what is under way is done. Other clones can't be used any more:
+    /// their calls fail, as [`StoreError::Unavailable`].
+    ///
+    /// The last store on the file that is closed brings `-wal` into it and deletes both files beside it.
+    /// Without it nothing is lost either: what was committed is in `-wal`, and the next one that opens
+    /// the file finds it there.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
