@@ -573,6 +573,13 @@ fn refunds_between_the_editions() {
 fn standings() {
     let expected = [
         ("2021-01-intl", Field::Notice, "S0, RN21a", Standing::Stated),
+        // The page does not say that the certificate is revoked before.
+        (
+            "2019-03",
+            Field::Refund,
+            "RF19a, RF19b, C2",
+            Standing::Inferred,
+        ),
         (
             "2019-08-intl",
             Field::Refund,
@@ -602,6 +609,19 @@ fn standings() {
             "2021-01-intl",
             Field::Refund,
             "S0, RF20c, C2",
+            Standing::Inferred,
+        ),
+        // Of uploaded certificates no page before 2024 speaks.
+        (
+            "2021-01-intl",
+            Field::Messages,
+            "S0, RN21a, NT24",
+            Standing::Inferred,
+        ),
+        (
+            "2021-07-cn",
+            Field::Messages,
+            "NT21, NT24",
             Standing::Inferred,
         ),
         (

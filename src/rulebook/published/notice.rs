@@ -35,6 +35,9 @@ pub(super) fn notice() -> Vec<Dated<NoticeRule>> {
 }
 
 /// Apart from the state: S0 ties the two together, NT21 does not.
+///
+/// That an uploaded certificate is not announced, no page before NT24 says: where an earlier one is cited
+/// for the days, the value as a whole is inferred.
 pub(super) fn messages() -> Vec<Dated<MessageRule>> {
     let rule = |leads: &[u16]| MessageRule {
         leads: leads.iter().copied().take(4).collect::<ArrayVec<u16, 4>>(),
@@ -56,14 +59,18 @@ pub(super) fn messages() -> Vec<Dated<MessageRule>> {
         clause(
             "2021-01-22",
             INTL_CONSOLE,
-            Sourced::stated(rule(&[60]), "S0 RN21a"),
+            Sourced::inferred(rule(&[60]), "S0 RN21a NT24"),
         ),
         clause(
             "2021-02-26",
             INTL_CONSOLE,
             Sourced::inferred(rule(&[30]), "RN21b"),
         ),
-        clause("2021-06-03", Scope::CN, Sourced::stated(rule(&[7]), "NT21")),
+        clause(
+            "2021-06-03",
+            Scope::CN,
+            Sourced::inferred(rule(&[7]), "NT21 NT24"),
+        ),
         // One by default. Whoever pays sets 30, 60 or 90 days and repeats.
         clause(
             "2024-04-16",

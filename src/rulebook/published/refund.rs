@@ -135,10 +135,13 @@ fn china() -> Vec<Dated<RefundRule>> {
     // Calendar days, not to the second: see `abroad`.
     let in_2026 = || Sourced::inferred(seven_of_payment(Method::EndOfDay), "RF26 RF20a C2");
     Vec::from([
+        // The page asks for a claim within 30 days of the issuance, by ticket, and says nothing of a
+        // revocation. That what was issued is revoked first is RF19b's, five weeks later: no page pays
+        // for a certificate that goes on serving.
         clause(
             "2019-03-07",
             Scope::CN,
-            Sourced::stated(
+            Sourced::inferred(
                 any_time_and(of_issuance(RefundAct::Claim, 30), HANDLED),
                 "RF19a RF19b C2",
             ),
