@@ -24,11 +24,12 @@ mod guards;
 mod hosted;
 mod support;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{Command, NewPurchase, RefusalKind, Slot, WayOut, Why};
 use cert_lifecycle::model::{
-    ChainId, Currency, InstanceId, NameKind, Origin, Payment, Product, PurchaseKind, Status,
+    Currency, InstanceId, NameKind, Origin, Payment, PlanId, Product, PurchaseKind, Status,
     StatusSet, Timestamp, ValidationClass,
 };
 use cert_lifecycle::rulebook::{
@@ -659,10 +660,7 @@ fn r41_what_is_deleted_in_which_states() {
 #[test]
 fn r61_free_certificates_of_a_year() {
     let book = book();
-    let edition = console(|parts| {
-        set(&mut parts.free_limit, &FreeLimit(Some(20)));
-        set(&mut parts.hosting_years, &HostingYears::up_to(2));
-    });
+    let edition = console(|parts| set(&mut parts.free_limit, &FreeLimit(Some(20))));
     let free = Product {
         free: true,
         ..of(ValidationClass::Dv)
@@ -673,13 +671,12 @@ fn r61_free_certificates_of_a_year() {
     );
     let mut stage = Console::of(&book, &edition, free);
     stage.buy_plan(19, Payment::NONE, at("2021-03-01T09:00:00+08:00"));
-    let two = |stage: &mut Console<'_>| {
-        let mut buy = stage.purchase(1, Payment::NONE);
-        buy.slots = Arc::from([buy.slots[0], stage.purchase(1, Payment::NONE).slots[0]]);
-        buy.chain = Some(ChainId::new("two").unwrap());
-        Command::Buy(Arc::new(buy))
+    let both = Command::BuyPlan {
+        plan: PlanId::new("two").unwrap(),
+        product: free,
+        count: NonZeroU32::new(2).unwrap(),
+        payment: Payment::NONE,
     };
-    let both = two(&mut stage);
     is(&stage.refused(&both, last), RuleId::R61, Why::NoFreeLeft);
     stage.buy(1, last);
     let one = Command::Buy(Arc::new(stage.purchase(1, Payment::NONE)));

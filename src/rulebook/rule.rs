@@ -94,7 +94,7 @@ rules! {
     RULES;
     R01 = b'R' 1, "S0 S1 S2", "a purchase for one year yields one slot to apply with, and issues nothing";
     R02 = b'R' 2, "S2", "a purchase for several years yields a slot a year: one to apply with, the others linked behind it";
-    R03 = b'R' 3, "S2 HS21b", "hosting is sold for the numbers of years that the edition names";
+    R03 = b'R' 3, "S2 HS21b FR21", "hosting is sold for the numbers of years that the edition names, and not for free certificates, which are not renewed";
     R04 = b'R' 4, "S0 S2", "a slot is applied for by its owner, in the states that the edition names";
     R05 = b'R' 5, "S0 S3", "an application waits for its domain to be proved or goes to the CA's review, never straight to a certificate";
     R06 = b'R' 6, "S3 S4", "where the domain is proved first, which the edition says by class, the CA reviews an order only after that";

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{
-    Availability, Command, Effect, InstanceEvent, Law, Notice, WayOut, Why, availability, effects,
+    Availability, Command, Effect, Event, InstanceEvent, Law, Notice, PurchaseEvent, WayOut, Why,
+    availability, effects,
 };
 use cert_lifecycle::model::{OrderId, Product, Status, Timestamp, ValidationClass};
 use cert_lifecycle::rulebook::{Edition, Field, LateHosting, Permission, RuleId, Trigger};
 
-use super::support::console::{Console, REVOKE, console, hosting, set};
+use super::support::console::{Console, PRICE, REVOKE, console, hosting, set};
 use super::support::scene::{at, note};
 use super::{BOUGHT, DAY, book, is, of};
 
@@ -534,6 +535,34 @@ fn r37_free_certificates() {
     }
 }
 
+/// R-03, 3.16: a free certificate is not renewed, so that none is sold hosted, for any number of years,
+/// nor hosted later.
+#[test]
+fn r03_free_certificates_are_not_hosted() {
+    let (edition, now) = (hosting(), at(ISSUED));
+    let book = book();
+    let free = Product {
+        free: true,
+        ..of(ValidationClass::Dv)
+    };
+    let mut stage = Console::of(&book, &edition, free);
+    for years in [2, 3] {
+        let bought = stage.purchase(years, PRICE);
+        let refusal = stage.refused(&Command::Buy(Arc::new(bought)), now);
+        is(&refusal, RuleId::R03, Why::Free);
+        assert_eq!(refusal.way_out(), WayOut::OtherYears);
+    }
+    stage.buy(1, now);
+    stage.issue(now, at(NOT_AFTER));
+    let enable = Command::EnableHosting(Arc::new(stage.extension(1)));
+    is(&stage.refused(&enable, now), RuleId::R03, Why::Free);
+    // Nor is an uploaded one continued by free ones.
+    let upload = stage.upload("mine", now, at(NOT_AFTER));
+    stage.tell(&Command::Upload(Arc::new(upload)), now);
+    let enable = Command::EnableHosting(Arc::new(stage.extension(1)));
+    is(&stage.refused(&enable, now), RuleId::R03, Why::Free);
+}
+
 /// What is free and hosted is refused for being free: cancelling the members of its chain first would
 /// cost them and lead to the same refusal.
 #[test]
@@ -548,7 +577,28 @@ fn r37_a_free_hosted_certificate_gets_no_advice_that_costs() {
         &console(|parts| set(&mut parts.free_revocation, &Permission::Refused)),
     );
     let mut stage = Console::of(&book, &edition, free);
-    stage.buy(2, now);
+    // None is sold; but a store may have one.
+    let mut sold = Console::of(&book, &edition, of(ValidationClass::Dv));
+    for event in &sold.buy(2, now) {
+        let mut event = event.clone();
+        match &mut event {
+            Event::Purchase {
+                event: PurchaseEvent::Paid(paid),
+                ..
+            } => paid.product = free,
+            Event::Instance {
+                event: InstanceEvent::Opened(opened),
+                ..
+            } => opened.product = free,
+            Event::Instance { .. }
+            | Event::Purchase { .. }
+            | Event::Plan { .. }
+            | Event::Chain { .. } => {}
+        }
+        stage.world.fold(&event);
+    }
+    let _ = stage.purchase(2, PRICE);
+    stage.world.focus(sold.instance().id());
     stage.issue(now, at(NOT_AFTER));
     assert_eq!(stage.status(now), Status::Hosted);
     let refusal = stage.refused(&REVOKE, now);

@@ -1,7 +1,7 @@
 //! Hosting chains: who comes next, when, and what can be added or cancelled.
 
 use super::ending::instead_of_ending;
-use super::purchase::{fits, free_left};
+use super::purchase::fits;
 use super::refund::money_pinned;
 use super::{Flow, From, Sink, clause, linked, never, ruled, ruled_window};
 use crate::lifecycle::case::{Case, Law};
@@ -149,6 +149,13 @@ pub(super) fn enable<'a>(
         Window::when(instance.chain().is_none()),
         WayOut::None,
     ))?;
+    // A free certificate is not renewed (3.16), by its owner or by the service.
+    sink(clause(
+        RuleId::R03,
+        Why::Free,
+        Window::when(!extension.product.free && (uploaded || !instance.product.free)),
+        WayOut::ApplyAnew,
+    ))?;
     if uploaded {
         sink(ruled(
             RuleId::R50,
@@ -214,7 +221,5 @@ pub(super) fn enable<'a>(
         law.conduct.hosting_years(),
         |sold| sold.sells(class, years),
         WayOut::OtherYears,
-    ))?;
-    let count = u32::try_from(extension.slots.len()).unwrap_or(u32::MAX);
-    free_left(case, extension.product, count, (From::Day, law), sink)
+    ))
 }

@@ -52,6 +52,13 @@ pub(super) fn buy<'a>(
         Window::when(case.purchase.is_none() && case.instance.is_none()),
         WayOut::NewId,
     ))?;
+    // A free certificate is not renewed (3.16), by its owner or by the service.
+    sink(clause(
+        RuleId::R03,
+        Why::Free,
+        Window::when(years <= 1 || !purchase.product.free),
+        WayOut::OtherYears,
+    ))?;
     sink(ruled(
         RuleId::R03,
         Why::Years(years),
