@@ -513,6 +513,10 @@ fn wrong_arguments_are_named() {
             &["--edition", "2022-api"][..],
             "the rulebook has no edition 2022-api: did you mean 2023-api? --list-editions names them all",
         ),
+        (
+            &["--edition", "bogus"],
+            "the rulebook has no edition bogus; --list-editions names them all",
+        ),
         (&["--show", "2021-7-cn"], "did you mean 2021-07-cn?"),
         (&["--diff", "2021-02-apy"], "did you mean 2021-02-api?"),
         (&["--bogus"], "invalid option '--bogus'"),

@@ -46,13 +46,23 @@ pub(crate) fn list_editions(json: bool) -> Outcome<()> {
     Ok(())
 }
 
-/// The edition of a key; for one that is none, what was meant perhaps.
+/// The edition of a key; for one that is none, what was meant perhaps: a key of which two letters in three
+/// are right.
 pub(crate) fn edition(book: &Rulebook, key: &str) -> Outcome<Edition> {
     let found = book.edition(key);
     found.map_err(|error| {
         let named = book.points().iter().map(|point| point.key.as_str());
-        let nearest = named.min_by_key(|named| distance(key, named)).unwrap_or("");
-        format!("{error}: did you mean {nearest}? --list-editions names them all").into()
+        let longest = |named: &str| key.chars().count().max(named.chars().count());
+        let near = named
+            .map(|named| (distance(key, named), named))
+            .filter(|(far, named)| *far <= longest(named) / 3)
+            .min();
+        match near {
+            Some((_, nearest)) => {
+                format!("{error}: did you mean {nearest}? --list-editions names them all").into()
+            }
+            None => format!("{error}; --list-editions names them all").into(),
+        }
     })
 }
 
