@@ -37,7 +37,7 @@ fn examine(config: &LocalCaConfig) -> SuiteReport {
 fn the_local_ca_keeps_the_contract() {
     let report = examine(&LocalCaConfig::new(|_| 200));
     report.assert_ok();
-    assert_eq!(report.checks.len(), 19, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 22, "{:#?}", report.checks);
 }
 
 /// People decide, proofs are aliases, certificates begin earlier and end by another ceiling.

@@ -26,6 +26,11 @@ inline_text!(RequestId);
 ///
 /// **Word before deed.** `submit`, `cancel` and `revoke` only say that the CA took note. What came
 /// of it is learned from `poll`: a cancelled order may still be issued, if the approval came first.
+///
+/// **Which error.** An id that was accepted for something else is [`CaError::RequestReused`], before
+/// anything else is looked at: also with an order that the CA does not have. Next comes
+/// [`CaError::UnknownOrder`], and then [`CaError::Refused`]. Whether an id is taken by a request
+/// that failed is the CA's to say; a service sends nothing else under it.
 pub trait CertificateAuthority: Send + Sync {
     /// Hands in an application for a certificate.
     ///
@@ -34,7 +39,9 @@ pub trait CertificateAuthority: Send + Sync {
     ///
     /// # Errors
     /// [`CaError::Refused`] if the application is not acceptable as it stands (its key, its
-    /// signature, its names), [`CaError::RequestReused`], [`CaError::Unavailable`].
+    /// signature, its names), and every time that it is sent again; or if the order was submitted
+    /// by another request, for there is one for each. An order of which every request was refused
+    /// is unknown. [`CaError::RequestReused`], [`CaError::Unavailable`].
     fn submit(&self, request: IssuanceRequest) -> BoxFuture<'_, Result<(), CaError>>;
 
     /// How far an order came, and what its owner has to publish.
@@ -77,7 +84,8 @@ pub struct IssuanceRequest {
     pub request: RequestId,
     /// The order; one request for each.
     pub order: OrderId,
-    /// The names that the certificate will carry, exactly these; the first is the common name.
+    /// The names that the certificate will carry, exactly these; the first is the common name, where
+    /// the certificate has one.
     pub names: Vec<DomainName>,
     /// The certificate signing request in DER. Its key is certified; the names in it are not read.
     pub csr_der: Arc<[u8]>,
@@ -113,7 +121,8 @@ pub struct RevocationOrder {
 /// How far an order came, all of it: nothing has to be remembered from former answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaAnswer {
-    /// What the owner publishes to prove the domain, once the CA has said so.
+    /// What the owner publishes to prove the domain, once the CA has said so. Until he did, nothing
+    /// is reviewed or issued; a CA that needs no proof, since it has one of before, asks for none.
     pub challenge: Option<Challenge>,
     /// How far the application came.
     pub state: CaState,
@@ -153,7 +162,8 @@ pub enum CaRevocation {
     Pending,
     /// The certificate is revoked, for good.
     Revoked {
-        /// Since when.
+        /// Since when: after a request of the holder not before its [`RevocationOrder::at`], and
+        /// never after the instant at which it was learned.
         at: Timestamp,
         /// Why.
         reason: RevocationReason,

@@ -65,7 +65,7 @@ clauses! {
     Paging, None, "pages one after the other have every row once";
     Due, None, "an instance is due from its instant on, the longest due first";
     Claims, None, "what is claimed is not handed out again until its claim ends";
-    Rescheduling, None, "who says when to look again says so for the version that he saw";
+    Rescheduling, None, "who says when to look again says so once, and only while nobody else has had a say since his claim";
     Outbox, None, "the rows of a batch are in the outbox if and only if the batch was committed";
     OutboxPlaces, None, "a place in the outbox is greater than those before it and never used again";
     Leases, None, "a row is leased from its instant on, the longest due first, to one worker";
@@ -78,10 +78,11 @@ clauses! {
     RequestIds, None, "a request id that was used for something else is refused as such";
     UnknownOrders, None, "an order that the CA does not have is unknown to it";
     Applications, None, "an application that is not acceptable as it stands is refused";
+    Proof, None, "nothing is reviewed or issued before the domain is proven";
     States, None, "an order goes from proof to review to its end, and stays there";
     Polls, None, "an answer of the CA is complete, and reading it changes nothing";
     OneCertificate, None, "an order that was issued has the same certificate for good";
-    Fitting, None, "a certificate has the key and exactly the names of its order, and ends in time";
+    Fitting, None, "a certificate has the key and exactly the names of its order, the first as common name, and ends in time";
     Chain, None, "a certificate comes with its issuers, the leaf first, without the root";
     Cancellation, None, "a withdrawn order ends as such, and what is decided is left as it is";
     Revocation, None, "a certificate is revoked by its serial number, for good, as was asked for";

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use cert_lifecycle::adapter::local_ca::Zone;
 use cert_lifecycle::adapter::{LocalCa, MemoryKeyVault};
 use cert_lifecycle::lifecycle::Term;
-use cert_lifecycle::model::{Curve, KeyKind, Note, OrderId, RevocationReason, Timestamp};
+use cert_lifecycle::model::{
+    Curve, KeyKind, Note, OrderId, RevocationCause, RevocationReason, Timestamp,
+};
 use cert_lifecycle::port::{
     BoxFuture, CaAnswer, CaError, CaRevocation, CaState, CertificateAuthority, IssuanceRequest,
     KeyVault, RequestId, RevocationOrder,
@@ -17,6 +19,8 @@ use cert_lifecycle::port::{
 pub(crate) enum Fault {
     WrongKey,
     WrongNames,
+    LastNameIsCommon,
+    NeedsNoProof,
     TooLong,
     SecondCertificate,
     RootInChain,
@@ -28,6 +32,9 @@ pub(crate) enum Fault {
     RefusesRepeats,
     TakesAnyId,
     TakesAnyApplication,
+    TakesRefusedAgain,
+    SecondRequestReused,
+    OrderBeforeId,
     InventsOrders,
     CancelsIssued,
     CancelsNothing,
@@ -37,6 +44,11 @@ pub(crate) enum Fault {
     RevokesNothing,
     LosesReason,
     RevokedIsCancelled,
+    RevokedBefore,
+    RevokedAhead,
+    RefusalOfNow,
+    RefusedForGood,
+    OwnAccountIsHolder,
     Panics,
 }
 
@@ -87,6 +99,15 @@ impl BrokenCa {
         *count
     }
 
+    async fn is_known(&self, order: OrderId) -> bool {
+        self.inner.poll(order, Timestamp::MIN).await.is_ok()
+    }
+
+    async fn refused_to_revoke(&self, order: OrderId) -> bool {
+        let asked = self.inner.poll(order, Timestamp::MIN).await;
+        asked.is_ok_and(|told| matches!(told.revocation, Some(CaRevocation::Refused { .. })))
+    }
+
     /// Another certificate for the same order, from another order of the local CA.
     async fn another(&self, order: OrderId, now: Timestamp) -> Result<CaState, CaError> {
         let known = self.orders.lock().unwrap().get(&order).copied();
@@ -130,6 +151,26 @@ impl BrokenCa {
             Fault::WrongNames => {
                 request.names.push("elsewhere.example.net".parse().unwrap());
                 self.inner.submit(request).await
+            }
+            Fault::LastNameIsCommon => {
+                request.names.reverse();
+                self.inner.submit(request).await
+            }
+            Fault::TakesRefusedAgain => {
+                let (order, answer) = (request.order, self.inner.submit(request).await);
+                match answer {
+                    Err(CaError::Refused(_)) if self.count(order) > 1 => Ok(()),
+                    answer => answer,
+                }
+            }
+            Fault::SecondRequestReused => {
+                let (id, answer) = (request.request, self.inner.submit(request.clone()).await);
+                match answer {
+                    Err(CaError::Refused(_)) if self.is_known(request.order).await => {
+                        Err(CaError::RequestReused(id))
+                    }
+                    answer => answer,
+                }
             }
             Fault::TooLong => {
                 request.term = Term::days(request.term.in_days() + 1);
@@ -218,6 +259,25 @@ impl BrokenCa {
         if self.is(Fault::GoesBack) && self.count(order) == 1 {
             answer.state = CaState::UnderReview;
         }
+        if let (Fault::NeedsNoProof, Some(challenge)) = (self.fault, &answer.challenge) {
+            // What it asks for is there at once, whoever has put it there.
+            self.zone.publish(challenge);
+        }
+        match (self.fault, &mut answer.revocation) {
+            (Fault::RevokedBefore, Some(CaRevocation::Revoked { at, .. })) => {
+                *at = at.saturating_add(-86_400);
+            }
+            (Fault::RevokedAhead, Some(CaRevocation::Revoked { at, .. })) => {
+                *at = at.saturating_add(86_400);
+            }
+            (Fault::RefusalOfNow, Some(CaRevocation::Refused { asked_at, .. })) => {
+                *asked_at = now.saturating_add(1);
+            }
+            (Fault::OwnAccountIsHolder, Some(CaRevocation::Revoked { cause, .. })) => {
+                *cause = RevocationCause::ByHolder;
+            }
+            _ => {}
+        }
         if self.is(Fault::RevokesNothing) {
             answer.revocation = None;
         }
@@ -235,6 +295,12 @@ impl BrokenCa {
     async fn revoke_now(&self, mut request: RevocationOrder) -> Result<(), CaError> {
         if self.is(Fault::ForgetsRequests) {
             request.order = self.own(request.order);
+        }
+        if self.is(Fault::RefusedForGood) && self.refused_to_revoke(request.order).await {
+            return Ok(());
+        }
+        if self.is(Fault::OrderBeforeId) && !self.is_known(request.order).await {
+            return Err(CaError::UnknownOrder(request.order));
         }
         match (self.fault, self.inner.serial(request.order)) {
             (Fault::RevokesAnySerial, Some(own)) => request.serial = own,

@@ -35,6 +35,8 @@ macro_rules! caught {
 caught! {
     another_key_is_certified: WrongKey => Fitting;
     further_names_are_certified: WrongNames => Fitting;
+    the_last_name_is_the_common_name: LastNameIsCommon => Fitting;
+    an_order_is_issued_without_proof: NeedsNoProof => Proof;
     a_certificate_ends_too_late: TooLong => Fitting;
     a_second_certificate_is_handed_out: SecondCertificate => OneCertificate;
     the_root_is_in_the_chain: RootInChain => Chain;
@@ -46,6 +48,9 @@ caught! {
     repeats_are_refused: RefusesRepeats => Repeats;
     request_ids_are_not_compared: TakesAnyId => RequestIds;
     every_application_is_taken: TakesAnyApplication => Applications;
+    what_was_refused_is_taken_when_it_comes_again: TakesRefusedAgain => Applications;
+    a_second_request_for_an_order_is_called_reused: SecondRequestReused => Applications;
+    orders_are_looked_at_before_request_ids: OrderBeforeId => RequestIds;
     unknown_orders_are_cancelled_ones: InventsOrders => UnknownOrders;
     what_is_issued_is_withdrawn: CancelsIssued => Cancellation;
     a_withdrawal_is_not_heard: CancelsNothing => Cancellation;
@@ -55,6 +60,11 @@ caught! {
     a_revocation_is_not_heard: RevokesNothing => Revocation;
     a_reason_is_lost: LosesReason => Revocation;
     a_revoked_order_loses_its_certificate: RevokedIsCancelled => States, OneCertificate;
+    a_revocation_is_dated_back: RevokedBefore => Revocation;
+    a_revocation_is_dated_ahead: RevokedAhead => Revocation;
+    a_refusal_does_not_say_what_it_refused: RefusalOfNow => Revocation;
+    after_a_refusal_nothing_is_heard: RefusedForGood => Revocation;
+    the_holder_is_said_to_have_revoked: OwnAccountIsHolder => Revocation;
     calls_panic: Panics => Answers;
 }
 

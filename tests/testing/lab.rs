@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use cert_lifecycle::adapter::LocalCa;
 use cert_lifecycle::adapter::local_ca::{LocalCaConfig, Zone};
-use cert_lifecycle::model::{Challenge, Note, OrderId, Timestamp};
+use cert_lifecycle::model::{Challenge, Note, OrderId, RevocationReason, Timestamp};
 use cert_lifecycle::port::{BoxFuture, CaError, CertificateAuthority};
 use cert_lifecycle::testing::CaUnderTest;
 
@@ -69,6 +69,21 @@ impl CaUnderTest for Lab {
         Box::pin(async move {
             let reason = Note::new("organisation not found").unwrap();
             Ok(self.local.reject(order, reason).is_ok())
+        })
+    }
+
+    fn refuse_revocation(&self, order: OrderId) -> BoxFuture<'_, Result<bool, CaError>> {
+        Box::pin(async move {
+            let reason = Note::new("not by the owner").unwrap();
+            Ok(self.local.refuse_revocation(order, reason).is_ok())
+        })
+    }
+
+    fn revoke_by_ca(&self, order: OrderId) -> BoxFuture<'_, Result<bool, CaError>> {
+        Box::pin(async move {
+            let reason = RevocationReason::PrivilegeWithdrawn;
+            let done = self.local.revoke_on_own_account(order, reason, self.now());
+            Ok(done.is_ok())
         })
     }
 }

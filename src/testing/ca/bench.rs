@@ -264,7 +264,15 @@ impl<'a> Desk<'a> {
             before = self.poll(order)?;
         }
         let seen = (word(&before.state), &before.revocation);
-        self.holds(Clause::States, format!("in the end, {what}"), false, &seen);
+        // What is waited for behind the certificate is a revocation.
+        let clause = match before.state {
+            CaState::Issued { .. } => Clause::Revocation,
+            CaState::AwaitingProof
+            | CaState::UnderReview
+            | CaState::Rejected { .. }
+            | CaState::Cancelled => Clause::States,
+        };
+        self.holds(clause, format!("in the end, {what}"), false, &seen);
         Err(Stop::Noted)
     }
 

@@ -15,6 +15,7 @@ use crate::port::{CaAnswer, CaError, CaState, IssuanceRequest};
 
 pub(super) const CHECKS: &[Check] = &[
     ("an order is proved, reviewed and issued", life),
+    ("an order that nobody proves is not issued", unproved),
     ("a certificate fits its order", fits),
     ("a file proves as well as a record", by_file),
     ("an order that is issued stays so", stays_issued),
@@ -44,6 +45,31 @@ fn life(desk: &mut Desk<'_>) -> Done {
         &issued.revocation,
     );
     desk.unchanged(Clause::Polls, request.order, &issued)
+}
+
+/// So often things go on without a proof.
+const UNPROVED: usize = 5;
+
+fn unproved(desk: &mut Desk<'_>) -> Done {
+    let mut request = desk.application(Key::First)?;
+    // A name that no other check has proved.
+    request.names = desk.names(&["unproved."])?;
+    desk.accepts(&request)?;
+    desk.poll(request.order)?;
+    for _ in 0..UNPROVED {
+        wait(desk.block_on(), desk.under.go_on(request.order))??;
+        let answer = desk.poll(request.order)?;
+        if answer.challenge.is_some() {
+            // It may have given the order up.
+            let waits = matches!(
+                answer.state,
+                CaState::AwaitingProof | CaState::Rejected { .. }
+            );
+            let what = "with a challenge that nobody met, no review and no certificate";
+            desk.holds(Clause::Proof, what, waits, &word(&answer.state));
+        }
+    }
+    Ok(())
 }
 
 fn fits(desk: &mut Desk<'_>) -> Done {
@@ -93,6 +119,12 @@ fn check_fit(desk: &mut Desk<'_>, key: Key, request: &IssuanceRequest, pem_chain
             return Ok(());
         }
     };
+    let subject = parsed.first().map_or("", ParsedCertificate::subject);
+    if let Some(first) = request.names.first() {
+        let what = format!("no common name but {first}");
+        let is = common_names(subject).all(|name| name.eq_ignore_ascii_case(first.as_str()));
+        desk.holds(Clause::Fitting, what, is, &subject);
+    }
     let leaf = parsed.first().map(ParsedCertificate::der);
     desk.holds(
         Clause::Chain,
@@ -114,6 +146,12 @@ fn check_fit(desk: &mut Desk<'_>, key: Key, request: &IssuanceRequest, pem_chain
     );
     desk.holds(Clause::Chain, "its issuer", parsed.len() > 1, &parsed.len());
     Ok(())
+}
+
+/// The common names of a subject (RFC 4514). Names of domains have nothing to escape.
+fn common_names(subject: &str) -> impl Iterator<Item = &str> {
+    let parts = subject.split([',', '+']);
+    parts.filter_map(|part| part.trim().strip_prefix("CN="))
 }
 
 fn by_file(desk: &mut Desk<'_>) -> Done {

@@ -46,6 +46,20 @@ pub trait CaUnderTest: Send + Sync {
         alloc::boxed::Box::pin(async { Ok(false) })
     }
 
+    /// Has a revocation refused that the holder asked for and that is not done. Whether that can be
+    /// done with this CA; if not, what a refused revocation leaves is not examined.
+    fn refuse_revocation(&self, order: OrderId) -> BoxFuture<'_, Result<bool, CaError>> {
+        let _ = order;
+        alloc::boxed::Box::pin(async { Ok(false) })
+    }
+
+    /// Has the CA revoke the certificate of an order without being asked. Whether that can be done
+    /// with this CA; if not, what it says then is not examined.
+    fn revoke_by_ca(&self, order: OrderId) -> BoxFuture<'_, Result<bool, CaError>> {
+        let _ = order;
+        alloc::boxed::Box::pin(async { Ok(false) })
+    }
+
     /// The domain below which names are made up: one that can be proved.
     #[expect(
         clippy::unnecessary_literal_bound,

@@ -10,7 +10,7 @@ use super::Check;
 use super::bench::{Desk, Key};
 use crate::lifecycle::Term;
 use crate::model::{OrderId, RevocationReason, Serial, ValidationClass, ValidationMethod};
-use crate::port::{CaError, IssuanceRequest};
+use crate::port::{CaError, IssuanceRequest, RevocationOrder};
 
 pub(super) const CHECKS: &[Check] = &[
     ("an application that is sent again counts once", sent_again),
@@ -165,6 +165,26 @@ fn across_verbs(desk: &mut Desk<'_>) -> Done {
         &taken(cancel),
         &answer,
     );
+    // Before it is looked at whether there is such an order.
+    let nobody = desk.order()?;
+    let answer = desk.cancel(cancel, nobody)?;
+    desk.same(
+        Clause::RequestIds,
+        "to withdraw an unknown order",
+        &taken(cancel),
+        &answer,
+    );
+    let elsewhere = RevocationOrder {
+        order: nobody,
+        ..revocation
+    };
+    let answer = desk.revoke(elsewhere)?;
+    desk.same(
+        Clause::RequestIds,
+        "to revoke an unknown order",
+        &taken(cancel),
+        &answer,
+    );
     // The id of a revocation.
     revocation.request = own;
     let answer = desk.revoke(revocation)?;
@@ -204,7 +224,8 @@ fn one_request(desk: &mut Desk<'_>) -> Done {
     };
     let answer = desk.submit(&second)?;
     let what = "the same order with another request";
-    desk.holds(Clause::Applications, what, answer.is_err(), &answer);
+    let refused = matches!(answer, Err(CaError::Refused(_)));
+    desk.holds(Clause::Applications, what, refused, &answer);
     desk.poll(request.order)?;
     desk.prove(&request)?;
     let issued = desk.until(request.order, "the certificate", |answer| {
@@ -269,14 +290,13 @@ fn refused(desk: &mut Desk<'_>) -> Done {
             csr_der: Arc::from(csr),
             ..desk.application(Key::First)?
         };
-        let answer = desk.submit(&request)?;
-        let refused = matches!(answer, Err(CaError::Refused(_)));
-        desk.holds(
-            Clause::Applications,
-            format!("{what} is refused"),
-            refused,
-            &answer,
-        );
+        // Sent again it is what it was.
+        for _ in 0..3 {
+            let answer = desk.submit(&request)?;
+            let refused = matches!(answer, Err(CaError::Refused(_)));
+            let what = format!("{what} is refused");
+            desk.holds(Clause::Applications, what, refused, &answer);
+        }
         let asked = desk.ask(request.order)?;
         let unknown = Err(CaError::UnknownOrder(request.order));
         desk.same(Clause::Applications, "nothing came of it", &unknown, &asked);

@@ -1,12 +1,14 @@
 //! Revocations.
 
-use super::super::kit::Done;
+use std::format;
+
+use super::super::kit::{Done, Stop};
 use super::super::report::Clause;
 use super::super::wait::wait;
 use super::Check;
 use super::bench::{Desk, Key};
-use crate::model::{RevocationCause, RevocationReason, Serial, ValidationClass};
-use crate::port::{CaAnswer, CaError, CaRevocation, CaState};
+use crate::model::{OrderId, RevocationCause, RevocationReason, Serial, ValidationClass};
+use crate::port::{CaAnswer, CaError, CaRevocation, CaState, RevocationOrder};
 
 pub(super) const CHECKS: &[Check] = &[
     ("a certificate is revoked as was asked for", revoked),
@@ -17,14 +19,35 @@ pub(super) const CHECKS: &[Check] = &[
         another_serial,
     ),
     ("what is revoked stays so", for_good),
+    (
+        "a revocation that is refused leaves the certificate as it is",
+        refused,
+    ),
+    (
+        "a certificate that the CA revokes by itself is revoked by it",
+        by_the_ca,
+    ),
 ];
 
 fn is_revoked(answer: &CaAnswer) -> bool {
     matches!(answer.revocation, Some(CaRevocation::Revoked { .. }))
 }
 
+/// What the CA says of a revocation is what its holder asked for.
+fn revoked_as_asked(desk: &mut Desk<'_>, asked: &RevocationOrder, answer: &CaAnswer) {
+    let Some(CaRevocation::Revoked { at, reason, cause }) = answer.revocation else {
+        return;
+    };
+    desk.same(Clause::Revocation, "the reason", &asked.reason, &reason);
+    let holder = RevocationCause::ByHolder;
+    desk.same(Clause::Revocation, "by whom", &holder, &cause);
+    let now = desk.under.now();
+    let what = format!("since when, from {} to {now}", asked.at);
+    desk.holds(Clause::Revocation, what, asked.at <= at && at <= now, &at);
+}
+
 /// Leads an order to its revoked certificate; what the CA says then.
-fn lead(desk: &mut Desk<'_>, class: ValidationClass) -> Result<CaAnswer, super::super::kit::Stop> {
+fn lead(desk: &mut Desk<'_>, class: ValidationClass) -> Result<CaAnswer, Stop> {
     let mut request = desk.application(Key::First)?;
     request.class = class;
     let pem_chain = desk.issue(&request)?;
@@ -46,20 +69,7 @@ fn lead(desk: &mut Desk<'_>, class: ValidationClass) -> Result<CaAnswer, super::
     let again = desk.revoke(revocation)?;
     desk.same(Clause::Repeats, "the revocation again", &Ok(()), &again);
     let ended = desk.until(request.order, "a revoked certificate", is_revoked)?;
-    if let Some(CaRevocation::Revoked { reason, cause, .. }) = ended.revocation.clone() {
-        desk.same(
-            Clause::Revocation,
-            "the reason",
-            &revocation.reason,
-            &reason,
-        );
-        desk.same(
-            Clause::Revocation,
-            "by whom",
-            &RevocationCause::ByHolder,
-            &cause,
-        );
-    }
+    revoked_as_asked(desk, &revocation, &ended);
     let same = ended.state == CaState::Issued { pem_chain };
     let what = "a revoked order has its certificate";
     desk.holds(Clause::OneCertificate, what, same, &ended.state);
@@ -171,4 +181,86 @@ fn for_good(desk: &mut Desk<'_>) -> Done {
         &"the same",
     );
     Ok(())
+}
+
+/// A certificate of a company: there is most likely somebody who can refuse to revoke it.
+fn of_whom(desk: &mut Desk<'_>) -> Result<(OrderId, CaAnswer, Serial), Stop> {
+    let mut request = desk.application(Key::First)?;
+    request.class = ValidationClass::Ov;
+    let pem_chain = desk.issue(&request)?;
+    let serial = desk.read(&pem_chain)?.serial();
+    Ok((request.order, desk.poll(request.order)?, serial))
+}
+
+fn refused(desk: &mut Desk<'_>) -> Done {
+    let (order, before, serial) = of_whom(desk)?;
+    let first = desk.revocation(order, serial)?;
+    let answer = desk.revoke(first)?;
+    desk.same(Clause::Revocation, "taken note of", &Ok(()), &answer);
+    // It may be revoked before anybody could refuse.
+    if is_revoked(&desk.poll(order)?) {
+        return Ok(());
+    }
+    if !wait(desk.block_on(), desk.under.refuse_revocation(order))?? {
+        return Ok(());
+    }
+    let ended = desk.until(order, "a refused revocation", |answer| {
+        matches!(
+            answer.revocation,
+            Some(CaRevocation::Refused { .. } | CaRevocation::Revoked { .. })
+        )
+    })?;
+    let asked_at = match ended.revocation {
+        Some(CaRevocation::Refused { asked_at, .. }) => Some(asked_at),
+        Some(CaRevocation::ToConfirm | CaRevocation::Pending | CaRevocation::Revoked { .. })
+        | None => None,
+    };
+    let what = "refused, and when that was asked for";
+    desk.same(Clause::Revocation, what, &Some(first.at), &asked_at);
+    desk.same(
+        Clause::OneCertificate,
+        "its certificate",
+        &before.state,
+        &ended.state,
+    );
+    // A repeat is harmless.
+    let again = desk.revoke(first)?;
+    desk.same(Clause::Repeats, "the revocation again", &Ok(()), &again);
+    wait(desk.block_on(), desk.under.go_on(order))??;
+    desk.unchanged(Clause::Revocation, order, &ended)?;
+    // Another request may be made.
+    let second = desk.revocation(order, serial)?;
+    let answer = desk.revoke(second)?;
+    desk.same(Clause::Revocation, "asked once more", &Ok(()), &answer);
+    let ended = desk.until(order, "a revoked certificate", is_revoked)?;
+    revoked_as_asked(desk, &second, &ended);
+    Ok(())
+}
+
+fn by_the_ca(desk: &mut Desk<'_>) -> Done {
+    let (order, before, serial) = of_whom(desk)?;
+    let begun = desk.under.now();
+    if !wait(desk.block_on(), desk.under.revoke_by_ca(order))?? {
+        return Ok(());
+    }
+    let ended = desk.until(order, "a revoked certificate", is_revoked)?;
+    if let Some(CaRevocation::Revoked { at, cause, .. }) = ended.revocation {
+        let own = RevocationCause::ByCa;
+        desk.same(Clause::Revocation, "by whom", &own, &cause);
+        let now = desk.under.now();
+        let what = format!("since when, up to {now}");
+        desk.holds(Clause::Revocation, what, at <= now, &(begun, at));
+    }
+    desk.same(
+        Clause::OneCertificate,
+        "its certificate",
+        &before.state,
+        &ended.state,
+    );
+    // A holder who asks too late changes nothing.
+    let late = desk.revocation(order, serial)?;
+    let answer = desk.revoke(late)?;
+    desk.same(Clause::Repeats, "what is revoked, again", &Ok(()), &answer);
+    wait(desk.block_on(), desk.under.go_on(order))??;
+    desk.unchanged(Clause::Revocation, order, &ended)
 }
