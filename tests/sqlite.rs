@@ -99,6 +99,7 @@ fn it_keeps_the_contract() {
         Box::pin(OnFile::new())
     });
     report.assert_ok();
+    assert_eq!(report.skipped, [], "{report}");
     assert_eq!(report.checks.len(), 68, "{:#?}", report.checks);
 }
 

@@ -6,7 +6,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::kit::{Done, Stop};
-use super::report::{Clause, Violation};
+use super::report::{Clause, Skipped, SuiteReport, Violation};
 
 /// So many findings of one check are enough.
 const MOST_FOUND: usize = 4;
@@ -52,17 +52,22 @@ impl Findings {
         self.found.is_empty()
     }
 
-    /// All of it, and why the check ended before its end.
-    pub(super) fn ended(mut self, ended: Done) -> Vec<Violation> {
-        if let Err(Stop::Failed(seen)) = ended {
-            self.found.push(Violation {
+    /// Adds all of it to a report, and why the check ended before its end.
+    pub(super) fn report(mut self, ended: Done, report: &mut SuiteReport) {
+        match ended {
+            Ok(()) | Err(Stop::Noted) => {}
+            Err(Stop::Failed(seen)) => self.found.push(Violation {
                 check: self.check,
                 clause: Clause::Answers,
                 expected: "an answer".into(),
                 seen,
-            });
+            }),
+            Err(Stop::Skipped(reason)) => report.skipped.push(Skipped {
+                check: self.check,
+                reason,
+            }),
         }
-        self.found
+        report.violations.extend(self.found);
     }
 
     pub(super) fn note(&mut self, clause: Clause, expected: String, seen: String) {

@@ -27,6 +27,8 @@ pub(super) enum Stop {
     Noted,
     /// A call failed that should not.
     Failed(String),
+    /// What it is about, or a part of it, could not be brought about, and why.
+    Skipped(&'static str),
 }
 
 /// What a check comes to.

@@ -28,6 +28,6 @@ mod store;
 mod wait;
 
 pub use ca::{CaUnderTest, ca_suite};
-pub use report::{Clause, SuiteReport, Violation};
+pub use report::{Clause, Skipped, SuiteReport, Violation};
 pub use store::{OneHandle, StoreUnderTest, store_suite};
 pub use wait::BlockOn;

@@ -120,6 +120,22 @@ impl fmt::Display for Violation {
     }
 }
 
+/// A check that could not be examined, or not all of it: what it is about could not be brought about
+/// with what the suite was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The check.
+    pub check: &'static str,
+    /// Why.
+    pub reason: &'static str,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n  skipped:  {}", self.check, self.reason)
+    }
+}
+
 /// What a suite found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a report that nobody reads finds nothing"]
@@ -130,10 +146,13 @@ pub struct SuiteReport {
     pub checks: Vec<&'static str>,
     /// What they found, at most a few for each check.
     pub violations: Vec<Violation>,
+    /// Those of them that could not be examined, or not wholly: of these, that nothing was found
+    /// means nothing.
+    pub skipped: Vec<Skipped>,
 }
 
 impl SuiteReport {
-    /// Whether nothing was found.
+    /// Whether nothing was found, in what could be examined.
     #[must_use]
     pub const fn is_ok(&self) -> bool {
         self.violations.is_empty()
@@ -147,6 +166,9 @@ impl SuiteReport {
 
     /// For tests: goes on if nothing was found, and else shows all of it.
     ///
+    /// It passes over what could not be examined. A test that should keep its strength says as well
+    /// what that may be: `assert!(report.skipped.is_empty())`, or the checks that it does without.
+    ///
     /// # Panics
     /// If anything was found.
     #[track_caller]
@@ -159,8 +181,12 @@ impl fmt::Display for SuiteReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (checks, found) = (self.checks.len(), self.violations.len());
         write!(f, "{}: {checks} checks, {found} violations", self.subject)?;
-        self.violations
-            .iter()
-            .try_for_each(|violation| write!(f, "\n{violation}"))
+        if !self.skipped.is_empty() {
+            write!(f, ", {} skipped", self.skipped.len())?;
+        }
+        let mut violations = self.violations.iter();
+        violations.try_for_each(|violation| write!(f, "\n{violation}"))?;
+        let mut skipped = self.skipped.iter();
+        skipped.try_for_each(|skipped| write!(f, "\n{skipped}"))
     }
 }

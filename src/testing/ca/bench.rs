@@ -8,7 +8,7 @@ use std::vec::Vec;
 
 use super::super::findings::Findings;
 use super::super::kit::{Done, Stop};
-use super::super::report::{Clause, Violation};
+use super::super::report::{Clause, SuiteReport};
 use super::super::wait::{BlockOn, wait};
 use super::CaUnderTest;
 use crate::lifecycle::Term;
@@ -96,8 +96,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    pub(super) fn into_violations(self, ended: Done) -> Vec<Violation> {
-        self.findings.ended(ended)
+    pub(super) fn report(self, ended: Done, report: &mut SuiteReport) {
+        self.findings.report(ended, report);
     }
 
     pub(super) fn same<T: PartialEq + Debug + ?Sized>(

@@ -3,7 +3,7 @@
 use std::format;
 use std::vec::Vec;
 
-use super::super::kit::Done;
+use super::super::kit::{Done, Stop};
 use super::super::report::Clause;
 use super::super::wait::{at_once, wait};
 use super::Check;
@@ -56,10 +56,12 @@ fn unproved(desk: &mut Desk<'_>) -> Done {
     request.names = desk.names(&["unproved."])?;
     desk.accepts(&request)?;
     desk.poll(request.order)?;
+    let mut asked = false;
     for _ in 0..UNPROVED {
         wait(desk.block_on(), desk.under.go_on(request.order))??;
         let answer = desk.poll(request.order)?;
         if answer.challenge.is_some() {
+            asked = true;
             // It may have given the order up.
             let waits = matches!(
                 answer.state,
@@ -68,6 +70,9 @@ fn unproved(desk: &mut Desk<'_>) -> Done {
             let what = "with a challenge that nobody met, no review and no certificate";
             desk.holds(Clause::Proof, what, waits, &word(&answer.state));
         }
+    }
+    if !asked {
+        return Err(Stop::Skipped("the CA asks for no proof"));
     }
     Ok(())
 }
@@ -242,8 +247,11 @@ fn rejected(desk: &mut Desk<'_>) -> Done {
     })?;
     let under_review = matches!(answer.state, CaState::UnderReview);
     let order = request.order;
-    if !under_review || !wait(desk.block_on(), desk.under.reject(order))?? {
-        return Ok(());
+    if !under_review {
+        return Err(Stop::Skipped("nobody could see the order under review"));
+    }
+    if !wait(desk.block_on(), desk.under.reject(order))?? {
+        return Err(Stop::Skipped("no application can be rejected here"));
     }
     let ended = desk.until(order, "a rejection", |answer| {
         matches!(answer.state, CaState::Rejected { .. })

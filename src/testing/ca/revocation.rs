@@ -199,10 +199,10 @@ fn refused(desk: &mut Desk<'_>) -> Done {
     desk.same(Clause::Revocation, "taken note of", &Ok(()), &answer);
     // It may be revoked before anybody could refuse.
     if is_revoked(&desk.poll(order)?) {
-        return Ok(());
+        return Err(Stop::Skipped("it was revoked before anybody could refuse"));
     }
     if !wait(desk.block_on(), desk.under.refuse_revocation(order))?? {
-        return Ok(());
+        return Err(Stop::Skipped("no revocation can be refused here"));
     }
     let ended = desk.until(order, "a refused revocation", |answer| {
         matches!(
@@ -241,7 +241,7 @@ fn by_the_ca(desk: &mut Desk<'_>) -> Done {
     let (order, before, serial) = of_whom(desk)?;
     let begun = desk.under.now();
     if !wait(desk.block_on(), desk.under.revoke_by_ca(order))?? {
-        return Ok(());
+        return Err(Stop::Skipped("nobody revokes here but the holder"));
     }
     let ended = desk.until(order, "a revoked certificate", is_revoked)?;
     if let Some(CaRevocation::Revoked { at, cause, .. }) = ended.revocation {

@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use super::super::findings::Findings;
 use super::super::kit::{Done, Kit, Stop, at};
-use super::super::report::{Clause, Violation};
+use super::super::report::{Clause, SuiteReport};
 use super::super::wait::{BlockOn, wait};
 use super::StoreUnderTest;
 use super::model::{Model, Work};
@@ -90,8 +90,8 @@ impl<'a> Bench<'a> {
         })
     }
 
-    pub(super) fn into_violations(self, ended: Done) -> Vec<Violation> {
-        self.findings.ended(ended)
+    pub(super) fn report(self, ended: Done, report: &mut SuiteReport) {
+        self.findings.report(ended, report);
     }
 
     pub(super) const fn is_ok(&self) -> bool {
@@ -126,6 +126,15 @@ impl<'a> Bench<'a> {
 
     pub(super) fn another_handle(&self) -> Result<Arc<dyn Store>, Stop> {
         Ok(self.wait(self.under.another_handle())??)
+    }
+
+    /// For the end of a check that looks through another handle: whether there is one at all.
+    pub(super) fn looked_through_another(&self) -> Done {
+        let another = self.another_handle()?;
+        if core::ptr::addr_eq(Arc::as_ptr(&self.store), Arc::as_ptr(&another)) {
+            return Err(Stop::Skipped("the store has one handle alone"));
+        }
+        Ok(())
     }
 
     pub(super) fn load(&self, account: AccountId, read: Read) -> Result<Loaded, Stop> {

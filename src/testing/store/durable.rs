@@ -42,7 +42,7 @@ fn commits(bench: &mut Bench<'_>) -> Done {
             bench.writes(bench.kit.owner, when, Vec::from([moved]))?;
         }
     }
-    Ok(())
+    bench.looked_through_another()
 }
 
 type Seen = (Vec<OutboxRow>, Vec<OutboxRow>, Vec<InstanceId>, bool);
@@ -130,5 +130,5 @@ fn the_rest(bench: &mut Bench<'_>) -> Done {
     is.3 = false;
     let now = seen(bench)?;
     bench.same(Clause::Durable, "the forgetting", &is, &now);
-    Ok(())
+    bench.looked_through_another()
 }

@@ -55,7 +55,8 @@ pub trait StoreUnderTest: Send + Sync {
 
 /// A store that has one handle alone, such as one in memory.
 ///
-/// A store whose data outlive it should not be examined so: what it answers too early is not found.
+/// A store whose data outlive it should not be examined so: what it answers too early is not found,
+/// and [`SuiteReport::skipped`] says so.
 #[derive(Debug)]
 pub struct OneHandle<S>(Arc<S>);
 
@@ -114,6 +115,7 @@ pub fn store_suite<'f, S: StoreUnderTest + 'static>(
         subject: "Store",
         checks: Vec::new(),
         violations: Vec::new(),
+        skipped: Vec::new(),
     };
     for (name, check) in CHECKS.into_iter().flatten() {
         report.checks.push(name);
@@ -122,12 +124,9 @@ pub fn store_suite<'f, S: StoreUnderTest + 'static>(
         match bench {
             Ok(mut bench) => {
                 let ended = check(&mut bench);
-                report.violations.extend(bench.into_violations(ended));
+                bench.report(ended, &mut report);
             }
-            Err(stop) => {
-                let findings = Findings::new(name);
-                report.violations.extend(findings.ended(Err(stop)));
-            }
+            Err(stop) => Findings::new(name).report(Err(stop), &mut report),
         }
     }
     report
