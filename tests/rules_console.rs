@@ -515,8 +515,8 @@ fn r33_the_deadline_of_a_plan() {
     }
 }
 
-/// `RF20a`: a claim under review is taken back or refused, and all is as it was; nothing else happens
-/// to the slot meanwhile.
+/// `RF20a`: a claim under review is taken back (T-34) or refused (T-35), and all is as it was; nothing
+/// else happens to the slot meanwhile.
 #[test]
 fn r34_a_claim_under_review() {
     let (book, edition) = (book(), hosting());

@@ -136,7 +136,7 @@ pub enum Notice {
     /// The certificate is about to expire.
     PendingExpiration,
     /// The service's own application for the next certificate of a chain failed: somebody talks to
-    /// the owner.
+    /// the owner (R-48, T-27).
     SupportNeeded,
     /// The certificate was revoked.
     Revoked,

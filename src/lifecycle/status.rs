@@ -68,7 +68,8 @@ fn settled(case: &Case<'_>, instance: &CertificateInstance) -> Status {
     }
 }
 
-/// Whether a later member of its chain waits for it.
+/// Whether a later member of its chain waits for it, be it the first member or one that was
+/// activated (T-28).
 pub(in crate::lifecycle) fn hosted(case: &Case<'_>, instance: &CertificateInstance) -> bool {
     instance.chain().is_some()
         && case

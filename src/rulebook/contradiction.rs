@@ -89,10 +89,14 @@ const fn kind(what: &'static str) -> Carried {
     Carried::Type(what)
 }
 
-/// Declares the register: number, text, carriers, and what is left out, if anything is.
+/// Declares the register: number as it is cited (`X-13`), text, carriers, and what is left out, if anything is.
 macro_rules! contradictions {
-    ($($number:literal, $text:literal, [$($carried:expr),+ $(,)?] $(, left out: $left_out:literal)?;)*) => {
+    ($(X-$number:literal, $text:literal, [$($carried:expr),+ $(,)?] $(, left out: $left_out:literal)?;)*) => {
         /// Every contradiction met in the documents, by number.
+        #[expect(
+            clippy::zero_prefixed_literal,
+            reason = "the numbers are written as they are cited"
+        )]
         pub static CONTRADICTIONS: &[Contradiction] = &[
             $(Contradiction {
                 id: RuleId::new(b'X', $number),
@@ -107,87 +111,87 @@ macro_rules! contradictions {
 }
 
 contradictions! {
-    1, "a certificate is about to expire 60 days before (S0, RN21a), 30 days before (all others), or is announced 7 days before the end of the service (NT21)",
+    X-01, "a certificate is about to expire 60 days before (S0, RN21a), 30 days before (all others), or is announced 7 days before the end of the service (NT21)",
         [field(Field::Notice), field(Field::Messages)];
-    2, "money comes back within 30 days (S0, S1), 28 (RF20c, RF21i), 7 or with an add-on 30 (RF21c), or 7 (RF24 on)",
+    X-02, "money comes back within 30 days (S0, S1), 28 (RF20c, RF21i), 7 or with an add-on 30 (RF21c), or 7 (RF24 on)",
         [field(Field::Refund)];
-    3, "these days are counted from the issuance (until 2021), or from the payment (RF21a on)",
+    X-03, "these days are counted from the issuance (until 2021), or from the payment (RF21a on)",
         [field(Field::Refund)];
-    4, "what must fall into them is the revocation as such (S1), its completion (RF19b on), or a claim after it (RF21c)",
+    X-04, "what must fall into them is the revocation as such (S1), its completion (RF19b on), or a claim after it (RF21c)",
         [field(Field::Refund), field(Field::ReturnAct)];
-    5, "one page has 28 and 30 on one day; 28 in its text and 30 on its button; 7 in its text and 28 on its button",
+    X-05, "one page has 28 and 30 on one day; 28 in its text and 30 on its button; 7 in its text and 28 on its button",
         [field(Field::RefundButton)],
         left out: "the 30 that stood beside 28 for some minutes of 2020-12-08 (RF20b)";
-    6, "a late refund of what was not issued ends before an expiry that it does not have, and counts natural days in one row, working days in another",
+    X-06, "a late refund of what was not issued ends before an expiry that it does not have, and counts natural days in one row, working days in another",
         [field(Field::RefundMargin), field(Field::Refund)],
         left out: "the bound itself: nothing can reach it";
-    7, "an unused plan is paid back at any time (S3), or within 30, 28 or 7 days (RFP20, RF21a, RF24); unused is never applied for, or every unit back",
+    X-07, "an unused plan is paid back at any time (S3), or within 30, 28 or 7 days (RFP20, RF21a, RF24); unused is never applied for, or every unit back",
         [field(Field::PlanRefund)];
-    8, "a unit is used on submission (A20, S4), on issuance (A21, AP21a), or already used from submission on (S3, of the day of A21)",
+    X-08, "a unit is used on submission (A20, S4), on issuance (A21, AP21a), or already used from submission on (S3, of the day of A21)",
         [field(Field::Consumption), rule(RuleId::R23)];
-    9, "a unit returns within 30 days of issuance (S3, AP21a), 28 (AP21b, RV21b, RV24), or 30 days of the purchase (RF21c)",
+    X-09, "a unit returns within 30 days of issuance (S3, AP21a), 28 (AP21b, RV21b, RV24), or 30 days of the purchase (RF21c)",
         [field(Field::ReturnDays), field(Field::ReturnAnchor)],
         left out: "RV24's condition that the bound domain has not changed: nothing changes a bound domain here";
-    10, "issued certificates are deleted (S0, S1), or only those that are revoked or expired (DL19a on)",
+    X-10, "issued certificates are deleted (S0, S1), or only those that are revoked or expired (DL19a on)",
         [field(Field::Deletion)];
-    11, "uploaded certificates are deleted at any time (2019, 2021), or only after expiry (DL20)",
+    X-11, "uploaded certificates are deleted at any time (2019, 2021), or only after expiry (DL20)",
         [field(Field::DeletionOfUploaded)],
         left out: "the English page of 2021-01-11, which garbles the rule";
-    12, "what failed or was not submitted is not deleted (DL19b), or is (S3): certificates on the console, orders by API",
+    X-12, "what failed or was not submitted is not deleted (DL19b), or is (S3): certificates on the console, orders by API",
         [field(Field::OrderDeletion)];
-    13, "an application under review is withdrawn (S3, A21; S0 and S1 until issuance), or is not (WD19)",
+    X-13, "an application under review is withdrawn (S3, A21; S0 and S1 until issuance), or is not (WD19)",
         [field(Field::Withdrawal)];
-    14, "after a failure one submits again (S0), or deletes and creates anew (S3)",
+    X-14, "after a failure one submits again (S0), or deletes and creates anew (S3)",
         [field(Field::Applying), rule(RuleId::R10)];
-    15, "one operation is for issued certificates alone (A21, A24), or also for pending orders (A25)",
+    X-15, "one operation is for issued certificates alone (A21, A24), or also for pending orders (A25)",
         [field(Field::OrderCancellation)];
-    16, "renewal is of any valid certificate and adds a year (A21), only of an expiring one and gives a pending order (A24), or does not exist (RN19)",
+    X-16, "renewal is of any valid certificate and adds a year (A21), only of an expiring one and gives a pending order (A24), or does not exist (RN19)",
         [field(Field::Renewal), field(Field::RenewalResult)];
-    17, "an uploaded certificate is renewed with its remaining time (2021-01-22, for six days), without it, not at all (RN26, Chinese), or after expiry too (RN26, English)",
+    X-17, "an uploaded certificate is renewed with its remaining time (2021-01-22, for six days), without it, not at all (RN26, Chinese), or after expiry too (RN26, English)",
         [field(Field::RenewalOfUploaded), field(Field::CarryOver)];
-    18, "hosting is of 2 years (2020-09), up to 4, DV 4 and OV 2 (2021-01), 2 or 3 (S2), or by units (V2); three updates are 3 hostings, or 4",
+    X-18, "hosting is of 2 years (2020-09), up to 4, DV 4 and OV 2 (2021-01), 2 or 3 (S2), or by units (V2); three updates are 3 hostings, or 4",
         [field(Field::HostingYears)],
         left out: "the 4 hostings for three updates, corrected on 2021-01-28";
-    19, "hosting is enabled late in the last 15 days (HS20), only while more than 30 remain (HS21c), or never (HS21b)",
+    X-19, "hosting is enabled late in the last 15 days (HS20), only while more than 30 remain (HS21c), or never (HS21b)",
         [field(Field::LateHosting)];
-    20, "a hosted certificate is revoked: silent (S2), no (RV21a), after the rest of its chain is cancelled (RV22)",
+    X-20, "a hosted certificate is revoked: silent (S2), no (RV21a), after the rest of its chain is cancelled (RV22)",
         [field(Field::HostedRevocation)];
-    21, "the next member comes due with at most 30 days left, or with fewer than 30; exactly 30 are in neither row of one page (2021-06-15)",
+    X-21, "the next member comes due with at most 30 days left, or with fewer than 30; exactly 30 are in neither row of one page (2021-06-15)",
         [field(Field::HostingTrigger)];
-    22, "revocations are unlimited (to 2021-04), counted by account (RV21b), or by product (RV23)",
+    X-22, "revocations are unlimited (to 2021-04), counted by account (RV21b), or by product (RV23)",
         [field(Field::RevocationLimit)];
-    23, "a revocation takes the same day, 3 to 5 working days, up to 5, or is done at once; of free certificates it is switched off (2021-01) and supported (2021-04)",
+    X-23, "a revocation takes the same day, 3 to 5 working days, up to 5, or is done at once; of free certificates it is switched off (2021-01) and supported (2021-04)",
         [field(Field::RevocationTimes), field(Field::FreeRevocation)];
-    24, "one label stands for the review of an application and for that of a refund",
+    X-24, "one label stands for the review of an application and for that of a refund",
         [kind("model::Status: Validating and RefundReview; view::label reads with a context")];
-    25, "the label of a failed validation stands for a refused revocation too (2019-03)",
+    X-25, "the label of a failed validation stands for a refused revocation too (2019-03)",
         [
             rule(RuleId::R39),
             kind("view::label: the context again, and no state of its own")
         ];
-    26, "a certificate is valid for 365 days, 397 or 398, and 200 since 2026-03-15, when the vendor's page still has 397",
+    X-26, "a certificate is valid for 365 days, 397 or 398, and 200 since 2026-03-15, when the vendor's page still has 397",
         [kind("rulebook::Ceilings: what must be and what is advised"), rule(RuleId::K08)];
-    27, "the example of a renewal is off by one day; a new term begins with the issuance, or with the old expiry",
+    X-27, "the example of a renewal is off by one day; a new term begins with the issuance, or with the old expiry",
         [field(Field::CarryOver)],
         left out: "a count of days: the new expiry is a date, a year after the old one";
-    28, "one state is written check_fail and checked_fail, Paid and PAYED, willExpire, willExpired and WILLEXPIRED; unknow is no slip of ours",
+    X-28, "one state is written check_fail and checked_fail, Paid and PAYED, willExpire, willExpired and WILLEXPIRED; unknow is no slip of ours",
         [kind("view::wire: one word written for each interface, all of them read")];
-    29, "the review of an OV application takes 2 to 5 working days, 3 to 5, up to 5, or 3 to 7",
+    X-29, "the review of an OV application takes 2 to 5 working days, 3 to 5, up to 5, or 3 to 7",
         [field(Field::ReviewTimes)];
-    30, "certificates are deployed to two products (S1), or to four on the next page of the same site",
+    X-30, "certificates are deployed to two products (S1), or to four on the next page of the same site",
         [field(Field::Targets)];
-    31, "uploaded certificates are downloaded (2019-04-25, English), or never",
+    X-31, "uploaded certificates are downloaded (2019-04-25, English), or never",
         [field(Field::DownloadOfUploaded)];
-    32, "a file proves a domain at the DNS server (S4), or at the domain's own server (S3, A21)",
+    X-32, "a file proves a domain at the DNS server (S4), or at the domain's own server (S3, A21)",
         [rule(RuleId::R19)],
         left out: "S4's place, which mistranslates the Chinese page";
-    33, "one sample order id ends with 968, or with 960: the same number after a double",
+    X-33, "one sample order id ends with 968, or with 960: the same number after a double",
         [kind("model::OrderId: 64 bits, never a float")];
-    34, "days are calendar days, or to the second (the vendor's own example, RV23 on)",
+    X-34, "days are calendar days, or to the second (the vendor's own example, RV23 on)",
         [field(Field::ReturnMethod), field(Field::Refund)];
-    35, "uploaded certificates are hosted (S2, HS21c), or not (V2.0)",
+    X-35, "uploaded certificates are hosted (S2, HS21c), or not (V2.0)",
         [field(Field::HostingOfUploaded)];
-    36, "the service pays back when one revokes (S1), or when one claims it (S0 and all later)",
+    X-36, "the service pays back when one revokes (S1), or when one claims it (S0 and all later)",
         [field(Field::RefundTrigger)];
 }
 

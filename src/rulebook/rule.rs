@@ -8,6 +8,11 @@
 //! [`view`](crate::view)); R-30, which is R-29 with the values of S0; R-49, which is what R-46 says of
 //! the first certificate of a chain; and that review times are information, which is the
 //! absence of a rule.
+//!
+//! Nor is a transition that an `R` rule covers: the code names it where it happens. T-26 (a member comes
+//! due and is applied for), T-29 and T-30 (else it waits) are; T-27 (its application fails)
+//! is R-48; T-28 (it is issued) is R-45; T-34 and T-35 (a claim is taken back, granted or refused) are
+//!
 
 use core::fmt;
 

@@ -123,7 +123,7 @@ fn by_hand(book: &cert_lifecycle::rulebook::Rulebook, edition: &Edition) {
     assert!(!stage.instance().application().unwrap().automatic());
 }
 
-/// S2: activated and submitted together when the one before comes due, with its data and without the
+/// S2, T-26: activated and submitted together when the one before comes due, with its data and without the
 /// owner. X-21: at most 30 days, or fewer than 30.
 #[test]
 fn r46_the_service_activates_what_comes_due() {

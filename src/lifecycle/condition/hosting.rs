@@ -31,7 +31,8 @@ pub(in crate::lifecycle) fn handed_down(
     }
 }
 
-/// T-26, T-30: the next member is activated when the certificate before it comes due.
+/// the next member is activated when the certificate before it comes due (T-26), and never
+/// without one (T-30).
 pub(super) fn activate<'a>(
     case: &Case<'a>,
     instance: &'a CertificateInstance,

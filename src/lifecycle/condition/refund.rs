@@ -61,7 +61,7 @@ pub(super) fn claim_money<'a>(case: &Case<'a>, law: &Law<'a>, sink: &mut impl Si
     }
 }
 
-/// The end of a claim under review.
+/// The end of a claim under review: taken back (T-34), granted or refused (T-35).
 pub(super) fn end_review<'a>(case: &Case<'a>, sink: &mut impl Sink<'a>) -> Flow {
     let paid_for = match paid_for(case, sink) {
         Ok(paid_for) => paid_for,

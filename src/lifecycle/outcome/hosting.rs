@@ -87,7 +87,7 @@ fn apply(
 /// the service activates the next member and applies with the data of the one before it.
 ///
 /// Data that today's rules no longer accept make a failed application at once, so that somebody talks
-/// to the owner.
+/// to the owner (R-48, T-27).
 pub(super) fn activated(
     case: &Case<'_>,
     instance: &CertificateInstance,

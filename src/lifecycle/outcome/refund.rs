@@ -48,7 +48,7 @@ fn pay_back(purchase: &Purchase, now: Timestamp, events: &mut Events) {
     events.purchase(purchase.id, PurchaseEvent::Refunded { cash, at: now });
 }
 
-/// the end of a claim under review.
+/// the end of a claim under review, by its owner (T-34) or by the vendor (T-35).
 pub(super) fn answered(
     case: &Case<'_>,
     command: &Command,
