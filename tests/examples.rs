@@ -86,7 +86,7 @@ fn refund_preview_says_what_comes_back_by_which_clause_until_when() {
             "by the clause: unissued: claim within 5 days of payment",
             "2020-12-16T00:00:00+08:00  no refund any more of what is unissued, paid at once",
             "the purchase, issued",
-            "Instead: first have the certificate revoked, then claim the refund, both while its window is open.",
+            "Instead: first have the certificate revoked while the window for that is open, then claim the refund.",
             "2021-01-05T00:00:00+08:00  a revocation asked for now may come too late (advice)",
             "2021-01-10T00:00:00+08:00  no refund any more of what is revoked",
             "the purchase, revoked on day 4",
