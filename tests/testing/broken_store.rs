@@ -70,6 +70,7 @@ pub(crate) enum Fault {
     ForgetsTooMany,
     // Claims and leases.
     ClaimsShared,
+    ListedAsFiled,
     DueAnyOrder,
     ReschedulesAnyClaim,
     ReschedulesSameVersion,
@@ -79,6 +80,8 @@ pub(crate) enum Fault {
     LeasesShared,
     NoHorizon,
     TooSlowCounts,
+    PostponeEndsClaim,
+    HorizonForLeasesAlone,
     ParkedIsLeased,
     ParkedAnew,
     ParkedIsPostponed,
@@ -99,6 +102,10 @@ struct Shared {
     claimed: Mutex<Vec<(InstanceId, usize)>>,
     // Instances that were changed or stirred since without making the claims on them void.
     kept: Mutex<Vec<InstanceId>>,
+    // When instances are due, as their entries say.
+    filed: Mutex<BTreeMap<InstanceId, Option<Timestamp>>>,
+    // Claims on rows that were postponed with them.
+    ended: Mutex<Vec<(RequestId, Claim)>>,
     // What rows that were laid aside are shown with instead.
     anew: Mutex<BTreeMap<RequestId, (Timestamp, Option<Note>)>>,
 }
@@ -133,6 +140,8 @@ impl BrokenStore {
             claimed: Mutex::default(),
             kept: Mutex::default(),
             anew: Mutex::default(),
+            filed: Mutex::default(),
+            ended: Mutex::default(),
         }))
     }
 
@@ -211,6 +220,10 @@ impl Broken {
         let stream = StreamId::Instance(id);
         let events = self.store().journal(account, stream, Version(0), 99).await;
         events.map(|events| events.len())
+    }
+
+    fn has_ended(&self, id: RequestId, claim: Claim) -> bool {
+        self.shared.ended.lock().unwrap().contains(&(id, claim))
     }
 
     /// Whether attempts are taken for claims, and a row has had so many.
@@ -421,6 +434,13 @@ impl Broken {
                 *self.late.lock().unwrap() = Some(batch);
                 Ok(())
             }
+            Fault::ListedAsFiled => {
+                let filed = batch.index.clone();
+                self.commit_now(batch).await?;
+                let dues = filed.iter().map(|entry| (entry.instance, entry.due_at));
+                self.shared.filed.lock().unwrap().extend(dues);
+                Ok(())
+            }
             Fault::EntryKeepsClaims if batch.stir.is_empty() => {
                 let filed = batch.index.iter().map(|entry| entry.instance);
                 self.shared.kept.lock().unwrap().extend(filed);
@@ -590,6 +610,12 @@ impl Store for Broken {
                 before => before,
             };
             let mut listed = self.store().list(account, filter, before, limit).await?;
+            for one in &mut listed {
+                let filed = self.shared.filed.lock().unwrap();
+                if let Some(due_at) = filed.get(&one.entry.instance) {
+                    one.entry.due_at = *due_at;
+                }
+            }
             if self.is(Fault::OldestFirst) {
                 listed.reverse();
             }
@@ -675,6 +701,9 @@ impl Store for Broken {
         }
         Box::pin(async move {
             let mut rows = self.store().lease(lease).await?;
+            if self.is(Fault::HorizonForLeasesAlone) {
+                rows.retain(|row| row.attempts > 1 || row.at <= lease.now);
+            }
             if self.is(Fault::AttemptsAreClaims) {
                 for row in &mut rows {
                     row.claim = Claim(row.attempts.into());
@@ -709,6 +738,12 @@ impl Store for Broken {
             } else {
                 claim.0..claim.0 + 1
             };
+            if self.has_ended(row, claim) {
+                return Ok(());
+            }
+            if self.is(Fault::PostponeEndsClaim) {
+                self.shared.ended.lock().unwrap().push((row, claim));
+            }
             if self.is(Fault::ParkedIsPostponed) {
                 self.show_anew(row, claim, |row| (until, row.parked))
                     .await?;
@@ -735,6 +770,9 @@ impl Store for Broken {
             } else {
                 claim.0..claim.0 + 1
             };
+            if self.has_ended(row, claim) {
+                return Ok(());
+            }
             if self.is(Fault::ParkedAnew) {
                 let anew = |row: OutboxRow| (row.not_before, Some(reason.clone()));
                 self.show_anew(row, claim, anew).await?;

@@ -70,12 +70,15 @@ caught! {
     due_instances_come_in_any_order: DueAnyOrder => Due;
     whose_claim_is_void_reschedules: ReschedulesAnyClaim => Rescheduling;
     whose_version_is_the_same_reschedules: ReschedulesSameVersion => Rescheduling;
+    a_list_shows_when_it_was_due_at_first: ListedAsFiled => Due, Rescheduling;
     an_entry_leaves_claims_as_they_are: EntryKeepsClaims => Rescheduling;
     a_stirring_leaves_claims_as_they_are: StirKeepsClaims => Rescheduling;
     attempts_are_taken_for_claims: AttemptsAreClaims => Attempts;
     leases_are_not_exclusive: LeasesShared => Leases;
     clocks_that_ran_ahead_hold_everything_up: NoHorizon => Leases, Claims;
     who_was_too_slow_counts: TooSlowCounts => Attempts;
+    who_postponed_a_row_has_it_no_more: PostponeEndsClaim => Attempts;
+    rows_posted_ahead_hold_themselves_up: HorizonForLeasesAlone => Leases;
     rows_that_were_laid_aside_are_leased: ParkedIsLeased => DeadLetters;
     rows_that_were_laid_aside_are_laid_aside_again: ParkedAnew => DeadLetters;
     rows_that_were_laid_aside_are_postponed: ParkedIsPostponed => DeadLetters;
@@ -125,6 +128,7 @@ fn findings_are_few_and_to_the_point() {
         (Fault::EntryKeepsClaims, Clause::Rescheduling),
         (Fault::StirKeepsClaims, Clause::Rescheduling),
         (Fault::BeforePolled, Clause::Alone),
+        (Fault::PostponeEndsClaim, Clause::Attempts),
     ] {
         let report = examine(fault);
         let others = report.violations.iter().any(|found| found.clause != clause);

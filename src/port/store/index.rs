@@ -158,9 +158,11 @@ pub struct Filter {
 pub struct Listed {
     /// Its place: where the next page goes on.
     pub position: Position,
-    /// The version that the entry belongs to.
+    /// The version of the instance, which the entry belongs to: whoever changes an instance files it
+    /// anew in the same batch.
     pub version: Version,
-    /// How it is found.
+    /// How it is found: its last entry, but for [`IndexEntry::due_at`], which is the instant that was
+    /// said last, by its entry or by whoever stirred or rescheduled it since.
     pub entry: IndexEntry,
 }
 

@@ -52,6 +52,11 @@ pub trait Store: Send + Sync {
     /// an instance, make the claims on it void; of one that the account does not have, nothing
     /// changes.
     ///
+    /// A store does not look into the events. That one which begins a stream is not for a stream that
+    /// is there, and another one not for a stream that is not, is for the caller to expect
+    /// ([`Expectation::New`], [`Expectation::Version`]); what a store does with such an event where
+    /// nobody did is left open.
+    ///
     /// # Errors
     /// [`CommitError::Conflict`] names the first expectation that did not hold: load again and
     /// decide again. Expectations are checked in their order, then [`Expectation::NewKey`] for the

@@ -62,6 +62,11 @@ pub struct Lease {
     /// When the claim ends.
     pub until: Timestamp,
     /// The latest instant that a claim or a delay made now could reach, by any process over the store.
+    ///
+    /// It counts for [`OutboxRow::not_before`] of every row, also of one that was never leased: one
+    /// whose batch was committed by a clock that ran ahead is handed out at once.
+    /// [`IndexEntry::due_at`](super::IndexEntry::due_at) is no claim: before that instant nothing is
+    /// due, however far ahead it lies.
     pub horizon: Timestamp,
     /// At most so many.
     pub limit: usize,

@@ -50,7 +50,8 @@ pub enum ReadSet {
     Pair(OrderId, OrderId),
     /// The plan of a product to draw a unit from: the oldest with a unit left, or else the oldest.
     ///
-    /// Age goes by the order of the commits that bought the plans, within a batch by its order.
+    /// Age goes by the order of the commits that bought the plans, within a batch by its order. A plan
+    /// whose money went back has no unit left, and is found like any other without one.
     Product(ProductCode),
     /// One plan.
     Plan(PlanId),
@@ -80,7 +81,8 @@ pub struct Loaded {
     /// The purchase that bought the second instance.
     pub other_purchase: Option<Versioned<Purchase>>,
     /// The product that the sums beside are about: the instance's, the plan's, or that of the read
-    /// set, whichever comes first.
+    /// set, whichever comes first. There is none for [`ReadSet::Purchase`] and [`ReadSet::Name`], and
+    /// where no instance or plan was found; of a product there is nothing beside then.
     pub product: Option<ProductCode>,
     /// What the account has beside the plan and the purchase.
     pub beside: Beside,

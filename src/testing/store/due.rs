@@ -9,7 +9,7 @@ use super::Check;
 use super::bench::{ALL, Bench};
 use crate::lifecycle::Event;
 use crate::model::{AccountId, InstanceId, OrderId, Timestamp};
-use crate::port::{Batch, Claim, DueRow, Expectation, Lease, StreamId, Version};
+use crate::port::{Batch, Claim, DueRow, Expectation, Filter, Lease, StreamId, Version};
 
 pub(super) const CHECKS: &[Check] = &[
     (
@@ -180,6 +180,13 @@ fn changed(bench: &mut Bench<'_>) -> Done {
     Ok(())
 }
 
+/// When an instance is due, as a list shows it.
+fn listed_due(bench: &Bench<'_>, id: InstanceId) -> Result<Option<Timestamp>, Stop> {
+    let listed = bench.list(bench.kit.owner, Filter::default(), None, ALL)?;
+    let found = listed.iter().find(|one| one.entry.instance == id);
+    Ok(found.and_then(|one| one.entry.due_at))
+}
+
 /// The claims that come with due rows, each with its instance.
 fn claims_of(rows: &[DueRow], id: InstanceId) -> Option<Claim> {
     let row = rows.iter().find(|row| row.instance == id)?;
@@ -220,6 +227,9 @@ fn rescheduled(bench: &mut Bench<'_>) -> Done {
     bench.reschedule(kit.owner, id, own, Some(at(150)))?;
     // Once for each claim.
     bench.reschedule(kit.owner, id, own, Some(at(60)))?;
+    let what = "when to look again, in a list";
+    let shown = listed_due(bench, id)?;
+    bench.same(Clause::Rescheduling, what, &Some(at(150)), &shown);
     let mut own = own;
     for (now, expected) in [(149, Vec::new()), (150, Vec::from([id])), (151, Vec::new())] {
         let rows = bench.due(lease(now, 400, 900, ALL))?;
@@ -323,7 +333,13 @@ fn stirred(bench: &mut Bench<'_>) -> Done {
     bench.same(Clause::Due, "stirred, and its own alone", &expected, &seen);
     // Nothing else of it is changed.
     let version = bench.model.version(kit.owner, StreamId::Instance(id));
-    let listed = bench.list(kit.owner, crate::port::Filter::default(), None, ALL)?;
+    bench.same(
+        Clause::Due,
+        "when to look again, in a list",
+        &Some(at(100)),
+        &listed_due(bench, id)?,
+    );
+    let listed = bench.list(kit.owner, Filter::default(), None, ALL)?;
     let found = listed.iter().find(|one| one.entry.instance == id);
     bench.same(
         Clause::Due,

@@ -106,6 +106,12 @@ fn the_rest(bench: &mut Bench<'_>) -> Done {
     let now = seen(bench)?;
     bench.same(Clause::Durable, "the delay", &is, &now);
     bench.wait(store.park(row, claim, note("no")?))??;
+    let aside = bench.outbox(OutboxPart::Parked, None, ALL)?.len();
+    let what = "laid aside by who postponed it, with the same claim";
+    bench.same(Clause::Attempts, what, &1, &aside);
+    if aside == 0 {
+        return Ok(());
+    }
     let now = seen(bench)?;
     let places = (now.0.len(), now.1.len());
     bench.same(Clause::Durable, "what was laid aside", &(0, 1), &places);

@@ -310,7 +310,25 @@ fn horizon(bench: &mut Bench<'_>) -> Done {
         &all,
         &ids(&seen),
     );
-    // So it is with a delay.
+    // So it is with a row that nobody leased yet.
+    post(bench, 1, 8_000, &[request("ahead")?])?;
+    let seen = bench.lease(lease(20, 80, 8_000, ALL))?;
+    bench.holds(
+        Clause::Leases,
+        "a row posted up to the horizon",
+        seen.is_empty(),
+        &seen,
+    );
+    let seen = ids(&bench.lease(lease(20, 80, 7_999, ALL))?);
+    let ahead = Vec::from([request("ahead")?]);
+    bench.same(
+        Clause::Leases,
+        "a row posted behind the horizon",
+        &ahead,
+        &seen,
+    );
+    finish(bench, request("ahead")?)?;
+    // And with a delay.
     if let Some(id) = all.first() {
         postpone(bench, *id, 7_000)?;
     }
@@ -413,6 +431,18 @@ fn postponed(bench: &mut Bench<'_>) -> Done {
         return Ok(());
     };
     bench.lease(lease(10, 500, 900, ALL))?;
+    // Who handed it back has it still.
+    let own = claim(bench, id)?;
+    for until in [600, 400] {
+        bench.wait(bench.store.postpone(id, own, at(until)))??;
+        let seen = state(&waiting(bench)?, id);
+        let expected = Some((1, at(until), None));
+        let what = "postponed with the same claim";
+        bench.same(Clause::Attempts, what, &expected, &seen);
+        if seen != expected {
+            return Err(Stop::Noted);
+        }
+    }
     // Shorter than its lease, and longer.
     for (attempt, now, until) in [(1, 20, 100), (2, 110, 800)] {
         postpone(bench, id, until)?;
