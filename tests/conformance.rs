@@ -6,11 +6,15 @@
     reason = "tests stop on the first surprise"
 )]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use cert_lifecycle::adapter::MemoryStore;
 use cert_lifecycle::adapter::local_ca::{LocalCaConfig, ReviewPolicy};
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{Curve, KeyKind};
-use cert_lifecycle::testing::{OneHandle, SuiteReport, ca_suite, store_suite};
+use cert_lifecycle::testing::{
+    OneHandle, SuiteOptions, SuiteReport, ca_suite, store_suite, store_suite_with,
+};
 
 #[path = "testing/lab.rs"]
 mod lab;
@@ -32,6 +36,21 @@ fn the_memory_store_keeps_the_contract() {
     assert_eq!(skipped, durable, "{report}");
     // A suite that lost its checks would find nothing.
     assert_eq!(report.checks.len(), 68, "{:#?}", report.checks);
+}
+
+/// What is asked for, as often as is asked for: each round has a store of its own.
+#[test]
+fn checks_are_picked_by_their_names_and_repeated() {
+    let made = AtomicUsize::new(0);
+    let name = "a row that is postponed waits";
+    let options = SuiteOptions::default().only(name).with_rounds(5);
+    let report = store_suite_with(&options, &|future| pollster::block_on(future), || {
+        made.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async { Ok(OneHandle::new(MemoryStore::new())) })
+    });
+    report.assert_ok();
+    assert_eq!(report.checks, [name]);
+    assert_eq!(made.load(Ordering::SeqCst), 5);
 }
 
 fn examine(config: &LocalCaConfig) -> SuiteReport {

@@ -29,5 +29,5 @@ mod wait;
 
 pub use ca::{CaUnderTest, ca_suite};
 pub use report::{Clause, Skipped, SuiteReport, Violation};
-pub use store::{OneHandle, StoreUnderTest, store_suite};
+pub use store::{OneHandle, StoreUnderTest, SuiteOptions, store_suite, store_suite_with};
 pub use wait::BlockOn;

@@ -15,7 +15,9 @@ mod reads;
 mod walk;
 
 use alloc::sync::Arc;
+use core::num::NonZeroU32;
 use std::boxed::Box;
+use std::string::String;
 use std::vec::Vec;
 
 use super::findings::Findings;
@@ -42,6 +44,50 @@ const CHECKS: [&[Check]; 11] = [
     race::CHECKS,
     walk::CHECKS,
 ];
+
+/// Which checks of a suite are made, and how often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuiteOptions {
+    only: Option<String>,
+    rounds: NonZeroU32,
+}
+
+impl Default for SuiteOptions {
+    /// Every check once.
+    fn default() -> Self {
+        Self {
+            only: None,
+            rounds: NonZeroU32::MIN,
+        }
+    }
+}
+
+impl SuiteOptions {
+    /// Only checks with this text in their names ([`SuiteReport::checks`], which is empty if there is
+    /// none).
+    #[must_use]
+    pub fn only(mut self, text: &str) -> Self {
+        self.only = Some(text.into());
+        self
+    }
+
+    /// Each check so many times, each time on a store of its own, until it finds something or has to
+    /// be skipped. 0 counts as 1.
+    #[must_use]
+    pub const fn with_rounds(mut self, rounds: u32) -> Self {
+        self.rounds = match NonZeroU32::new(rounds) {
+            Some(rounds) => rounds,
+            None => NonZeroU32::MIN,
+        };
+        self
+    }
+
+    fn takes(&self, name: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|text| name.contains(text.as_str()))
+    }
+}
 
 /// A store that a suite may do with as it likes.
 pub trait StoreUnderTest: Send + Sync {
@@ -82,7 +128,7 @@ impl<S: Store + 'static> StoreUnderTest for OneHandle<S> {
 /// of its own.
 ///
 /// `block_on` waits for a future, from several threads at once; the suite is called outside of any
-/// runtime. `fresh` makes an empty store: a new file, a new schema. It is called some fifty times.
+/// runtime. `fresh` makes an empty store: a new file, a new schema. It is called some seventy times.
 ///
 /// A suite can't find everything: nothing here pulls the plug, and a race may be won by luck.
 ///
@@ -111,22 +157,53 @@ pub fn store_suite<'f, S: StoreUnderTest + 'static>(
     block_on: &BlockOn<'_>,
     fresh: impl Fn() -> BoxFuture<'f, Result<S, StoreError>>,
 ) -> SuiteReport {
+    store_suite_with(&SuiteOptions::default(), block_on, fresh)
+}
+
+/// Examines a store as [`store_suite`] does, with some of the checks, or each of them several times:
+/// while one of them is mended, or to give a race that is seldom lost more chances.
+///
+/// # Example
+/// ```
+/// use cert_lifecycle::adapter::MemoryStore;
+/// use cert_lifecycle::testing::{OneHandle, SuiteOptions, store_suite_with};
+///
+/// let options = SuiteOptions::default().only("threads").with_rounds(3);
+/// let report = store_suite_with(&options, &|future| pollster::block_on(future), || {
+///     Box::pin(async { Ok(OneHandle::new(MemoryStore::new())) })
+/// });
+/// report.assert_ok();
+/// assert!(report.checks.iter().all(|check| check.contains("threads")));
+/// ```
+pub fn store_suite_with<'f, S: StoreUnderTest + 'static>(
+    options: &SuiteOptions,
+    block_on: &BlockOn<'_>,
+    fresh: impl Fn() -> BoxFuture<'f, Result<S, StoreError>>,
+) -> SuiteReport {
     let mut report = SuiteReport {
         subject: "Store",
         checks: Vec::new(),
         violations: Vec::new(),
         skipped: Vec::new(),
     };
-    for (name, check) in CHECKS.into_iter().flatten() {
+    let all = CHECKS.into_iter().flatten();
+    for (name, check) in all.filter(|(name, _)| options.takes(name)) {
         report.checks.push(name);
-        let made = wait(block_on, fresh()).and_then(|made| Ok(made?));
-        let bench = made.and_then(|made| Bench::new(block_on, Arc::new(made), name));
-        match bench {
-            Ok(mut bench) => {
-                let ended = check(&mut bench);
-                bench.report(ended, &mut report);
+        let before = (report.violations.len(), report.skipped.len());
+        for _ in 0..options.rounds.get() {
+            let made = wait(block_on, fresh()).and_then(|made| Ok(made?));
+            let bench = made.and_then(|made| Bench::new(block_on, Arc::new(made), name));
+            match bench {
+                Ok(mut bench) => {
+                    let ended = check(&mut bench);
+                    bench.report(ended, &mut report);
+                }
+                Err(stop) => Findings::new(name).report(Err(stop), &mut report),
             }
-            Err(stop) => Findings::new(name).report(Err(stop), &mut report),
+            // More rounds would only say the same again.
+            if before != (report.violations.len(), report.skipped.len()) {
+                break;
+            }
         }
     }
     report
