@@ -27,6 +27,18 @@ pub(crate) fn kept(name: &str) -> PathBuf {
     PathBuf::from(data).join(name)
 }
 
+/// The numbers of the schemas whose databases are kept with this ending; none is passed over.
+pub(crate) fn schemas(ending: &str) -> Vec<u32> {
+    let files = std::fs::read_dir(kept("")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut numbers: Vec<u32> = names
+        .filter_map(|name| name.strip_suffix(ending)?.parse().ok())
+        .collect();
+    numbers.sort_unstable();
+    assert!(!numbers.is_empty(), "there is none with {ending}");
+    numbers
+}
+
 fn console() -> AccountId {
     AccountId::new("2000000001").unwrap()
 }

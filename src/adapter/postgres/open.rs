@@ -20,7 +20,11 @@ use crate::adapter::sql::{LoadSql, number};
 
 /// The migrations, one after the other; `cl_schema` counts those that a database has had. They are
 /// frozen: a change is a further one.
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 
 /// The lock that a migration takes: two processes may open a new database at once.
 const MIGRATION_LOCK: i64 = 0x636c_6966_6501;

@@ -29,9 +29,6 @@ BEGIN
 END
 $cl$;
 
--- The account is compared in a shape that no index knows, where a row is meant to be found by its id:
--- of a new table PostgreSQL knows nothing, and would as soon read all of an account.
-
 -- Whether an expectation of an account's batch holds.
 CREATE OR REPLACE FUNCTION cl_holds(acc text, x jsonb) RETURNS boolean
 LANGUAGE plpgsql AS $cl$
@@ -46,7 +43,7 @@ BEGIN
         -- The row stays locked until the transaction ends.
         CASE (x->>'kind')::bigint
         WHEN 0 THEN SELECT version INTO reached FROM cl_instance
-            WHERE id = x->>'id' AND (account = acc) IS TRUE FOR UPDATE;
+            WHERE id = x->>'id' AND account = acc FOR UPDATE;
         WHEN 1 THEN SELECT version INTO reached FROM cl_plan
             WHERE id = x->>'id' AND account = acc FOR UPDATE;
         WHEN 2 THEN SELECT version INTO reached FROM cl_chain
@@ -113,8 +110,7 @@ BEGIN
         filed := file <> 'null';
         IF filed THEN
             -- Names are written anew only where they changed.
-            SELECT names INTO old FROM cl_instance
-                WHERE id = x->>'id' AND (account = acc) IS TRUE FOR UPDATE;
+            SELECT names INTO old FROM cl_instance WHERE account = acc AND id = x->>'id' FOR UPDATE;
             IF (FOUND OR n > 0) AND old.names IS DISTINCT FROM file->>'names' THEN
                 IF old.names <> '' THEN
                     DELETE FROM cl_name WHERE account = acc AND instance = x->>'id';
@@ -136,7 +132,7 @@ BEGIN
             due_at = CASE WHEN filed THEN (file->>'due')::bigint ELSE due_at END,
             claimed_until = CASE WHEN filed THEN NULL ELSE claimed_until END,
             claims = claims + filed::int
-            WHERE id = x->>'id' AND (account = acc) IS TRUE AND NOT begins RETURNING version INTO after;
+            WHERE account = acc AND id = x->>'id' AND NOT begins RETURNING version INTO after;
         IF n = 0 THEN
             RETURN;
         END IF;
@@ -224,13 +220,6 @@ BEGIN
 END
 $cl$;
 
--- What a statement that commits without these functions asks for where a row is not as expected.
-CREATE FUNCTION cl_moved() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $cl$
-BEGIN
-    RAISE EXCEPTION 'a row is not as expected, the batch is judged anew' USING ERRCODE = 'CL004';
-END
-$cl$;
-
 -- Commits a batch. 0 if it is done; n if the n-th expectation does not hold; -n if the n-th stream is
 -- another account's. Whatever else is wrong is an exception, and nothing is written.
 CREATE OR REPLACE FUNCTION cl_commit(b jsonb) RETURNS bigint
@@ -262,7 +251,7 @@ BEGIN
     END LOOP;
     FOR n IN 1 .. jsonb_array_length(b->'stir') LOOP
         UPDATE cl_instance SET due_at = now_at, claimed_until = NULL, claims = claims + 1
-            WHERE (account = acc) IS TRUE AND stage IS NOT NULL AND id = b->'stir'->>(n - 1);
+            WHERE account = acc AND stage IS NOT NULL AND id = b->'stir'->>(n - 1);
     END LOOP;
     FOR n IN 1 .. jsonb_array_length(b->'outbox') LOOP
         x := b->'outbox'->(n - 1);
