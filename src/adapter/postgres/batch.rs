@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::quick::quick;
-use super::{PostgresStore, failure};
+use super::{PostgresStore, code, failure};
 use crate::adapter::sql::{Written, taken_order};
 use crate::port::{Batch, CommitError};
 
@@ -14,20 +14,14 @@ const ATTEMPTS: u32 = 8;
 /// be put in order with others, it was in a deadlock, or another one took an id first, which the next
 /// attempt sees.
 fn is_rivalry(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    matches!(code.as_deref(), Some("40001" | "40P01" | "23505"))
+    matches!(code(error).as_deref(), Some("40001" | "40P01" | "23505"))
 }
 
 /// The codes of a statement of its own that did not do it, for one reason or another: a row was not as
 /// expected, a key or a condition of a table stood against it, or a rivalry.
 fn is_refusal(error: &sqlx::Error) -> bool {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
     let refuses = |code: &str| code == "CL004" || code.starts_with("23") || code.starts_with("40");
-    code.as_deref().is_some_and(refuses)
+    code(error).as_deref().is_some_and(refuses)
 }
 
 impl PostgresStore {

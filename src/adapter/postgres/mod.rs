@@ -8,6 +8,7 @@ mod quick;
 
 use core::time::Duration;
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -83,15 +84,18 @@ fn words(error: &sqlx::Error) -> String {
     error.to_string()
 }
 
+/// The server's code of an error, if it is the server's.
+fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error()?.code()
+}
+
 /// What the server says, as an error of the port.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "it is what errors are mapped with"
 )]
 fn failure(error: sqlx::Error) -> StoreError {
-    let code = error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
+    let code = code(&error);
     let note = Note::lossy(&words(&error));
     match code.as_deref() {
         // A check on the counters, our own word for a damaged ledger, and damaged pages or indexes.
