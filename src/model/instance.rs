@@ -531,6 +531,22 @@ impl CertificateInstance {
         }
     }
 
+    /// The application that is under way: its domain is to be proved, or the CA reviews it.
+    pub(crate) const fn under_way(&self) -> Option<&Application> {
+        match &self.phase {
+            Phase::Verifying(application) | Phase::Validating(application) => Some(application),
+            Phase::NotActivated { .. }
+            | Phase::Bought { .. }
+            | Phase::Failed { .. }
+            | Phase::Pending { .. }
+            | Phase::Live(_)
+            | Phase::Revoked { .. }
+            | Phase::Uploaded(_)
+            | Phase::Ended { .. }
+            | Phase::Deleted { .. } => None,
+        }
+    }
+
     /// Its certificate with what belongs to it, revoked or not; none if it was uploaded.
     #[must_use]
     pub const fn live(&self) -> Option<&Live> {

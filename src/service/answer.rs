@@ -116,7 +116,7 @@ impl Service {
                 return Err(ServiceError::ClosedByCa { order, reason });
             }
             // It was withdrawn here before the CA could say so; otherwise nobody asked for it.
-            CaState::Cancelled if is_under_way(instance.phase()) => {
+            CaState::Cancelled if instance.under_way().is_some() => {
                 return Err(ServiceError::ClosedByCa {
                     order,
                     reason: None,
@@ -146,22 +146,6 @@ impl Service {
         let read = ReadSet::Order(order).into();
         let loaded = self.ports.store.load(account, read).await?;
         Ok(loaded.instance.map(|found| found.state))
-    }
-}
-
-/// Whether an application is under way.
-fn is_under_way(phase: &Phase) -> bool {
-    match phase {
-        Phase::Verifying(_) | Phase::Validating(_) => true,
-        Phase::NotActivated { .. }
-        | Phase::Bought { .. }
-        | Phase::Failed { .. }
-        | Phase::Pending { .. }
-        | Phase::Live(_)
-        | Phase::Revoked { .. }
-        | Phase::Uploaded(_)
-        | Phase::Ended { .. }
-        | Phase::Deleted { .. } => false,
     }
 }
 

@@ -343,17 +343,8 @@ impl Service {
         let Some(deployment) = deployments.find(|one| one.target == target) else {
             return Ok(());
         };
-        let certificate = match instance.phase() {
-            Phase::Live(live) | Phase::Revoked { live, .. } => live.certificate(),
-            Phase::Uploaded(uploaded) => uploaded.certificate(),
-            Phase::NotActivated { .. }
-            | Phase::Bought { .. }
-            | Phase::Verifying(_)
-            | Phase::Validating(_)
-            | Phase::Failed { .. }
-            | Phase::Pending { .. }
-            | Phase::Ended { .. }
-            | Phase::Deleted { .. } => return Ok(()),
+        let Some(certificate) = instance.certificate() else {
+            return Ok(());
         };
         let deployment = DeploymentOrder {
             request: row.id,
@@ -389,7 +380,18 @@ impl Service {
         }
         let reason = words_of(&error);
         let refused = Command::RefuseRevocation { reason };
-        match self.execute(row.account, order, &refused).await {
+        self.record_refusal(row, order, &refused, error).await
+    }
+
+    /// Records with an order that the CA refused something.
+    async fn record_refusal(
+        &self,
+        row: &OutboxRow,
+        order: OrderId,
+        command: &Command,
+        error: CaError,
+    ) -> Result<Done, ServiceError> {
+        match self.execute(row.account, order, command).await {
             // Recorded, or decided meanwhile by another way.
             Ok(_) | Err(ServiceError::Refused(_)) => Ok(Done::RefusalRecorded(error.into())),
             // Not recorded yet: the row stays.
@@ -428,8 +430,7 @@ impl Service {
             return Ok(Done::Yes);
         };
         // Withdrawn or deleted meanwhile: the CA need not hear of it.
-        let (Phase::Verifying(application) | Phase::Validating(application)) = instance.phase()
-        else {
+        let Some(application) = instance.under_way() else {
             return Ok(Done::Yes);
         };
         let csr_der: Arc<[u8]> = match application.submission().key() {
@@ -485,15 +486,8 @@ impl Service {
             return Err(error.into());
         }
         let reason = words_of(&error);
-        match self
-            .execute(row.account, order, &Command::Reject { reason })
-            .await
-        {
-            // Recorded, or decided meanwhile by another way.
-            Ok(_) | Err(ServiceError::Refused(_)) => Ok(Done::RefusalRecorded(error.into())),
-            // Not recorded yet: the row stays.
-            Err(failure) => Err(failure),
-        }
+        let reject = Command::Reject { reason };
+        self.record_refusal(row, order, &reject, error).await
     }
 
     /// The instance of a row's order, as it is stored now.

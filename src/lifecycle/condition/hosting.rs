@@ -98,11 +98,7 @@ pub(in crate::lifecycle) fn due_before(
 /// Whether the member before the waiting ones is applied for just now.
 pub(super) fn in_process(case: &Case<'_>) -> bool {
     let before = case.chain.and_then(|chain| predecessor(case, chain));
-    before.is_some_and(under_way)
-}
-
-fn under_way(instance: &CertificateInstance) -> bool {
-    matches!(instance.phase, Phase::Verifying(_) | Phase::Validating(_))
+    before.and_then(CertificateInstance::under_way).is_some()
 }
 
 /// T-25: a member is cancelled before its turn, while none of the chain is in process.
@@ -122,7 +118,7 @@ pub(super) fn cancel_member<'a>(
     sink(clause(
         RuleId::T25,
         Why::UnderWayBefore,
-        Window::when(!under_way(before)),
+        Window::when(before.under_way().is_none()),
         WayOut::AwaitCa,
     ))
 }

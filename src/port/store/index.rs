@@ -104,18 +104,7 @@ impl IndexEntry {
     /// The entry of an instance.
     #[must_use]
     pub fn of(instance: &CertificateInstance, due_at: Option<Timestamp>) -> Self {
-        let certificate = match instance.phase() {
-            Phase::Live(live) | Phase::Revoked { live, .. } => Some(live.certificate()),
-            Phase::Uploaded(uploaded) => Some(uploaded.certificate()),
-            Phase::NotActivated { .. }
-            | Phase::Bought { .. }
-            | Phase::Verifying(_)
-            | Phase::Validating(_)
-            | Phase::Failed { .. }
-            | Phase::Pending { .. }
-            | Phase::Ended { .. }
-            | Phase::Deleted { .. } => None,
-        };
+        let certificate = instance.certificate();
         let names = match (certificate, instance.application()) {
             (Some(certificate), _) => certificate.facts().names.as_slice(),
             (None, Some(application)) => application.names(),
