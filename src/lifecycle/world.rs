@@ -78,6 +78,17 @@ impl World {
         }
     }
 
+    /// Puts an instance into focus, or none: one that is not here is not found.
+    pub fn look_at(&mut self, instance: Option<InstanceId>) {
+        self.instance = instance.filter(|id| self.instances.contains_key(id));
+    }
+
+    /// Chooses the plan that is drawn from where an instance holds no unit yet; the one bought last,
+    /// unless this says otherwise. One that is not here is not found.
+    pub fn choose_plan(&mut self, plan: Option<PlanId>) {
+        self.plan = plan.filter(|id| self.plans.contains_key(id));
+    }
+
     /// Sets the second instance that a command looks at, as [`Command::Merge`] does. Without it, the
     /// one before the instance in focus in its chain is taken.
     pub const fn set_other(&mut self, other: Option<InstanceId>) {
@@ -299,6 +310,22 @@ impl World {
         now: Timestamp,
         law: &Law<'_>,
     ) -> Result<Events, Refusal> {
+        self.apply_by(command, now, law, decide, Self::fold)
+    }
+
+    /// The same, by another hand that decides and folds.
+    #[expect(
+        clippy::result_large_err,
+        reason = "a refusal holds no heap memory, so that refusing is cheap and cannot fail"
+    )]
+    pub(crate) fn apply_by(
+        &mut self,
+        command: &Command,
+        now: Timestamp,
+        law: &Law<'_>,
+        decide: impl FnOnce(&Case<'_>, &Command, Timestamp, &Law<'_>) -> Result<Events, Refusal>,
+        fold: impl Fn(&mut Self, &Event),
+    ) -> Result<Events, Refusal> {
         let case = self.case_for(command, now, law);
         let events = decide(&case, command, now, law)?;
         if expectations(&case, &events, law)
@@ -309,7 +336,7 @@ impl World {
             return Err(Refusal::new(&taken, command.kind(), &case, now, law));
         }
         for event in &events {
-            self.fold(event);
+            fold(self, event);
         }
         match command {
             Command::BuyPlan { plan, .. } => self.plan = Some(*plan),

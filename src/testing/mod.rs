@@ -23,11 +23,15 @@ mod ca;
 mod findings;
 mod idle;
 mod kit;
+mod machine;
 mod report;
 mod store;
+mod timeline;
 mod wait;
 
 pub use ca::{CaUnderTest, ca_suite};
+pub use machine::{Core, Machine};
 pub use report::{Clause, Skipped, SuiteReport, Violation};
 pub use store::{OneHandle, StoreUnderTest, SuiteOptions, store_suite, store_suite_with};
+pub use timeline::{Laws, Step, Timeline};
 pub use wait::BlockOn;
