@@ -197,3 +197,35 @@ pub fn decide_into(
     }
     Err(Refusal::new(&clause, command.kind(), case, now, law))
 }
+
+/// Decides with conditions that another hand altered: what a machine with a fault does.
+///
+/// Refusals know no later clause here.
+#[cfg(feature = "testing")]
+#[expect(
+    clippy::result_large_err,
+    reason = "a refusal holds no heap memory, so that refusing is cheap and cannot fail"
+)]
+pub(crate) fn decide_altered<'a>(
+    case: &Case<'a>,
+    command: &'a Command,
+    now: Timestamp,
+    law: &Law<'a>,
+    mut alter: impl FnMut(&mut Clause<'a>),
+) -> Result<Events, Refusal> {
+    let mut events = Events::default();
+    let mut failed = None;
+    let mut stop = up_to_failing(now, &mut failed);
+    let _ = visit(case, command, law, &mut |mut clause: Clause<'a>| {
+        alter(&mut clause);
+        stop(clause)
+    });
+    drop(stop);
+    if failed.is_none()
+        && let Some(()) = produce(case, command, now, law, &mut events)
+    {
+        return Ok(events);
+    }
+    let clause = failed.unwrap_or_else(|| unlisted(case));
+    Err(Refusal::new(&clause, command.kind(), case, now, law))
+}

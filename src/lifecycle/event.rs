@@ -638,6 +638,19 @@ impl Events {
         }
     }
 
+    /// The same decision with other events: what a machine with a fault does.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_events(&self, events: impl IntoIterator<Item = Event>) -> Self {
+        let mut all = Self {
+            rules: self.rules.clone(),
+            ..Self::default()
+        };
+        for event in events {
+            all.push(event);
+        }
+        all
+    }
+
     /// The rules that the decision followed, the granting one first.
     #[must_use]
     pub fn rules(&self) -> &[RuleId] {

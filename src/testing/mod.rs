@@ -20,6 +20,7 @@
 //!   until the suite is done.
 
 mod ca;
+mod fault;
 mod findings;
 mod idle;
 mod kit;
@@ -30,6 +31,7 @@ mod timeline;
 mod wait;
 
 pub use ca::{CaUnderTest, ca_suite};
+pub use fault::{Fault, Faulty, Misplaced, Moved, Observed, Observer, Turn};
 pub use machine::{Core, Machine};
 pub use report::{Clause, Skipped, SuiteReport, Violation};
 pub use store::{OneHandle, StoreUnderTest, SuiteOptions, store_suite, store_suite_with};
