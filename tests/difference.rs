@@ -15,12 +15,15 @@
 #[allow(unreachable_pub, reason = "every test file uses its part")]
 #[path = "support/golden.rs"]
 mod golden;
+#[allow(unreachable_pub, dead_code, reason = "every test file uses its part")]
+#[path = "support/observe.rs"]
+mod observe;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write as _};
 
-use cert_lifecycle::lifecycle::difference::{ADVICE, Shown, advice, example, premises};
-use cert_lifecycle::lifecycle::{Example, Law, Probe, diff, probes};
+use cert_lifecycle::lifecycle::difference::{ADVICE, Shown, advice, example};
+use cert_lifecycle::lifecycle::{Law, Probe, diff, probes};
 use cert_lifecycle::model::{Channel, Day, Site, Status, StatusSet, Target};
 use cert_lifecycle::rulebook::{
     AddOn, Anchor, BarredNames, CarryOver, ClassSet, ClauseVisitor, CommonNameRule, ConsumeAt,
@@ -30,6 +33,7 @@ use cert_lifecycle::rulebook::{
     ReturnAnchor, Review, RevocationLimit, Rulebook, RulebookParts, Scope, ShownDays, TargetSet,
     Unused, WorkWeek,
 };
+use observe::{Memory, seen, text};
 
 /// One clause of the rulebook.
 #[derive(Debug)]
@@ -77,12 +81,6 @@ fn editions(book: &Rulebook) -> Vec<Edition> {
     all
 }
 
-fn text(edition: &Edition, field: Field) -> String {
-    let lines = edition.lines();
-    let line = lines.into_iter().find(|line| line.field == field);
-    line.unwrap().text
-}
-
 /// A rulebook in which every value is another one, for kinds of which the published one knows one
 /// value only. It is a source of values, never lived in as a whole.
 fn alternatives() -> Rulebook {
@@ -111,10 +109,20 @@ fn other(permission: Permission) -> Permission {
 /// All of these states but those that were there.
 fn rest(of: &'static [Status]) -> impl Fn(StatusSet) -> StatusSet {
     move |old| {
-        of.iter()
+        let rest: StatusSet = of
+            .iter()
             .copied()
             .filter(|one| !old.contains(*one))
-            .collect()
+            .collect();
+        // A right is one window.
+        let ends_and_begins = rest.contains(Status::Expired)
+            && (rest.contains(Status::Issued) || rest.contains(Status::Hosted))
+            && !rest.contains(Status::PendingExpiration);
+        if ends_and_begins {
+            rest.iter().filter(|one| *one != Status::Expired).collect()
+        } else {
+            rest
+        }
     }
 }
 
@@ -315,101 +323,6 @@ fn change_advice(parts: &mut RulebookParts) {
         modules = |old: ModuleSet| {
             if old.contains(Module::Tabs) { ModuleSet::default() } else { ModuleSet::of(&[Module::Tabs]) }
         };
-    }
-}
-
-/// How a clause is observed.
-struct Seen {
-    probe: &'static str,
-    rule: String,
-    given: Option<String>,
-}
-
-/// What was asked before, by editions and field: many clauses of a scope meet the same edition.
-#[derive(Default)]
-struct Memory(HashMap<(String, Channel, Field, String), Option<Seen>>);
-
-fn seen(example: &Example, given: Option<String>) -> Seen {
-    let [ours, theirs] = &example.answers;
-    assert_ne!(ours, theirs);
-    let printed = example.to_string();
-    let mut last = printed.lines().rev();
-    let (after, before) = (last.next().unwrap(), last.next().unwrap());
-    let answer = |line: &str| line.split_once(':').unwrap().1.trim().to_owned();
-    assert_ne!(
-        answer(after),
-        answer(before),
-        "the words hide it: {printed}"
-    );
-    Seen {
-        probe: example.probe,
-        rule: example
-            .rule()
-            .map_or("-".to_owned(), |rule| rule.to_string()),
-        given,
-    }
-}
-
-/// An edition with the values of some kinds taken from another.
-fn with_all(edition: &Edition, fields: &[Field], other: &Edition) -> Edition {
-    fields.iter().fold(edition.clone(), |edition, field| {
-        edition.with(*field, other)
-    })
-}
-
-impl Memory {
-    /// The probe that shows what an exchanged value does, if there is one: in this edition, or else in
-    /// this edition with the values of another one that let it matter.
-    fn observe(
-        &mut self,
-        base: &Edition,
-        field: Field,
-        other: &Edition,
-        all: &[(Edition, bool)],
-        book: &Rulebook,
-    ) -> Option<&Seen> {
-        let key = (
-            base.digest().to_string(),
-            base.point().channel,
-            field,
-            text(other, field),
-        );
-        self.0
-            .entry(key)
-            .or_insert_with(|| {
-                let ceilings = book.ceilings();
-                let changed = base.with(field, other);
-                if let Some(found) = example(field, base, &changed, ceilings) {
-                    return Some(seen(&found, None));
-                }
-                let needed = premises(field);
-                // One of them alone, or all of them; editions that say the same are tried once.
-                let sets = needed.iter().map(std::slice::from_ref).chain([needed]);
-                let said = |edition: &Edition, set: &[Field]| -> Vec<String> {
-                    set.iter().map(|field| text(edition, *field)).collect()
-                };
-                sets.flat_map(|set| all.iter().map(move |giver| (set, giver)))
-                    .scan(HashSet::new(), |tried, (set, giver)| {
-                        tried.insert((set.len(), set[0], said(base, set)));
-                        let new = tried.insert((set.len(), set[0], said(&giver.0, set)));
-                        Some(new.then_some((set, giver)))
-                    })
-                    .flatten()
-                    .find_map(|(set, (giver, published))| {
-                        let ours = with_all(base, set, giver);
-                        let theirs = ours.with(field, other);
-                        let found = example(field, &ours, &theirs, ceilings)?;
-                        let words: Vec<_> = set.iter().map(|field| field.word()).collect();
-                        let words = words.join(", ");
-                        let given = if *published {
-                            format!("{words} of {}", giver.key())
-                        } else {
-                            format!("{words} that no edition has")
-                        };
-                        Some(seen(&found, Some(given)))
-                    })
-            })
-            .as_ref()
     }
 }
 

@@ -187,9 +187,19 @@ fn check_states(parts: &RulebookParts) -> Result<(), RulebookError> {
                 .iter()
                 .any(|status| !possible.contains(status))
                 .then_some(problem)
+                .or_else(|| has_hole(named).then_some(HOLE))
         })?;
     }
     Ok(())
+}
+
+const HOLE: &str = "it permits this before the certificate is about to expire and after it expired, but not in between: a right is one window";
+
+/// Whether a right that a set of states gives would end and begin again (L10).
+const fn has_hole(set: StatusSet) -> bool {
+    (set.contains(Status::Issued) || set.contains(Status::Hosted))
+        && set.contains(Status::Expired)
+        && !set.contains(Status::PendingExpiration)
 }
 
 fn check_money(parts: &RulebookParts) -> Result<(), RulebookError> {
@@ -471,6 +481,27 @@ mod tests {
         });
         refused(Field::Deployment, "without a certificate", |p| {
             p.deployment[0].value.value = one(Status::Expired);
+        });
+    }
+
+    #[test]
+    fn a_right_has_no_hole() {
+        let both = StatusSet::of(&[Status::Issued, Status::Expired]);
+        let hosted = StatusSet::of(&[Status::Hosted, Status::Expired]);
+        refused(Field::Deletion, "in between", |p| {
+            p.deletion[0].value.value = both;
+        });
+        refused(Field::DeletionOfUploaded, "in between", |p| {
+            p.deletion_of_uploaded[0].value.value = hosted;
+        });
+        refused(Field::Download, "in between", |p| {
+            p.download[0].value.value = both;
+        });
+        refused(Field::Renewal, "in between", |p| {
+            p.renewal[0].value.value = hosted;
+        });
+        refused(Field::RenewalOfUploaded, "in between", |p| {
+            p.renewal_of_uploaded[0].value.value = both;
         });
     }
 

@@ -72,6 +72,11 @@ pub(super) const PROBES: &[Probe] = &[
         story: uploaded_life,
     },
     Probe {
+        name: "an uploaded certificate is hosted and lives until it expires",
+        about: &[Field::DeletionOfUploaded, Field::RenewalOfUploaded],
+        story: hosted_upload,
+    },
+    Probe {
         name: "a certificate is renewed",
         about: &[
             Field::RenewalResult,
@@ -295,6 +300,29 @@ fn uploaded_life(scene: &mut Scene<'_>) -> Told {
                     scene.give(Command::Wake)?;
                     Told::Continue(())
                 })?;
+            }
+            Told::Continue(())
+        })?;
+    }
+    Told::Continue(())
+}
+
+/// for what was uploaded and has a member of a chain behind it.
+fn hosted_upload(scene: &mut Scene<'_>) -> Told {
+    for class in ValidationClass::ALL {
+        let product = scene.kit.product(class);
+        scene.branch(|scene| {
+            let Some(upload) = scene.upload(product, "mine") else {
+                return Told::Continue(());
+            };
+            if !scene.give(upload)? {
+                return Told::Continue(());
+            }
+            scene.wait(HOUR);
+            if let Some(extension) = scene.extension(product)
+                && scene.give(extension)?
+            {
+                through_life(scene)?;
             }
             Told::Continue(())
         })?;
