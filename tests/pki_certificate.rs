@@ -454,6 +454,27 @@ fn what_follows_the_extensions_is_looked_at() {
 }
 
 #[test]
+fn a_chain_with_an_unreadable_name_is_refused() {
+    // The end of a chain is nobody's subject: only its own bytes say that its issuer is no name.
+    let mut root = der("root.pem");
+    let country: &[u8] = &[0x31, 0x0b, 0x30, 0x09, 0x06, 0x03, 0x55, 0x04, 0x06];
+    let found = root.windows(country.len()).position(|part| part == country);
+    root[found.unwrap()] = 0x30;
+    let root = to_pem(Label::Certificate, &root);
+    let mut bundle = bundle(&["leaf.pem", "intermediate.pem"]);
+    bundle.extend_from_slice(root.as_bytes());
+    let unreadable = CertificateParseError::Malformed("issuer");
+    assert_eq!(
+        parse_certificates(&bundle, &Limits::default()),
+        Err(unreadable.clone())
+    );
+    assert_eq!(
+        issued_certificate(&bundle, &Limits::default()),
+        Err(with_parse(unreadable))
+    );
+}
+
+#[test]
 fn a_certificate_matches_its_request_its_key_and_its_names() {
     let limits = Limits::default();
     let leaf = issued(&["leaf-p256.pem", "intermediate.pem"]).unwrap();

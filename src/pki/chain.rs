@@ -82,6 +82,10 @@ pub fn issued_certificate(input: &[u8], limits: &Limits) -> Result<IssuedCertifi
     if let Some(stranger) = bundle.first() {
         return Err(ChainError::Unrelated(subject(stranger)));
     }
+    // What is handed on is read again elsewhere, whole: nothing of it may be left unread.
+    for issuer in &chain {
+        issuer.facts()?;
+    }
     let facts = leaf.facts()?;
     let mut names = Vec::new();
     for alt_name in facts.alt_names() {
