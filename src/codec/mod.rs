@@ -4,7 +4,10 @@
 //! |---|---|---|
 //! | `rulebook` | a rulebook as a TOML file | `toml` |
 //! | `stored` | events, effects and receipts as JSON, and a plan as counters, for stores | `stored` |
+//! | `command` | commands as JSON lines, with a JSON Schema that ships as a file | `stored` |
 
+#[cfg(feature = "stored")]
+pub mod command;
 #[cfg(feature = "toml")]
 pub mod rulebook;
 #[cfg(feature = "stored")]

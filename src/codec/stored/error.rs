@@ -27,13 +27,13 @@ pub struct StoredError {
 
 impl StoredError {
     /// About the text as a whole.
-    pub(super) const fn whole(problem: StoredProblem) -> Self {
+    pub(in crate::codec) const fn whole(problem: StoredProblem) -> Self {
         let field = String::new();
         Self { field, problem }
     }
 
     /// About a field.
-    pub(super) fn at(field: &str, problem: StoredProblem) -> Self {
+    pub(in crate::codec) fn at(field: &str, problem: StoredProblem) -> Self {
         let field = field.to_string();
         Self { field, problem }
     }
@@ -125,7 +125,7 @@ pub enum StoredProblem {
 impl StoredProblem {
     /// A name that was found in the text. Only what looks like one of ours is shown: in a damaged
     /// text, a value may stand where a name belongs.
-    pub(super) fn shown(name: &str) -> String {
+    pub(in crate::codec) fn shown(name: &str) -> String {
         let ours = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.' | b'-');
         if name.len() <= 40 && name.bytes().all(ours) {
             format!("`{name}`")

@@ -200,17 +200,18 @@ fields! {
 
 const RECEIPT: &str = "receipt";
 /// What every text begins with.
-const HEAD: [&str; 2] = ["v", "type"];
+pub(in crate::codec) const HEAD: [&str; 2] = ["v", "type"];
 /// What every event begins with.
 const EVENT_HEAD: [&str; 3] = ["v", "type", "id"];
 
-fn head(fields: &mut Fields<'_>, tag: &str) {
+/// Writes what every text begins with.
+pub(in crate::codec) fn head(fields: &mut Fields<'_>, tag: &str) {
     fields.put("v", &VERSION);
     fields.with("type", |out| out.plain(tag));
 }
 
 /// The type tag of an object, once its version is one that is read here.
-fn tag<'t>(object: &Table<'t>) -> Result<&'t str, StoredError> {
+pub(in crate::codec) fn tag<'t>(object: &Table<'t>) -> Result<&'t str, StoredError> {
     let found: u64 = object.get("v")?;
     match found.cmp(&VERSION) {
         Ordering::Equal => object.text("type"),
@@ -225,7 +226,7 @@ fn tag<'t>(object: &Table<'t>) -> Result<&'t str, StoredError> {
     }
 }
 
-fn unknown_type(object: &Table<'_>, tag: &str) -> StoredError {
+pub(in crate::codec) fn unknown_type(object: &Table<'_>, tag: &str) -> StoredError {
     let shown = StoredProblem::shown(tag);
     object.error("type", StoredProblem::UnknownType(shown))
 }
@@ -278,13 +279,13 @@ impl Form for Event {
     }
 }
 
-fn write<T>(value: &T, write: impl FnOnce(&T, &mut Out)) -> String {
+pub(in crate::codec) fn write<T>(value: &T, write: impl FnOnce(&T, &mut Out)) -> String {
     let mut out = Out::new();
     write(value, &mut out);
     out.finish()
 }
 
-fn read<T>(
+pub(in crate::codec) fn read<T>(
     text: &str,
     limit: usize,
     read: impl FnOnce(&Place<'_>) -> Result<T, StoredError>,

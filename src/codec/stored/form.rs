@@ -7,7 +7,7 @@
 //! | an enum of words | `words! { NameKind { Single = "single", Wildcard = "wildcard" } }` |
 //! | a short text with its own `new` | `texts! { AccountId, PlanId }` |
 //! | a digest | `digests! { Fingerprint }` |
-//! | the variants of an event | `variants! { PlanEvent { ... } { ... } }` |
+//! | the variants of an event or a command | `variants! { PlanEvent { ... } { ... } }` |
 //!
 //! Keys and words are written out here and never taken from the names of Rust: renaming a field
 //! changes the left side of a line, and never a stored form. Every macro takes the type apart
@@ -22,7 +22,7 @@ use super::read::{Place, Table};
 use super::write::{Fields, Out};
 
 /// A value with a stored form.
-pub(super) trait Form: Sized {
+pub(in crate::codec) trait Form: Sized {
     fn write(&self, out: &mut Out);
 
     fn read(place: &Place<'_>) -> Result<Self, StoredError>;
@@ -39,7 +39,7 @@ pub(super) trait Form: Sized {
 }
 
 /// A value whose fields stand in the object around it.
-pub(super) trait Record: Sized {
+pub(in crate::codec) trait Record: Sized {
     const KEYS: &'static [&'static str];
 
     fn put(&self, fields: &mut Fields<'_>);
@@ -47,8 +47,8 @@ pub(super) trait Record: Sized {
     fn take(table: &Table<'_>) -> Result<Self, StoredError>;
 }
 
-/// The variants of an event: each has a type tag and fields.
-pub(super) trait Variants: Sized {
+/// The variants of an event or a command: each has a type tag and fields.
+pub(in crate::codec) trait Variants: Sized {
     fn tag(&self) -> &'static str;
 
     fn put(&self, fields: &mut Fields<'_>);
@@ -157,7 +157,7 @@ macro_rules! fields {
         }
     )+};
 }
-pub(super) use fields;
+pub(in crate::codec) use fields;
 
 /// A struct as an object.
 macro_rules! record {
@@ -179,7 +179,7 @@ macro_rules! record {
         }
     )+};
 }
-pub(super) use record;
+pub(in crate::codec) use record;
 
 /// An enum as one word.
 macro_rules! words {
@@ -199,7 +199,7 @@ macro_rules! words {
         }
     )+};
 }
-pub(super) use words;
+pub(in crate::codec) use words;
 
 /// A text that is checked by `new`.
 macro_rules! texts {
@@ -218,7 +218,7 @@ macro_rules! texts {
         }
     )+};
 }
-pub(super) use texts;
+pub(in crate::codec) use texts;
 
 /// A digest in hexadecimal digits, as tools print fingerprints.
 macro_rules! digests {
@@ -238,13 +238,14 @@ macro_rules! digests {
         }
     )+};
 }
-pub(super) use digests;
+pub(in crate::codec) use digests;
 
-/// The variants of an event: first those that hold a struct in a box, then those with fields.
+/// The variants of an event or a command: first those that hold a struct, as it is or behind a pointer,
+/// then those with fields of their own, or none.
 macro_rules! variants {
     ($type:ident
         { $($boxed:ident($inner:ident) = $boxed_tag:literal),* $(,)? }
-        { $($name:ident { $($field:ident: $key:literal),+ $(,)? } = $tag:literal),+ $(,)? }
+        { $($name:ident { $($field:ident: $key:literal),* $(,)? } = $tag:literal),+ $(,)? }
     ) => {
         impl $crate::codec::stored::form::Variants for $type {
             fn tag(&self) -> &'static str {
@@ -257,10 +258,11 @@ macro_rules! variants {
             fn put(&self, fields: &mut $crate::codec::stored::write::Fields<'_>) {
                 match self {
                     $(Self::$boxed(inner) => {
-                        $crate::codec::stored::form::Record::put(inner.as_ref(), fields);
+                        let inner: &$inner = core::borrow::Borrow::borrow(inner);
+                        $crate::codec::stored::form::Record::put(inner, fields);
                     })*
-                    $(Self::$name { $($field),+ } => {
-                        $(fields.put($key, $field);)+
+                    $(Self::$name { $($field),* } => {
+                        $(fields.put($key, $field);)*
                     })+
                 }
             }
@@ -274,12 +276,14 @@ macro_rules! variants {
                     $($boxed_tag => {
                         let keys = <$inner as $crate::codec::stored::form::Record>::KEYS;
                         let table = place.table(&[head, keys])?;
-                        let inner = $crate::codec::stored::form::Record::take(&table)?;
-                        Self::$boxed(alloc::boxed::Box::new(inner))
+                        let inner: $inner = $crate::codec::stored::form::Record::take(&table)?;
+                        Self::$boxed(core::convert::From::from(inner))
                     })*
                     $($tag => {
-                        let table = place.table(&[head, &[$($key),+]])?;
-                        Self::$name { $($field: table.get($key)?),+ }
+                        let table = place.table(&[head, &[$($key),*]])?;
+                        // Some variants have no field.
+                        let _ = &table;
+                        Self::$name { $($field: table.get($key)?),* }
                     })+
                     _ => return Ok(None),
                 }))
@@ -287,4 +291,4 @@ macro_rules! variants {
         }
     };
 }
-pub(super) use variants;
+pub(in crate::codec) use variants;

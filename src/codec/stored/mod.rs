@@ -57,14 +57,14 @@
 
 mod application;
 mod bytes;
-mod error;
-mod event;
-mod form;
+pub(super) mod error;
+pub(super) mod event;
+pub(super) mod form;
 mod noun;
 mod plan;
-mod read;
-mod tree;
-mod write;
+pub(super) mod read;
+pub(super) mod tree;
+pub(super) mod write;
 
 pub use error::{StoredError, StoredProblem};
 pub use event::{

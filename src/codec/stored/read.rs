@@ -39,25 +39,25 @@ impl Path<'_> {
 }
 
 /// A value, and how it was reached.
-pub(super) struct Place<'t> {
+pub(in crate::codec) struct Place<'t> {
     node: &'t Node<'t>,
     path: Path<'t>,
 }
 
 impl<'t> Place<'t> {
-    pub(super) const fn top(node: &'t Node<'t>) -> Self {
+    pub(in crate::codec) const fn top(node: &'t Node<'t>) -> Self {
         let path = Path::Top;
         Self { node, path }
     }
 
-    pub(super) fn error(&self, problem: StoredProblem) -> StoredError {
+    pub(in crate::codec) fn error(&self, problem: StoredProblem) -> StoredError {
         let mut field = String::new();
         self.path.show(&mut field);
         StoredError { field, problem }
     }
 
     /// The value is not well formed. The cause must not quote it.
-    pub(super) fn wrong(&self, cause: impl Display) -> StoredError {
+    pub(in crate::codec) fn wrong(&self, cause: impl Display) -> StoredError {
         self.error(StoredProblem::Value(cause.to_string()))
     }
 
@@ -66,15 +66,15 @@ impl<'t> Place<'t> {
         self.error(StoredProblem::WrongKind { expected, found })
     }
 
-    pub(super) const fn is_text(&self) -> bool {
+    pub(in crate::codec) const fn is_text(&self) -> bool {
         matches!(self.node, Node::Text(_))
     }
 
-    pub(super) const fn is_whole(&self) -> bool {
+    pub(in crate::codec) const fn is_whole(&self) -> bool {
         matches!(self.node, Node::Whole(_))
     }
 
-    pub(super) fn text(&self) -> Result<&'t str, StoredError> {
+    pub(in crate::codec) fn text(&self) -> Result<&'t str, StoredError> {
         if let Node::Text(text) = self.node {
             Ok(text)
         } else {
@@ -82,7 +82,7 @@ impl<'t> Place<'t> {
         }
     }
 
-    pub(super) fn flag(&self) -> Result<bool, StoredError> {
+    pub(in crate::codec) fn flag(&self) -> Result<bool, StoredError> {
         if let Node::Flag(flag) = self.node {
             Ok(*flag)
         } else {
@@ -90,7 +90,7 @@ impl<'t> Place<'t> {
         }
     }
 
-    pub(super) fn whole(&self) -> Result<i128, StoredError> {
+    pub(in crate::codec) fn whole(&self) -> Result<i128, StoredError> {
         if let Node::Whole(number) = self.node {
             Ok(*number)
         } else {
@@ -99,7 +99,10 @@ impl<'t> Place<'t> {
     }
 
     /// One of some words.
-    pub(super) fn word<T: Copy>(&self, words: &[(&'static str, T)]) -> Result<T, StoredError> {
+    pub(in crate::codec) fn word<T: Copy>(
+        &self,
+        words: &[(&'static str, T)],
+    ) -> Result<T, StoredError> {
         let text = self.text()?;
         let found = words.iter().find(|(word, _)| *word == text);
         found
@@ -108,7 +111,7 @@ impl<'t> Place<'t> {
     }
 
     /// A value that is checked as `read` does, and that is written in one way only.
-    pub(super) fn canonical<T: Display, E: Display>(
+    pub(in crate::codec) fn canonical<T: Display, E: Display>(
         &self,
         read: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, StoredError> {
@@ -122,7 +125,7 @@ impl<'t> Place<'t> {
     }
 
     /// As [`Out::wild`](super::write::Out::wild) writes it.
-    pub(super) fn wild(&self) -> Result<Cow<'t, str>, StoredError> {
+    pub(in crate::codec) fn wild(&self) -> Result<Cow<'t, str>, StoredError> {
         if self.is_text() {
             let text = self.text()?;
             if text.contains('\0') {
@@ -141,18 +144,18 @@ impl<'t> Place<'t> {
     }
 
     /// Bytes in base64.
-    pub(super) fn bytes(&self) -> Result<Vec<u8>, StoredError> {
+    pub(in crate::codec) fn bytes(&self) -> Result<Vec<u8>, StoredError> {
         read_base64(self.text()?).ok_or_else(|| self.wrong("not base64"))
     }
 
     /// Bytes in hexadecimal digits.
-    pub(super) fn hex(&self) -> Result<Vec<u8>, StoredError> {
+    pub(in crate::codec) fn hex(&self) -> Result<Vec<u8>, StoredError> {
         let bytes = read_hex(self.text()?);
         bytes.ok_or_else(|| self.wrong("not hexadecimal digits in lower case"))
     }
 
     /// A list, item by item.
-    pub(super) fn each<T>(
+    pub(in crate::codec) fn each<T>(
         &self,
         mut read: impl FnMut(&Place<'_>) -> Result<T, StoredError>,
     ) -> Result<Vec<T>, StoredError> {
@@ -167,7 +170,7 @@ impl<'t> Place<'t> {
     }
 
     /// An object, whatever keys it has.
-    pub(super) fn open(&self) -> Result<Table<'_>, StoredError> {
+    pub(in crate::codec) fn open(&self) -> Result<Table<'_>, StoredError> {
         let Node::Object(entries) = self.node else {
             return Err(self.other_kind("an object"));
         };
@@ -178,7 +181,10 @@ impl<'t> Place<'t> {
     }
 
     /// An object that has no other keys than these, and none twice.
-    pub(super) fn table(&self, keys: &[&[&'static str]]) -> Result<Table<'_>, StoredError> {
+    pub(in crate::codec) fn table(
+        &self,
+        keys: &[&[&'static str]],
+    ) -> Result<Table<'_>, StoredError> {
         let table = self.open()?;
         let entries = table.entries;
         let known = || keys.iter().copied().flatten();
@@ -197,7 +203,7 @@ impl<'t> Place<'t> {
     }
 
     /// An object with one key out of several, which says what its value is.
-    pub(super) fn choice(
+    pub(in crate::codec) fn choice(
         &self,
         keys: &[&'static str],
     ) -> Result<(&'static str, Place<'_>), StoredError> {
@@ -214,14 +220,14 @@ impl<'t> Place<'t> {
 }
 
 /// An object whose keys are known.
-pub(super) struct Table<'t> {
+pub(in crate::codec) struct Table<'t> {
     place: &'t Place<'t>,
     entries: &'t [(Cow<'t, str>, Node<'t>)],
 }
 
 impl<'t> Table<'t> {
     /// A field, or what its absence means.
-    pub(super) fn get<T: Form>(&self, key: &'static str) -> Result<T, StoredError> {
+    pub(in crate::codec) fn get<T: Form>(&self, key: &'static str) -> Result<T, StoredError> {
         let absent = self.entries.iter().all(|(one, _)| one != key);
         match T::absent() {
             Some(value) if absent => Ok(value),
@@ -230,7 +236,7 @@ impl<'t> Table<'t> {
     }
 
     /// A field that must be there, read by hand.
-    pub(super) fn read<T>(
+    pub(in crate::codec) fn read<T>(
         &self,
         key: &'static str,
         read: impl FnOnce(&Place<'t>) -> Result<T, StoredError>,
@@ -239,7 +245,7 @@ impl<'t> Table<'t> {
     }
 
     /// A text that must be there.
-    pub(super) fn text(&self, key: &'static str) -> Result<&'t str, StoredError> {
+    pub(in crate::codec) fn text(&self, key: &'static str) -> Result<&'t str, StoredError> {
         self.place(key)?.text()
     }
 
@@ -253,7 +259,7 @@ impl<'t> Table<'t> {
     }
 
     /// About a field, whether or not it is there.
-    pub(super) fn error(&self, key: &'static str, problem: StoredProblem) -> StoredError {
+    pub(in crate::codec) fn error(&self, key: &'static str, problem: StoredProblem) -> StoredError {
         let node = self.place.node;
         let path = Path::Key(&self.place.path, key);
         Place { node, path }.error(problem)

@@ -16,7 +16,7 @@ use super::MAX_DEPTH;
 use super::error::{StoredError, StoredProblem};
 
 /// A value of a text, borrowed from it where nothing is escaped.
-pub(super) enum Node<'t> {
+pub(in crate::codec) enum Node<'t> {
     Null,
     Flag(bool),
     Whole(i128),
@@ -30,7 +30,7 @@ pub(super) enum Node<'t> {
 
 impl Node<'_> {
     /// What it is, for an error.
-    pub(super) const fn kind(&self) -> &'static str {
+    pub(in crate::codec) const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Flag(_) => "true or false",
@@ -44,7 +44,7 @@ impl Node<'_> {
 }
 
 /// Reads a text of at most so many bytes.
-pub(super) fn parse(text: &str, limit: usize) -> Result<Node<'_>, StoredError> {
+pub(in crate::codec) fn parse(text: &str, limit: usize) -> Result<Node<'_>, StoredError> {
     let refused = |problem| Err(StoredError::whole(problem));
     if text.len() > limit {
         return refused(StoredProblem::TooLong {

@@ -7,34 +7,34 @@ use super::bytes::write_base64;
 use super::form::Form;
 
 /// The text so far.
-pub(super) struct Out {
+pub(in crate::codec) struct Out {
     text: String,
 }
 
 impl Out {
-    pub(super) fn new() -> Self {
+    pub(in crate::codec) fn new() -> Self {
         // Most events are shorter.
         let text = String::with_capacity(512);
         Self { text }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(in crate::codec) fn finish(self) -> String {
         self.text
     }
 
     /// What needs no quotes: a number, or `true` and `false`.
-    pub(super) fn bare(&mut self, value: impl Display) {
+    pub(in crate::codec) fn bare(&mut self, value: impl Display) {
         // Writing into a text can't fail.
         let _ = write!(self.text, "{value}");
     }
 
     /// A text of characters that need no escape: a word, digits, an instant.
-    pub(super) fn plain(&mut self, value: impl Display) {
+    pub(in crate::codec) fn plain(&mut self, value: impl Display) {
         let _ = write!(self.text, "\"{value}\"");
     }
 
     /// Any text.
-    pub(super) fn text(&mut self, value: &str) {
+    pub(in crate::codec) fn text(&mut self, value: &str) {
         self.text.push('"');
         for c in value.chars() {
             match c {
@@ -51,7 +51,7 @@ impl Out {
 
     /// A text from outside that nobody checked. With a NUL it is written in base64: `jsonb` columns
     /// of `PostgreSQL` can't hold that character, however it is escaped.
-    pub(super) fn wild(&mut self, value: &str) {
+    pub(in crate::codec) fn wild(&mut self, value: &str) {
         if value.contains('\0') {
             self.object(|fields| {
                 fields.with("base64", |out| out.bytes(value.as_bytes()));
@@ -62,13 +62,13 @@ impl Out {
     }
 
     /// Bytes in base64.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    pub(in crate::codec) fn bytes(&mut self, bytes: &[u8]) {
         self.text.push('"');
         write_base64(bytes, &mut self.text);
         self.text.push('"');
     }
 
-    pub(super) fn list<T>(
+    pub(in crate::codec) fn list<T>(
         &mut self,
         items: impl IntoIterator<Item = T>,
         mut write: impl FnMut(&mut Self, T),
@@ -83,7 +83,7 @@ impl Out {
         self.text.push(']');
     }
 
-    pub(super) fn object(&mut self, fill: impl FnOnce(&mut Fields<'_>)) {
+    pub(in crate::codec) fn object(&mut self, fill: impl FnOnce(&mut Fields<'_>)) {
         self.text.push('{');
         let mut fields = Fields {
             out: self,
@@ -95,21 +95,21 @@ impl Out {
 }
 
 /// The fields of an object that is being written.
-pub(super) struct Fields<'o> {
+pub(in crate::codec) struct Fields<'o> {
     out: &'o mut Out,
     first: bool,
 }
 
 impl Fields<'_> {
     /// A field, unless its value is absent.
-    pub(super) fn put<T: Form>(&mut self, key: &'static str, value: &T) {
+    pub(in crate::codec) fn put<T: Form>(&mut self, key: &'static str, value: &T) {
         if !value.is_absent() {
             self.with(key, |out| value.write(out));
         }
     }
 
     /// A field that is written by hand.
-    pub(super) fn with(&mut self, key: &'static str, write: impl FnOnce(&mut Out)) {
+    pub(in crate::codec) fn with(&mut self, key: &'static str, write: impl FnOnce(&mut Out)) {
         if !self.first {
             self.out.text.push(',');
         }
