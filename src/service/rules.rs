@@ -4,8 +4,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::kept::Kept;
-use crate::lifecycle::{Command, CommandKind, Law};
-use crate::model::{Application, Channel, EditionKey, Phase, Pin, Site, Timestamp};
+use crate::lifecycle::{Case, Command, CommandKind, Law};
+use crate::model::{
+    Application, CertificateInstance, Channel, EditionKey, HostingChain, Phase, Pin, Site,
+    Timestamp,
+};
 use crate::port::Loaded;
 use crate::rulebook::{Edition, ResolveError, Rulebook};
 
@@ -219,6 +222,37 @@ impl Rules {
         self.editions_under(self.in_force(at)?, loaded, command)
     }
 
+    /// The editions that judge a command about a case that was read elsewhere, such as in a
+    /// [`World`](crate::lifecycle::World): as [`editions_for`](Self::editions_for).
+    ///
+    /// ```
+    /// use cert_lifecycle::lifecycle::{Case, Command};
+    /// use cert_lifecycle::model::{AccountId, EditionKey};
+    /// use cert_lifecycle::rulebook::Rulebook;
+    /// use cert_lifecycle::service::{EditionPolicy, Rules};
+    /// let policy = EditionPolicy::Fixed(EditionKey::new("2021-02-api")?);
+    /// let rules = Rules::new(Rulebook::published(), policy);
+    /// let nothing = Case::new(AccountId::new("tom")?);
+    /// let editions = rules.editions_of(&nothing, &Command::Wake, "2021-03-01T00:00:00Z".parse()?)?;
+    /// assert_eq!(editions.money().key().as_str(), "2021-02-api");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ResolveError`] if one of them does not resolve.
+    pub fn editions_of(
+        &self,
+        case: &Case<'_>,
+        command: &Command,
+        at: Timestamp,
+    ) -> Result<Editions, ResolveError> {
+        let purchase = case.purchase.map(|own| own.bill().pin);
+        let plan = case.plan.map(|own| own.bill().pin);
+        let paid = purchase.or(plan);
+        let pins = Pins::of(case.instance, case.chain, paid, command);
+        self.resolve(&pins, self.in_force(at)?)
+    }
+
     /// The same, under the edition in force.
     pub(super) fn editions_under(
         &self,
@@ -226,10 +260,44 @@ impl Rules {
         loaded: &Loaded,
         command: &Command,
     ) -> Result<Editions, ResolveError> {
-        let pinned = || {
-            let instance = loaded.instance.as_ref()?;
-            instance.state.application().map(Application::pin)
+        let instance = loaded.instance.as_ref().map(|found| &found.state);
+        let chain = loaded.chain.as_ref().map(|found| &found.state);
+        let purchase = loaded.purchase.as_ref().map(|found| found.state.bill().pin);
+        let plan = loaded.plan.as_ref().map(|found| found.state.bill().pin);
+        let paid = purchase.or(plan);
+        self.resolve(&Pins::of(instance, chain, paid, command), conduct)
+    }
+
+    fn resolve(&self, pins: &Pins, conduct: Arc<Edition>) -> Result<Editions, ResolveError> {
+        let resolve = |pin: Option<Pin>| match pin {
+            Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
+            Some(pin) => self.kept.pinned(&self.book, &self.former, &pin),
+            None => Ok(conduct.clone()),
         };
+        Ok(Editions {
+            // Only commands about money and hosting ask for it; they refuse with a wrong one (R-28).
+            money: resolve(pins.money).unwrap_or_else(|_| Arc::clone(&conduct)),
+            application: resolve(pins.application)?,
+            conduct,
+        })
+    }
+}
+
+/// What a case is bound to (L9).
+struct Pins {
+    money: Option<Pin>,
+    application: Option<Pin>,
+}
+
+impl Pins {
+    /// `paid` is the pin of what paid for the instance.
+    fn of(
+        instance: Option<&CertificateInstance>,
+        chain: Option<&HostingChain>,
+        paid: Option<Pin>,
+        command: &Command,
+    ) -> Self {
+        let pinned = || instance?.application().map(Application::pin);
         let application = match command.kind() {
             CommandKind::Apply | CommandKind::Renew | CommandKind::Activate => None,
             CommandKind::BuyPlan
@@ -262,32 +330,12 @@ impl Rules {
             | CommandKind::RefuseRefund
             | CommandKind::Wake => pinned(),
         };
-        self.resolve(loaded, application, conduct)
-    }
-
-    fn resolve(
-        &self,
-        loaded: &Loaded,
-        application: Option<Pin>,
-        conduct: Arc<Edition>,
-    ) -> Result<Editions, ResolveError> {
-        let resolve = |pin: Option<Pin>| match pin {
-            Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
-            Some(pin) => self.kept.pinned(&self.book, &self.former, &pin),
-            None => Ok(conduct.clone()),
-        };
-        let instance = loaded.instance.as_ref().map(|found| &found.state);
         // A chain is bound to the purchase that made it, whoever paid for its first member.
         let waits = instance.is_some_and(|own| matches!(own.phase(), Phase::NotActivated { .. }));
-        let chain = loaded.chain.as_ref().filter(|_| waits);
-        let purchase = loaded.purchase.as_ref().map(|found| found.state.bill().pin);
-        let plan = loaded.plan.as_ref().map(|found| found.state.bill().pin);
-        let money = chain.map(|found| found.state.pin()).or(purchase).or(plan);
-        Ok(Editions {
-            // Only commands about money and hosting ask for it; they refuse with a wrong one (R-28).
-            money: resolve(money).unwrap_or_else(|_| Arc::clone(&conduct)),
-            application: resolve(application)?,
-            conduct,
-        })
+        let chain = chain.filter(|_| waits).map(HostingChain::pin);
+        Self {
+            money: chain.or(paid),
+            application,
+        }
     }
 }
