@@ -63,7 +63,7 @@
 //! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
 //! | [`view`] | status words of the wire, labels, groups, modules: what interfaces show | |
 //! | [`port`] | contracts: store, CA, key vault and its rows, payments, notices, clock, ids | |
-//! | `codec` | stored forms: events and what belongs to them, a rulebook as a file | `stored`, `toml` |
+//! | `codec` | stored forms: events and what belongs to them, commands, a rulebook as a file | `stored`, `toml` |
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
@@ -88,8 +88,9 @@
 //! | `metrics` | counts of the service, without ids |
 //! | `tokio` | a timer for the service's runner |
 //! | `testing` | conformance suites for stores and CAs of your own |
-//! | `stored` | events, effects and receipts as JSON with a version, for stores; needs only `alloc` |
+//! | `stored` | events, effects, receipts and commands as JSON with a version; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
+//! | `cli` | the program `cert-lifecycle`: editions compared, tables, diagrams, explanations, replays |
 //!
 //! # Numbers
 //! `R-nn`, `T-nn`, `K-nn` and `V-nn` are rules ([`rulebook::rule::RULES`],

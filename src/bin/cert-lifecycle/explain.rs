@@ -1,0 +1,360 @@
+//! `explain`: a case and a command, and the answer with all its reasons.
+
+use std::fmt::Write as _;
+use std::io::Read;
+
+use cert_lifecycle::codec::command::{MAX_QUESTION_BYTES, Question, command_type, decode_question};
+use cert_lifecycle::codec::stored::encode_event;
+use cert_lifecycle::lifecycle::{
+    Availability, Basis, Case, Clause, Law, Preview, availability, clauses, preview, status,
+};
+use cert_lifecycle::model::{HoldState, Offset, Status, Timestamp};
+use clap::{Args, ValueEnum};
+
+use super::answer::{Worlds, editions, json, possible, unit_of, window};
+use super::json::{Object, list, quoted};
+use super::law::RulesArgs;
+use super::output::{End, Failure, Output};
+use super::replay::open;
+
+/// How the answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+/// Explain the answer to a command in a case: every clause with its rule, source and window
+///
+/// The input is one JSON object: {"v":1,"type":"question","events":[...],"command":{...}}, with the
+/// events that led to the case as stores keep them and as `replay` prints them, and a command as
+/// `replay` reads it. `cert-lifecycle replay --schema` prints the form ($defs/question).
+#[derive(Clone, Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Explain {
+    /// The question; `-` for standard input
+    #[arg(default_value = "-", value_name = "FILE.json")]
+    file: String,
+    #[command(flatten)]
+    rules: RulesArgs,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Exit with 1 if the command is refused
+    #[arg(long)]
+    deny_refusals: bool,
+}
+
+impl Explain {
+    pub(crate) fn run(&self, out: &mut Output) -> Result<End, Failure> {
+        let rules = self.rules.rules()?;
+        let question = self.question()?;
+        let step = &question.step;
+        let mut worlds = Worlds::new(rules);
+        worlds.fold(&question.events);
+        let rules = worlds.rules().clone();
+        let world = worlds.world(step.account);
+        let editions = editions(&rules, world, step).map_err(Failure::input)?;
+        let law = editions.law(rules.book());
+        let case = world.case_for(&step.command, step.at, &law);
+        let all: Vec<Clause<'_>> = clauses(&case, &step.command, &law)
+            .iter()
+            .copied()
+            .collect();
+        let view = View {
+            question: &question,
+            case: &case,
+            law: &law,
+            clauses: &all,
+            availability: availability(&case, &step.command, step.at, &law),
+            offset: law.conduct.calendar().value.offset,
+        };
+        let (text, shown) = match self.format {
+            Format::Text => (Some(view.text()), None),
+            Format::Json => (None, Some(view.json())),
+        };
+        // Ids of orders, purchases and chains are compared with all of the world, not with one case.
+        let asked = worlds.ask(step).map_err(Failure::input)?;
+        if let Some(text) = text {
+            out.put(text)?;
+            if let Err(refusal) = &asked.answer {
+                out.line(format_args!("Refused. {refusal}"))?;
+            }
+        }
+        if let Some(mut object) = shown {
+            object.raw("answer", json(None, step, &asked));
+            out.line(object.finish())?;
+        }
+        Ok(if self.deny_refusals && asked.answer.is_err() {
+            End::Findings
+        } else {
+            End::Fine
+        })
+    }
+
+    fn question(&self) -> Result<Question, Failure> {
+        let name = if self.file == "-" {
+            "standard input"
+        } else {
+            &self.file
+        };
+        let unread = |cause: &dyn std::fmt::Display| Failure::Input(format!("{name}: {cause}"));
+        let limit = u64::try_from(MAX_QUESTION_BYTES).unwrap_or(u64::MAX);
+        let mut bytes = Vec::new();
+        let mut input = open(&self.file)?.take(limit.saturating_add(1));
+        input
+            .read_to_end(&mut bytes)
+            .map_err(|error| unread(&error))?;
+        let text = str::from_utf8(&bytes).map_err(|error| {
+            let at = error.valid_up_to().saturating_add(1);
+            unread(&format_args!("not UTF-8, at byte {at}"))
+        })?;
+        decode_question(text).map_err(|error| unread(&error))
+    }
+}
+
+/// What is shown of a decision.
+#[derive(Debug)]
+struct View<'a> {
+    question: &'a Question,
+    case: &'a Case<'a>,
+    law: &'a Law<'a>,
+    clauses: &'a [Clause<'a>],
+    availability: Availability,
+    offset: Offset,
+}
+
+impl View<'_> {
+    fn shown(&self, at: Timestamp) -> String {
+        at.in_offset(self.offset).to_string()
+    }
+
+    fn status(&self) -> Option<Status> {
+        status(self.case, self.question.step.at, self.law.conduct)
+    }
+
+    /// When a clause holds, in words.
+    fn window(&self, clause: &Clause<'_>) -> String {
+        let holds = clause.holds;
+        if holds.is_never() {
+            return "never".to_owned();
+        }
+        match (holds.from(), holds.until()) {
+            (None, None) => "always".to_owned(),
+            (Some(from), None) => format!("from {} on", self.shown(from)),
+            (None, Some(until)) => format!("until just before {}", self.shown(until)),
+            (Some(from), Some(until)) => {
+                format!(
+                    "from {} until just before {}",
+                    self.shown(from),
+                    self.shown(until)
+                )
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        let step = &self.question.step;
+        let mut text = String::new();
+        // Writing into a text can't fail.
+        let _ = writeln!(
+            text,
+            "{} asks at {}: {} ({})",
+            step.account,
+            self.shown(step.at),
+            step.command.kind().phrase(),
+            command_type(&step.command)
+        );
+        let (conduct, application) = (self.law.conduct.key(), self.law.application.key());
+        let money = self.law.money.key();
+        let _ = writeln!(
+            text,
+            "Editions: {conduct} in force, {application} for the application, {money} for the money"
+        );
+        let status = self.status().map_or("no order", Status::word);
+        let _ = writeln!(text, "Status: {status}\n");
+        let _ = writeln!(text, "Clauses, in the order in which they are asked:");
+        for clause in self.clauses {
+            let holds = clause.holds.contains(step.at);
+            let mark = if holds { "holds" } else { "FAILS" };
+            let _ = writeln!(
+                text,
+                "  {mark}  {}  {}{}",
+                clause.rule,
+                clause.rule.record().map_or("", |record| record.text),
+                basis(clause)
+            );
+            let _ = writeln!(text, "         it holds {}", self.window(clause));
+            if !holds {
+                let _ = writeln!(text, "         here: {}", clause.why);
+                if let Some(day) = clause.changes {
+                    let _ = writeln!(
+                        text,
+                        "         the rulebook says something else from {day} on"
+                    );
+                }
+                if let Some(advice) = clause.way_out.phrase() {
+                    let _ = writeln!(text, "         instead: {advice}");
+                }
+            }
+        }
+        let _ = writeln!(text, "\n{}", self.possible());
+        if let Ok(preview) = preview(self.case, &step.command, step.at, self.law) {
+            self.granted(&preview, &mut text);
+        }
+        text
+    }
+
+    /// When it is possible, in words.
+    fn possible(&self) -> String {
+        match self.availability {
+            Availability::Now { until: None, .. } => "Possible now, without an end.".to_owned(),
+            Availability::Now {
+                until: Some(until),
+                rule,
+            } => format!(
+                "Possible now, until just before {} ({}).",
+                self.shown(until),
+                rule.map(|rule| rule.to_string()).unwrap_or_default()
+            ),
+            Availability::From { at, until, rule } => {
+                let end = until.map(|until| format!(" until just before {}", self.shown(until)));
+                let end = end.unwrap_or_default();
+                format!("Possible from {} on{end} ({rule}).", self.shown(at))
+            }
+            Availability::Over { since, rule } => {
+                format!("No longer possible since {} ({rule}).", self.shown(since))
+            }
+            Availability::Never { rule } => {
+                format!("Not possible while things are as they are ({rule}).")
+            }
+        }
+    }
+
+    fn granted(&self, preview: &Preview, text: &mut String) {
+        if preview.events.is_empty() {
+            let _ = writeln!(text, "Permitted; there is nothing left to do.");
+            return;
+        }
+        let rules: Vec<String> = preview
+            .events
+            .rules()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let _ = writeln!(text, "Permitted ({}). Events:", rules.join(", "));
+        for event in &preview.events {
+            let _ = writeln!(text, "  {}", encode_event(event));
+        }
+        let status = preview.status.map_or("no order", Status::word);
+        let _ = writeln!(text, "Status after it: {status}");
+        let unit = preview.unit;
+        if unit.before.is_some() || unit.after.is_some() {
+            let state = |state: Option<HoldState>| match state {
+                None => "none",
+                Some(HoldState::Reserved) => "reserved",
+                Some(HoldState::Settled) => "settled",
+                Some(HoldState::Returned) => "returned",
+            };
+            let _ = writeln!(
+                text,
+                "Unit: {} -> {}; {} -> {} left on the plan",
+                state(unit.before),
+                state(unit.after),
+                unit.remaining_before,
+                unit.remaining_after
+            );
+        }
+        if preview.refund > 0 {
+            let _ = writeln!(text, "Paid back: {} (in minor units)", preview.refund);
+        }
+        if let Some((act, window)) = preview.returns
+            && let Some(until) = window.until()
+        {
+            let _ = writeln!(
+                text,
+                "The unit returns if {act} falls before {}",
+                self.shown(until)
+            );
+        }
+    }
+
+    fn json(&self) -> Object {
+        let step = &self.question.step;
+        let clauses = self.clauses.iter().map(|clause| {
+            let mut object = Object::new();
+            object
+                .text("rule", clause.rule)
+                .maybe("says", clause.rule.record().map(|record| record.text))
+                .raw("holds", clause.holds.contains(step.at))
+                .raw("window", window(clause.holds))
+                .text("otherwise", clause.why);
+            match clause.basis {
+                Basis::Rule => {
+                    let record = clause.rule.record();
+                    let sources = record
+                        .map_or("", |record| record.sources)
+                        .split_whitespace();
+                    object.raw("sources", list(sources.map(quoted)));
+                }
+                Basis::Pinned(edition, cite) | Basis::InForce(edition, cite) => {
+                    object
+                        .raw("sources", list(cite.sources.as_slice().iter().map(quoted)))
+                        .text("standing", cite.standing.word())
+                        .text("edition", edition.key())
+                        .raw("pinned", matches!(clause.basis, Basis::Pinned(..)));
+                }
+                Basis::Ceiling(entry) => {
+                    object
+                        .raw("sources", list(entry.sources.as_slice().iter().map(quoted)))
+                        .text("standing", entry.standing.word());
+                }
+            }
+            object
+                .maybe("changes_on", clause.changes)
+                .maybe("way_out", clause.way_out.phrase());
+            object.finish()
+        });
+        let mut editions = Object::new();
+        editions
+            .text("conduct", self.law.conduct.key())
+            .text("application", self.law.application.key())
+            .text("money", self.law.money.key());
+        let mut object = Object::new();
+        object
+            .raw("editions", editions.finish())
+            .maybe(
+                "status",
+                self.status().map(|status| super::json::slug(status.word())),
+            )
+            .text("unit", unit_of(self.case.instance))
+            .raw("clauses", list(clauses))
+            .raw("possible", possible(self.availability));
+        object
+    }
+}
+
+/// What a clause rests on, in brackets.
+fn basis(clause: &Clause<'_>) -> String {
+    match clause.basis {
+        Basis::Rule => clause.rule.record().map_or_else(String::new, |record| {
+            let sources: Vec<&str> = record
+                .sources
+                .split_whitespace()
+                .map(|key| if key == "C" { "our choice" } else { key })
+                .collect();
+            format!(" [{}]", sources.join(", "))
+        }),
+        Basis::Pinned(edition, cite) => {
+            let (key, sources, standing) = (edition.key(), &cite.sources, cite.standing.word());
+            format!(" [{sources}; {standing}; edition {key}, to which the case is bound]")
+        }
+        Basis::InForce(edition, cite) => {
+            let (key, sources, standing) = (edition.key(), &cite.sources, cite.standing.word());
+            format!(" [{sources}; {standing}; edition {key}]")
+        }
+        Basis::Ceiling(entry) => format!(" [{}; {}]", entry.sources, entry.standing.word()),
+    }
+}

@@ -1,0 +1,78 @@
+//! The command line: the rules compared, drawn, explained and replayed.
+//!
+//! One file a subcommand. Each has a struct of arguments with a `run` that answers with an [`End`] or
+//! a [`Failure`]; `output` holds what they share about writing, `law` about which rules apply.
+
+mod answer;
+mod diagram;
+mod diff;
+mod editions;
+mod explain;
+mod json;
+mod law;
+mod output;
+mod replay;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use output::{End, Failure, Output};
+
+/// The certificate life cycle of cloud certificate services as dated, cited rules.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cert-lifecycle",
+    version,
+    after_help = "Exit codes:\n  \
+        0  fine\n  \
+        1  findings: differences, or refusals with --deny-refusals\n  \
+        2  wrong usage or input\n\n\
+        Answers go to standard output, everything else to standard error."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Subcommands,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    Diff(diff::Diff),
+    Table(table::TableArgs),
+    Diagram(diagram::Diagram),
+    Explain(explain::Explain),
+    Replay(replay::Replay),
+    Editions(editions::Editions),
+}
+
+impl Subcommands {
+    fn run(&self, out: &mut Output) -> Result<End, Failure> {
+        match self {
+            Self::Diff(args) => args.run(out),
+            Self::Table(args) => args.run(out),
+            Self::Diagram(args) => args.run(out),
+            Self::Explain(args) => args.run(out),
+            Self::Replay(args) => args.run(out),
+            Self::Editions(args) => args.run(out),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Whoever closed the pipe does not want to read it.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let mut out = Output::new();
+    let end = cli.command.run(&mut out);
+    output::finish(end, out)
+}
