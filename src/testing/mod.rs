@@ -1,5 +1,12 @@
-//! Conformance suites for adapters of your own: one call each, and a report in words.
+//! Rules that check themselves, and conformance suites for adapters of your own: one call each, and a
+//! report in words.
 //!
+//! | For | What it examines |
+//! |---|---|
+//! | rulebooks and machines | [`laws::check`]: the laws L1 to L12 on random [timelines](Timeline), with the shortest that breaks one |
+//! | property tests of your own | [`strategy`]: timelines, and the instants at which answers change |
+//!
+//! # Suites
 //! | Suite | What it examines |
 //! |---|---|
 //! | [`store_suite`] | a [`Store`](crate::port::Store): every clause of its contract, with threads that race |
@@ -24,15 +31,19 @@ mod fault;
 mod findings;
 mod idle;
 mod kit;
+pub mod laws;
 mod machine;
+mod play;
 mod report;
 mod store;
+pub mod strategy;
 mod timeline;
 mod wait;
 
 pub use ca::{CaUnderTest, ca_suite};
 pub use fault::{Fault, Faulty, Misplaced, Moved, Observed, Observer, Turn};
 pub use machine::{Core, Machine};
+pub use play::{Ending, Lived, Moment, met};
 pub use report::{Clause, Skipped, SuiteReport, Violation};
 pub use store::{OneHandle, StoreUnderTest, SuiteOptions, store_suite, store_suite_with};
 pub use timeline::{Laws, Step, Timeline};

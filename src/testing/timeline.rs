@@ -1,6 +1,7 @@
 //! Dated timelines of commands, under editions of their own: what laws are checked on, what the
 //! explorer finds and what stories tell.
 
+use core::fmt;
 use std::sync::Arc;
 use std::vec::Vec;
 
@@ -12,10 +13,18 @@ use crate::model::{
 use crate::rulebook::{Ceilings, Edition};
 
 /// The editions that a timeline is lived under, one of them in force at a time.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Laws {
     editions: Vec<Edition>,
     ceilings: Ceilings,
+}
+
+impl fmt::Debug for Laws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.editions.iter().map(Edition::key))
+            .finish()
+    }
 }
 
 impl Laws {

@@ -1,0 +1,182 @@
+//! What a check of the laws found, and what it took.
+
+use core::fmt;
+use core::time::Duration;
+use std::string::String;
+use std::vec::Vec;
+
+use super::LawId;
+use super::judge::Breach;
+use crate::model::EditionKey;
+use crate::testing::timeline::Timeline;
+
+/// A law that was broken, and the shortest timeline found that breaks it.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// How, with the law and in words.
+    pub breach: Breach,
+    /// What broke it: the last step, unless the words speak of the end.
+    pub timeline: Timeline,
+    /// Which of the cases it was, from 0 on: with the same seed, the same case again.
+    pub case: u32,
+    /// The steps that the timeline had when it was found.
+    pub found_with: usize,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.breach)?;
+        write!(
+            f,
+            "\n  case {}, {} of {} steps are needed:",
+            self.case,
+            self.timeline.steps.len(),
+            self.found_with
+        )?;
+        for step in &self.timeline.steps {
+            let edition = self.timeline.laws.editions().get(step.conduct);
+            write!(f, "\n  {}  {}", step.at, step.command.kind().phrase())?;
+            if let Some(about) = step.about {
+                write!(f, ", {about}")?;
+            }
+            if let Some(edition) = edition {
+                write!(f, ", under {}", edition.key())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What examining one law took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Examined {
+    /// The law.
+    pub law: LawId,
+    /// The timelines that it was held against; once it is broken, it is not examined any more.
+    pub cases: u32,
+    /// Their steps.
+    pub steps: u64,
+    /// The decisions that it asked for besides those of the steps themselves.
+    pub decisions: u64,
+    /// How long that took, over all threads.
+    pub time: Duration,
+}
+
+/// What a check of the laws found.
+#[derive(Clone, Debug)]
+#[must_use = "a report that nobody reads finds nothing"]
+pub struct Report {
+    /// The editions that were lived under.
+    pub editions: Vec<EditionKey>,
+    /// Points of the rulebook that could not be resolved to an edition, and why.
+    pub unresolved: Vec<(EditionKey, String)>,
+    /// The seed.
+    pub seed: u64,
+    /// The timelines that were lived.
+    pub cases: u32,
+    /// Every decision that was asked for.
+    pub decisions: u64,
+    /// Each law with what it took.
+    pub laws: Vec<Examined>,
+    /// The laws that were broken, each once.
+    pub violations: Vec<Violation>,
+    /// How long timelines were drawn, over all threads.
+    pub generating: Duration,
+    /// How long they were played, without the laws, over all threads.
+    pub playing: Duration,
+    /// How long it took, by the clock.
+    pub elapsed: Duration,
+    /// Whether the time was over before all cases were lived.
+    pub out_of_time: bool,
+}
+
+impl Report {
+    /// Whether every edition could be had, something was lived, and no law was broken.
+    #[must_use]
+    pub const fn is_ok(&self) -> bool {
+        self.violations.is_empty() && self.unresolved.is_empty() && self.cases > 0
+    }
+
+    /// Whether a law was broken.
+    #[must_use]
+    pub fn breaks(&self, law: LawId) -> bool {
+        self.violations.iter().any(|found| found.breach.law == law)
+    }
+
+    /// The share of the time that was spent on drawing timelines, from 0 to 1; playing them is not in
+    /// it.
+    #[must_use]
+    pub fn share_generating(&self) -> f64 {
+        let laws: Duration = self.laws.iter().map(|one| one.time).sum();
+        let all = self.generating.saturating_add(self.playing);
+        let all = all.saturating_add(laws).as_secs_f64();
+        if all > 0.0 {
+            self.generating.as_secs_f64() / all
+        } else {
+            0.0
+        }
+    }
+
+    /// Decisions for each second by the clock.
+    #[must_use]
+    pub fn decisions_per_second(&self) -> f64 {
+        let decisions = u32::try_from(self.decisions).map_or(f64::from(u32::MAX), f64::from);
+        let seconds = self.elapsed.as_secs_f64();
+        if seconds > 0.0 {
+            decisions / seconds
+        } else {
+            0.0
+        }
+    }
+
+    /// For tests: goes on if nothing was found, and else shows all of it.
+    ///
+    /// # Panics
+    /// If anything was found.
+    #[track_caller]
+    pub fn assert_ok(&self) {
+        assert!(self.is_ok(), "{self}");
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} laws, {} editions, {} timelines, {} decisions in {:.1} s ({:.0} a second, {:.1} % of it \
+             drawing), seed {}: {} broken",
+            self.laws.len(),
+            self.editions.len(),
+            self.cases,
+            self.decisions,
+            self.elapsed.as_secs_f64(),
+            self.decisions_per_second(),
+            100.0 * self.share_generating(),
+            self.seed,
+            self.violations.len()
+        )?;
+        if self.out_of_time {
+            f.write_str("; the time was over before the end")?;
+        }
+        for one in &self.laws {
+            write!(
+                f,
+                "\n{:>5}  {:>6} timelines {:>8} steps {:>10} decisions {:>8.2} s  {}",
+                one.law.number(),
+                one.cases,
+                one.steps,
+                one.decisions,
+                one.time.as_secs_f64(),
+                one.law.sentence()
+            )?;
+        }
+        for (key, why) in &self.unresolved {
+            write!(f, "\n{key} is no edition: {why}")?;
+        }
+        if self.cases == 0 {
+            f.write_str("\nnothing was lived")?;
+        }
+        let mut violations = self.violations.iter();
+        violations.try_for_each(|violation| write!(f, "\n{violation}"))
+    }
+}

@@ -1,0 +1,227 @@
+//! The laws as anybody calls them: `laws::check` over this crate's machine and over broken ones.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::result_large_err,
+    reason = "tests stop on the first surprise; a refusal holds no heap memory"
+)]
+
+use std::num::NonZeroUsize;
+
+use cert_lifecycle::lifecycle::{
+    Case, Command, CommandKind, Event, Events, InstanceEvent, Law, PlanEvent, Refusal, World,
+};
+use cert_lifecycle::model::{CertificateInstance, Timestamp};
+use cert_lifecycle::rulebook::{Rulebook, RulebookParts};
+use cert_lifecycle::testing::laws::{self, Config, LawId};
+use cert_lifecycle::testing::{Core, Machine};
+
+/// The core under every published edition: no law is broken, and each sees every timeline.
+#[test]
+fn the_core_keeps_the_laws() {
+    let report = laws::check(&Rulebook::published(), &Config::default().cases(24));
+    report.assert_ok();
+    assert_eq!((report.cases, report.out_of_time), (24, false));
+    assert_eq!(report.laws.len(), LawId::ALL.len());
+    assert!(report.laws.iter().all(|one| one.cases == 24));
+    let steps = report.laws.first().unwrap().steps;
+    assert!(steps >= 24 * 20 && report.decisions > 100 * steps);
+    assert!(report.share_generating() < 0.2, "{report}");
+}
+
+/// A rulebook without a single point is nothing to live under, and no reason to be content.
+#[test]
+fn nothing_is_not_enough() {
+    let mut parts: RulebookParts = Rulebook::published().parts().clone();
+    parts.points.clear();
+    let book = Rulebook::new(parts).unwrap();
+    let report = laws::check(&book, &Config::default());
+    assert!(!report.is_ok());
+    assert!(report.to_string().contains("nothing was lived"), "{report}");
+}
+
+type Decide = fn(&Case<'_>, &Command, Timestamp, &Law<'_>) -> Result<Events, Refusal>;
+type Fold = fn(&mut World, &Event);
+
+/// The core with a fault.
+struct Faulty {
+    decide: Decide,
+    fold: Fold,
+}
+
+impl Machine for Faulty {
+    fn decide(
+        &self,
+        case: &Case<'_>,
+        command: &Command,
+        now: Timestamp,
+        law: &Law<'_>,
+    ) -> Result<Events, Refusal> {
+        (self.decide)(case, command, now, law)
+    }
+
+    fn fold(&self, world: &mut World, event: &Event) {
+        (self.fold)(world, event);
+    }
+}
+
+const SOUND: Faulty = Faulty {
+    decide: |case, command, now, law| Core.decide(case, command, now, law),
+    fold: World::fold,
+};
+
+fn found(machine: &Faulty, law: LawId) {
+    let book = Rulebook::published();
+    let config = Config::default()
+        .machine(machine)
+        .cases(60)
+        .only(&[law])
+        .seed(3);
+    let report = laws::check(&book, &config);
+    assert!(report.breaks(law), "{law}: {report}");
+    for violation in &report.violations {
+        let timeline = &violation.timeline;
+        let again = violation.breach.law.hold(timeline, machine);
+        assert_eq!(again.as_ref().err(), Some(&violation.breach));
+        assert!(timeline.steps.len() <= 8, "{violation}");
+        // No step can be left out.
+        for place in 0..timeline.steps.len() {
+            let mut less = timeline.clone();
+            less.steps.remove(place);
+            let held = violation.breach.law.hold(&less, machine);
+            assert!(held.is_ok(), "step {place} is not needed: {violation}");
+        }
+    }
+    // The same seed finds the same, in however many threads.
+    let alone = laws::check(&book, &config.threads(NonZeroUsize::MIN));
+    let told = |report: &laws::Report| -> Vec<String> {
+        report.violations.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(told(&alone), told(&report));
+}
+
+#[test]
+fn a_machine_without_a_reason_breaks_totality() {
+    let machine = Faulty {
+        decide: |case, command, now, law| {
+            Core.decide(case, command, now, law)
+                .map(|_| Events::default())
+        },
+        ..SOUND
+    };
+    found(&machine, LawId::Totality);
+}
+
+#[test]
+fn a_panic_breaks_totality() {
+    let machine = Faulty {
+        decide: |case, command, now, law| {
+            assert!(command.kind() != CommandKind::Close, "nobody closes here");
+            Core.decide(case, command, now, law)
+        },
+        ..SOUND
+    };
+    found(&machine, LawId::Totality);
+    let config = Config::default().machine(&machine).cases(20);
+    let report = laws::check(&Rulebook::published(), &config);
+    let words = report.violations.first().unwrap().breach.words.clone();
+    assert!(words.contains("nobody closes here"), "{words}");
+}
+
+#[test]
+fn what_is_folded_by_half_breaks_replay() {
+    let machine = Faulty {
+        fold: |world, event| {
+            let confirmed = matches!(
+                event,
+                Event::Instance {
+                    event: InstanceEvent::DomainConfirmed { .. },
+                    ..
+                }
+            );
+            if !confirmed {
+                world.fold(event);
+            }
+        },
+        ..SOUND
+    };
+    found(&machine, LawId::Replay);
+}
+
+#[test]
+fn a_unit_that_is_taken_in_secret_breaks_conservation() {
+    let machine = Faulty {
+        fold: |world, event| {
+            let reserved = matches!(
+                event,
+                Event::Plan {
+                    event: PlanEvent::Reserved { .. },
+                    ..
+                }
+            );
+            if !reserved {
+                world.fold(event);
+            }
+        },
+        ..SOUND
+    };
+    found(&machine, LawId::Conservation);
+}
+
+#[test]
+fn a_second_too_late_breaks_windows() {
+    let machine = Faulty {
+        decide: |case, command, now, law| Core.decide(case, command, now.saturating_add(-1), law),
+        ..SOUND
+    };
+    found(&machine, LawId::Windows);
+}
+
+#[test]
+fn the_edition_in_force_for_everything_breaks_pinning() {
+    let machine = Faulty {
+        decide: |case, command, now, law| {
+            Core.decide(case, command, now, &Law::single(law.conduct, law.ceilings))
+        },
+        ..SOUND
+    };
+    found(&machine, LawId::Pinning);
+}
+
+#[test]
+fn whoever_asks_as_the_owner_breaks_isolation() {
+    let machine = Faulty {
+        decide: |case, command, now, law| {
+            let mut case = *case;
+            case.account = case
+                .instance
+                .map_or(case.account, CertificateInstance::account);
+            Core.decide(&case, command, now, law)
+        },
+        ..SOUND
+    };
+    found(&machine, LawId::Isolation);
+}
+
+#[test]
+fn a_world_that_forgets_its_end_breaks_finality() {
+    let machine = Faulty {
+        fold: |world, event| {
+            let deleted = matches!(
+                event,
+                Event::Instance {
+                    event: InstanceEvent::Deleted { .. },
+                    ..
+                }
+            );
+            world.fold(event);
+            if deleted {
+                let id = world.instance().map(CertificateInstance::id);
+                world.look_at(id);
+                let _ = world.take_instance();
+            }
+        },
+        ..SOUND
+    };
+    found(&machine, LawId::Finality);
+}
