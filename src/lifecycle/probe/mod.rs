@@ -31,6 +31,8 @@ use super::clause::Why;
 use super::command::Command;
 use super::event::Event;
 use scene::{Scene, Told};
+#[cfg(feature = "testing")]
+pub(crate) use words::{doing, happened};
 
 /// A small story with questions in it.
 #[derive(Clone, Copy)]

@@ -39,7 +39,7 @@ fn asked(question: &Question, offset: Offset) -> String {
 }
 
 /// A command as a step: what it asks for, with what matters of its content.
-fn doing(command: &Command, offset: Offset) -> String {
+pub(crate) fn doing(command: &Command, offset: Offset) -> String {
     let phrase = command.kind().phrase();
     match command {
         Command::BuyPlan {
@@ -209,7 +209,7 @@ fn paid_with(origin: Origin) -> String {
 }
 
 /// An event in a few words.
-fn happened(event: &Event, offset: Offset) -> String {
+pub(crate) fn happened(event: &Event, offset: Offset) -> String {
     match event {
         Event::Instance { id, event } => of_instance(id.as_str(), event, offset),
         Event::Plan { event, .. } => match event {

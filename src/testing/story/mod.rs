@@ -1,0 +1,329 @@
+//! Stories: a counterexample as a person reads it, draws it, and keeps it.
+
+mod code;
+mod minimal;
+mod play;
+
+use core::fmt;
+use core::fmt::Write as _;
+use std::string::{String, ToString};
+use std::vec::Vec;
+use std::{format, write, writeln};
+
+use crate::lifecycle::probe::{doing, happened};
+use crate::lifecycle::{CommandKind, World};
+use crate::model::{Offset, RefundState, Timestamp};
+
+use super::machine::Machine;
+use super::timeline::{Step, Timeline};
+use super::transition::Breach;
+pub use code::TestOf;
+pub use minimal::{Shrunk, minimal};
+use play::Play;
+pub use play::first_breach;
+
+/// A counterexample: a timeline, the law that it breaks, and what is wrong.
+///
+/// It prints as a dated timeline in plain words: for each step who asks what, the answer, and beside
+/// it the ledger as it stands then. [`mermaid`](Self::mermaid) draws it, and [`test`](Self::test)
+/// makes a regression test of it.
+///
+/// ```
+/// use std::num::NonZeroU32;
+/// use std::sync::Arc;
+/// use cert_lifecycle::lifecycle::Command;
+/// use cert_lifecycle::model::{AccountId, Catalog, Payment, PlanId};
+/// use cert_lifecycle::rulebook::Rulebook;
+/// use cert_lifecycle::testing::{Core, Laws, Step, Story, Timeline};
+/// let book = Rulebook::published();
+/// let laws = Arc::new(Laws::new(vec![book.edition("2023-api")?], book.ceilings().clone()));
+/// let product = Catalog::published().get("digicert-free-1-free").ok_or("no such product")?;
+/// let command = Command::BuyPlan {
+///     plan: PlanId::new("p")?, product, count: NonZeroU32::MIN, payment: Payment::NONE,
+/// };
+/// let account = AccountId::new("tom")?;
+/// let at = "2024-01-01T00:00:00Z".parse()?;
+/// let step = Step { at, account, about: None, other: None, plan: None, conduct: 0, command };
+/// let story = Story::tell("L5", "an example", &Timeline { laws, steps: vec![step] }, &Core);
+/// assert_eq!(story.to_string(), "\
+/// L5 does not hold: an example
+///
+/// 2024-01-01T08:00:00+08:00  buy a plan: 1 x free DV, for nothing  | p: 1 of 1 left
+///   happens: a plan of 1 is bought (R-24)                          |
+/// ");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Story {
+    law: String,
+    wrong: String,
+    timeline: Timeline,
+    lines: Vec<Line>,
+    offset: Offset,
+}
+
+/// What is told of a step.
+#[derive(Clone, Debug)]
+struct Line {
+    at: Timestamp,
+    kind: CommandKind,
+    asked: String,
+    answer: String,
+    granted: bool,
+    ledger: Vec<String>,
+}
+
+impl Story {
+    /// Tells a timeline as a machine lives it.
+    #[must_use]
+    pub fn tell(law: &str, wrong: &str, timeline: &Timeline, machine: &dyn Machine) -> Self {
+        let first = timeline.laws.editions().first();
+        let offset = first.map_or(Offset::UTC, |edition| edition.calendar().value.offset);
+        let mut play = Play::new(machine, timeline, &[]);
+        let several = timeline
+            .steps
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if one.account != other.account));
+        let lines = timeline
+            .steps
+            .iter()
+            .map(|step| line(&mut play, step, several, offset))
+            .collect();
+        Self {
+            law: law.to_string(),
+            wrong: wrong.to_string(),
+            timeline: timeline.clone(),
+            lines,
+            offset,
+        }
+    }
+
+    /// Tells how a law does not hold.
+    #[must_use]
+    pub fn of(breach: &Breach, timeline: &Timeline, machine: &dyn Machine) -> Self {
+        Self::tell(breach.law, &breach.wrong, timeline, machine)
+    }
+
+    /// The law that does not hold.
+    #[must_use]
+    pub fn law(&self) -> &str {
+        &self.law
+    }
+
+    /// What is wrong, in a sentence.
+    #[must_use]
+    pub fn wrong(&self) -> &str {
+        &self.wrong
+    }
+
+    /// The timeline.
+    #[must_use]
+    pub const fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The story as a Mermaid sequence diagram: who asks whom, what comes back, and the ledger
+    /// wherever it changes.
+    #[must_use]
+    pub fn mermaid(&self) -> String {
+        let mut picture = String::from("sequenceDiagram\n");
+        let mut seen: Vec<&str> = Vec::new();
+        for who in self.lines.iter().map(|line| asker(line.kind)) {
+            if !seen.contains(&who) {
+                seen.push(who);
+            }
+        }
+        // Writing into a string cannot fail.
+        for who in seen.iter().chain(&["Service", "Ledger"]) {
+            let _ = writeln!(picture, "    participant {who}");
+        }
+        let mut ledger: &[String] = &[];
+        for line in &self.lines {
+            let (who, at) = (asker(line.kind), line.at.in_offset(self.offset));
+            let _ = writeln!(picture, "    {who}->>Service: {at} {}", drawn(&line.asked));
+            let arrow = if line.granted { "-->>" } else { "--x" };
+            let _ = writeln!(picture, "    Service{arrow}{who}: {}", drawn(&line.answer));
+            if line.ledger != ledger && !line.ledger.is_empty() {
+                let _ = writeln!(
+                    picture,
+                    "    Note over Ledger: {}",
+                    drawn(&line.ledger.join(", "))
+                );
+            }
+            ledger = &line.ledger;
+        }
+        let _ = writeln!(
+            picture,
+            "    Note over Service: {} does not hold: {}",
+            self.law,
+            drawn(&self.wrong)
+        );
+        picture
+    }
+
+    /// The story as a Rust regression test, ready to paste: it plays the timeline and looks whether
+    /// an invariant is broken. It fails as long as the fault is there.
+    ///
+    /// `of` says which machine and which rulebook are meant; by default this crate's.
+    #[must_use]
+    pub fn test(&self, of: &TestOf<'_>) -> String {
+        code::test(self, of)
+    }
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} does not hold: {}", self.law, self.wrong)?;
+        writeln!(f)?;
+        let rows: Vec<(String, &str)> =
+            self.lines.iter().flat_map(|line| self.rows(line)).collect();
+        let width = rows
+            .iter()
+            .map(|(text, _)| text.chars().count())
+            // What is very long pushes its own ledger aside, not everybody's.
+            .filter(|width| *width <= WIDEST)
+            .max()
+            .unwrap_or_default();
+        for (text, ledger) in &rows {
+            let gap = if ledger.is_empty() { "" } else { " " };
+            writeln!(f, "{text:width$}  |{gap}{ledger}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The widest left column.
+const WIDEST: usize = 100;
+
+impl Story {
+    /// What stands left and right: the question with its answer, and the ledger.
+    fn rows<'a>(&self, line: &'a Line) -> Vec<(String, &'a str)> {
+        let asked = format!("{}  {}", line.at.in_offset(self.offset), line.asked);
+        let word = if line.granted { "happens" } else { "refused" };
+        let answer = format!("  {word}: {}", line.answer);
+        let mut left = [asked, answer].into_iter();
+        let mut right = line.ledger.iter().map(String::as_str);
+        let mut rows = Vec::new();
+        loop {
+            match (left.next(), right.next()) {
+                (None, None) => return rows,
+                (text, ledger) => rows.push((text.unwrap_or_default(), ledger.unwrap_or_default())),
+            }
+        }
+    }
+}
+
+fn line(play: &mut Play<'_>, step: &Step, several: bool, offset: Offset) -> Line {
+    let taken = play.take(step);
+    let about = step
+        .about
+        .map_or_else(String::new, |about| format!(" [{about}]"));
+    let by = if several {
+        format!("{}: ", step.account)
+    } else {
+        String::new()
+    };
+    let asked = format!("{by}{}{about}", doing(&step.command, offset));
+    let (granted, answer) = match (&taken.answer, &taken.breach) {
+        (Some(Ok(events)), _) => {
+            let what = match events.len() {
+                0 => "nothing is left to do".to_string(),
+                _ => join(events.iter().map(|event| happened(event, offset)), "; "),
+            };
+            let rules = join(events.rules().iter().map(ToString::to_string), ", ");
+            (true, format!("{what} ({rules})"))
+        }
+        (Some(Err(refusal)), _) => {
+            let what = format!("{} ({})", refusal.why(), refusal.rule());
+            (false, what)
+        }
+        (None, Some(breach)) => (false, breach.wrong.clone()),
+        (None, None) => (false, "there is no such edition".to_string()),
+    };
+    Line {
+        at: step.at,
+        kind: step.command.kind(),
+        asked,
+        answer,
+        granted,
+        ledger: play.world(step.account).map(ledger).unwrap_or_default(),
+    }
+}
+
+fn join(texts: impl Iterator<Item = String>, between: &str) -> String {
+    let all: Vec<String> = texts.collect();
+    all.join(between)
+}
+
+/// The ledgers of a world: of plans the units, of purchases what came back.
+fn ledger(world: &World) -> Vec<String> {
+    let plans = world.plans().map(|plan| {
+        let mut text = format!(
+            "{}: {} of {} left",
+            plan.id(),
+            plan.remaining(),
+            plan.total()
+        );
+        for (count, word) in [(plan.reserved(), "reserved"), (plan.settled(), "settled")] {
+            if count > 0 {
+                let _ = write!(text, ", {count} {word}");
+            }
+        }
+        text.push_str(&refund(plan.bill().refund));
+        text
+    });
+    let purchases = world.purchases().filter_map(|own| {
+        let back = refund(own.bill().refund);
+        (!back.is_empty()).then(|| format!("{}{back}", own.id()))
+    });
+    plans.chain(purchases).collect()
+}
+
+fn refund(state: RefundState) -> String {
+    match state {
+        RefundState::None => String::new(),
+        RefundState::Review { .. } => ", a claim in review".to_string(),
+        RefundState::Refunded { cash, .. } => format!(", {cash} minor units paid back"),
+    }
+}
+
+/// Who gives a command of a kind.
+const fn asker(kind: CommandKind) -> &'static str {
+    match kind {
+        CommandKind::BuyPlan
+        | CommandKind::Buy
+        | CommandKind::Draw
+        | CommandKind::Submit
+        | CommandKind::Apply
+        | CommandKind::Withdraw
+        | CommandKind::Delete
+        | CommandKind::CancelOrder
+        | CommandKind::Close
+        | CommandKind::Merge
+        | CommandKind::RequestRevocation
+        | CommandKind::ConfirmRevocation
+        | CommandKind::Collect
+        | CommandKind::DeleteCertificate
+        | CommandKind::Deploy
+        | CommandKind::Undeploy
+        | CommandKind::Renew
+        | CommandKind::EnableHosting
+        | CommandKind::Upload
+        | CommandKind::ClaimRefund
+        | CommandKind::CancelRefund => "Holder",
+        CommandKind::GrantRefund | CommandKind::RefuseRefund => "Vendor",
+        CommandKind::ReceiveChallenge
+        | CommandKind::ConfirmDomain
+        | CommandKind::Approve
+        | CommandKind::Reject
+        | CommandKind::CompleteRevocation
+        | CommandKind::RefuseRevocation
+        | CommandKind::RecordCaRevocation => "CA",
+        CommandKind::Activate | CommandKind::Wake => "Clock",
+    }
+}
+
+/// A text as a message of a diagram: `;` and `#` mean something there.
+fn drawn(text: &str) -> String {
+    text.replace(';', ",").replace('#', "no. ")
+}

@@ -1,0 +1,188 @@
+//! One step of a world, and what must hold of it.
+
+use std::any::Any;
+use std::format;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::string::{String, ToString};
+
+use crate::lifecycle::{Events, Law, Refusal, World};
+
+use super::machine::Machine;
+use super::timeline::{Laws, Step};
+
+/// A command with its answer, and the worlds around it.
+#[derive(Clone, Copy)]
+pub struct Transition<'a> {
+    /// Who answered.
+    pub machine: &'a dyn Machine,
+    /// What was asked, when, and about what.
+    pub step: &'a Step,
+    /// The law that it was answered under.
+    pub law: Law<'a>,
+    /// The world before, with what the step is about in focus.
+    pub before: &'a World,
+    /// The world after; the same as before, if it was refused.
+    pub after: &'a World,
+    /// The answer.
+    pub answer: &'a Result<Events, Refusal>,
+}
+
+/// What must hold of every transition.
+///
+/// A check says what is wrong in a sentence, and nothing where all is well. It names no id that it
+/// would treat in another way than another: an explorer looks at one of several worlds that differ in
+/// names alone.
+///
+/// ```
+/// use cert_lifecycle::testing::{Invariant, Transition};
+///
+/// fn no_plan_is_empty(taken: &Transition<'_>) -> Option<String> {
+///     let empty = taken.after.plans().find(|plan| plan.remaining() == 0)?;
+///     Some(format!("{} has no unit left", empty.id()))
+/// }
+/// let own = Invariant { law: "our own", check: no_plan_is_empty };
+/// assert_eq!(own.law, "our own");
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "a name and a check, built by whoever has an invariant"
+)]
+pub struct Invariant {
+    /// The law that it belongs to.
+    pub law: &'static str,
+    /// What is wrong, if something is.
+    pub check: fn(&Transition<'_>) -> Option<String>,
+}
+
+/// A law that does not hold, and what is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// The law.
+    pub law: &'static str,
+    /// What is wrong, in a sentence.
+    pub wrong: String,
+}
+
+/// What came of a step.
+pub(super) struct Taken {
+    /// The world after it; none if it was refused.
+    pub(super) after: Option<World>,
+    /// The answer; none if there was no answer.
+    pub(super) answer: Option<Result<Events, Refusal>>,
+    /// The first law that did not hold.
+    pub(super) breach: Option<Breach>,
+}
+
+/// Puts what a step is about into focus.
+pub(super) fn focus(world: &mut World, step: &Step) {
+    world.look_at(step.about);
+    world.set_other(step.other);
+    world.choose_plan(step.plan);
+}
+
+/// Takes a step in a world, and looks whether every law holds of it.
+pub(super) fn take(
+    machine: &dyn Machine,
+    before: &mut World,
+    step: &Step,
+    laws: &Laws,
+    invariants: &[Invariant],
+) -> Taken {
+    focus(before, step);
+    let Some(conduct) = laws.editions().get(step.conduct) else {
+        return Taken {
+            after: None,
+            answer: None,
+            breach: None,
+        };
+    };
+    let before = &*before;
+    let law = laws.law(&before.case(), Some(step.command.kind()), conduct);
+    match catch_unwind(AssertUnwindSafe(|| answered(machine, before, step, &law))) {
+        Err(panic) => Taken {
+            after: None,
+            answer: None,
+            breach: Some(Breach {
+                law: "L1",
+                wrong: format!("there is no answer but a panic: {}", text_of(&*panic)),
+            }),
+        },
+        Ok(Err(breach)) => Taken {
+            after: None,
+            answer: None,
+            breach: Some(breach),
+        },
+        Ok(Ok((after, answer))) => {
+            let taken = Transition {
+                machine,
+                step,
+                law,
+                before,
+                after: after.as_ref().unwrap_or(before),
+                answer: &answer,
+            };
+            let breach = first_breach(&taken, invariants);
+            Taken {
+                after,
+                answer: Some(answer),
+                breach,
+            }
+        }
+    }
+}
+
+type Answered = (Option<World>, Result<Events, Refusal>);
+
+/// Most commands are refused, so the world is copied for those alone that are not. That asks twice.
+fn answered(
+    machine: &dyn Machine,
+    before: &World,
+    step: &Step,
+    law: &Law<'_>,
+) -> Result<Answered, Breach> {
+    let case = before.case_for(&step.command, step.at, law);
+    let first = machine.decide(&case, &step.command, step.at, law);
+    let Ok(events) = first else {
+        return Ok((None, first));
+    };
+    let mut after = before.clone();
+    match machine.apply(&mut after, &step.command, step.at, law) {
+        Ok(again) if again == events => Ok((Some(after), Ok(events))),
+        Ok(_) => Err(Breach {
+            law: "L2",
+            wrong: "asked twice, it gives two answers".to_string(),
+        }),
+        // An id that no single case shows is taken.
+        Err(refusal) => Ok((None, Err(refusal))),
+    }
+}
+
+fn first_breach(taken: &Transition<'_>, invariants: &[Invariant]) -> Option<Breach> {
+    invariants.iter().find_map(|one| {
+        let found = catch_unwind(AssertUnwindSafe(|| (one.check)(taken)));
+        let wrong = match found {
+            Ok(wrong) => wrong?,
+            Err(panic) => format!("the check itself panics: {}", text_of(&*panic)),
+        };
+        Some(Breach {
+            law: one.law,
+            wrong,
+        })
+    })
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a text".to_string())
+}
+
+impl core::fmt::Debug for Transition<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Transition")
+            .field("step", self.step)
+            .field("answer", self.answer)
+            .finish_non_exhaustive()
+    }
+}
