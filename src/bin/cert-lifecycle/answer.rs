@@ -52,7 +52,9 @@ pub(crate) fn editions(
     } else {
         step.on
     };
-    world.look_at(on.instance, on.plan, on.other);
+    world.look_at(on.instance);
+    world.choose_plan(on.plan);
+    world.set_other(on.other);
     let conduct = rules.in_force(step.at)?;
     let law = Law::single(&conduct, rules.book().ceilings());
     let case = world.case_for(&step.command, step.at, &law);
