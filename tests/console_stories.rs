@@ -21,8 +21,9 @@ use cert_lifecycle::model::{
     CertificateInstance, InstanceId, OrderId, Phase, Status, Timestamp, ValidationClass,
 };
 use cert_lifecycle::rulebook::{Edition, RuleId};
+use cert_lifecycle::testing::strategy::Content;
 use support::scene::at;
-use support::streams::{Content, ceilings, owner, variants};
+use support::streams::{ceilings, owner, variants};
 
 /// A world under one of the variants, told step by step, a minute apart.
 struct Tale {
@@ -52,7 +53,9 @@ impl Tale {
             salt,
             ..Content::plain(self.number)
         };
-        let command = content.command(kind, &self.world, self.now, &self.law());
+        let command = content
+            .command(kind, &self.world, self.now, &self.law())
+            .unwrap();
         let answer = self.world.apply(&command, self.now, &self.law());
         self.now = self.now.saturating_add(60);
         answer
@@ -89,7 +92,9 @@ impl Tale {
     }
 
     fn command(&self, kind: CommandKind) -> Command {
-        Content::plain(99).command(kind, &self.world, self.now, &self.law())
+        Content::plain(99)
+            .command(kind, &self.world, self.now, &self.law())
+            .unwrap()
     }
 
     fn decide(&self, case: &Case<'_>, kind: CommandKind, law: &Law<'_>) -> Result<Events, Refusal> {

@@ -212,7 +212,7 @@ impl Timeline {
     /// use cert_lifecycle::testing::{Core, Laws, Step, Timeline};
     ///
     /// let book = Rulebook::published();
-    /// let edition = book.edition("2022-11-api")?;
+    /// let edition = book.edition("2023-api")?;
     /// let law = Law::single(&edition, book.ceilings());
     /// let buy = sample::sample_command(CommandKind::BuyPlan, ValidationClass::Dv, &law);
     /// let step = Step {

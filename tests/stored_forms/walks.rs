@@ -16,6 +16,7 @@ use cert_lifecycle::model::{
     OrderId, Pin, PlanId, Purchase, PurchaseId, ResourcePlan, SubjectAltName, Submission,
     Timestamp, ValidationMethod,
 };
+use cert_lifecycle::testing::Core;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -104,19 +105,21 @@ proptest! {
     /// Purchases, chains, renewals, uploads and plans, over all commands and channels.
     #[test]
     fn what_happens_in_all_streams_is_stored(timeline in streams::timelines(40)) {
-        let ending = timeline.play(|moment| {
+        let (_, ending) = timeline.play(&Core, |moment| {
             if let (Ok(events), true) = (moment.answer, moment.committed) {
                 let receipt = Receipt {
                     events: events.to_vec(),
                     rules: events.rules().to_vec(),
-                    at: moment.now,
+                    at: moment.now(),
                     edition: moment.law.conduct.key(),
-                    status: status(&moment.after.case(), moment.now, moment.law.conduct),
+                    status: status(&moment.after.case(), moment.now(), moment.law.conduct),
                 };
                 assert_eq!(decode_receipt(&encode_receipt(&receipt)), Ok(receipt));
             }
         });
-        hold(&ending.journal);
+        for lived in ending.values() {
+            hold(&lived.journal);
+        }
     }
 
     /// Plans and what is applied for with them, under editions of every kind.

@@ -33,7 +33,7 @@ use crate::testing::timeline::{Laws, Timeline};
 /// let book = Rulebook::published();
 /// let config = Config::default()
 ///     .only(&[LawId::Conservation])
-///     .editions(vec![book.edition("2022-11-api")?])
+///     .editions(vec![book.edition("2023-api")?])
 ///     .cases(5)
 ///     .seed(7)
 ///     .budget(Duration::from_secs(60));
