@@ -29,6 +29,7 @@ mod change;
 mod observer;
 
 use core::fmt;
+use core::mem::discriminant;
 use std::vec::Vec;
 
 use crate::lifecycle::{
@@ -87,7 +88,7 @@ pub enum Fault {
         command: CommandKind,
         /// The rule of the condition.
         rule: RuleId,
-        /// What it asks.
+        /// What it asks, whatever that carries.
         why: Why,
     },
     /// A condition of a command is asked a second too early: its window opens and closes one late.
@@ -96,7 +97,7 @@ pub enum Fault {
         command: CommandKind,
         /// The rule of the condition.
         rule: RuleId,
-        /// What it asks.
+        /// What it asks, whatever that carries.
         why: Why,
     },
     /// What a command moves goes wrong.
@@ -161,6 +162,11 @@ fn with_window(
     })
 }
 
+/// Whether two are the same but for what they carry.
+fn is_kind(one: Why, other: Why) -> bool {
+    discriminant(&one) == discriminant(&other)
+}
+
 /// A second later, at both ends.
 fn late(window: Window) -> Window {
     if window.is_never() {
@@ -217,7 +223,7 @@ impl Machine for Faulty {
                 rule,
                 why,
             } if own == kind => with_window(case, command, now, law, |one, about, window| {
-                if (one, about) == (rule, why) {
+                if one == rule && is_kind(about, why) {
                     Window::ALWAYS
                 } else {
                     window
@@ -228,7 +234,7 @@ impl Machine for Faulty {
                 rule,
                 why,
             } if own == kind => with_window(case, command, now, law, |one, about, window| {
-                if (one, about) == (rule, why) {
+                if one == rule && is_kind(about, why) {
                     late(window)
                 } else {
                     window

@@ -1,5 +1,6 @@
 //! What a run of anything asks of the machine.
 
+use core::mem::discriminant;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::vec::Vec;
@@ -122,6 +123,9 @@ impl Observed {
         let in_order = |set: &HashSet<(CommandKind, RuleId, Why)>| {
             let mut all: Vec<_> = set.iter().copied().collect();
             all.sort_by_key(|(command, rule, why)| (*command, *rule, std::format!("{why:?}")));
+            // One for each, whatever it carried.
+            let mut known = HashSet::new();
+            all.retain(|(command, rule, why)| known.insert((*command, *rule, discriminant(why))));
             all
         };
         let guards = in_order(&self.guards).into_iter();

@@ -170,12 +170,12 @@ fn of_revocation(moment: &Moment<'_>, event: &Event) -> Held {
     let pin = live.application().pin();
     let pinned = there!(moment.laws.pinned(&pin), "no edition has the pin of {id}");
     let requested = live.revocation().map(|one| one.requested_at);
-    // Whatever the clock says, not before the request or the issuance.
+    // When the CA says, however late it is read; not before the request or the issuance.
     let first = match cause {
         RevocationCause::ByHolder => there!(requested, "{id} is revoked as nobody asked"),
         RevocationCause::ByCa => live.issued_at(),
     };
-    let completed = moment.now().max(first).max(*at);
+    let completed = first.max(*at);
     let asked = requested.map_or(completed, |one| one.min(completed));
     let back = returns(
         pinned,
