@@ -68,6 +68,7 @@
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
 //! | `testing` | conformance suites for adapters of your own | `testing` |
+//! | [`manual`] | pages made from the code: rules, table, diagrams, editions, contradictions | |
 //!
 //! # Features
 //! | Feature | What it adds |
@@ -114,6 +115,7 @@ pub mod adapter;
 #[cfg(any(feature = "stored", feature = "toml"))]
 pub mod codec;
 pub mod lifecycle;
+pub mod manual;
 pub mod model;
 #[cfg(feature = "pki")]
 pub mod pki;

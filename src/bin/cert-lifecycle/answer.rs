@@ -6,7 +6,7 @@ use cert_lifecycle::codec::command::{Focus, Step, command_type};
 use cert_lifecycle::codec::stored::encode_event;
 use cert_lifecycle::lifecycle::{
     Availability, ChainEvent, Command, Event, Events, InstanceEvent, Law, PlanEvent, PurchaseEvent,
-    Refusal, RefusalKind, World, availability, next_wakeup,
+    Refusal, RefusalKind, World, availability, next_wakeup, status,
 };
 use cert_lifecycle::model::{
     AccountId, CertificateInstance, ChainId, EditionKey, InstanceId, PlanId, Purchase, PurchaseId,
@@ -127,7 +127,7 @@ impl Worlds {
         let asked = Asked {
             edition: editions.conduct().key(),
             availability: possible,
-            status: world.status(step.at, &law),
+            status: status(&case, step.at, law.conduct),
             next,
             ledger: ledger(case.plan, case.purchase),
             answer,

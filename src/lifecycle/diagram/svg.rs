@@ -107,24 +107,24 @@ impl Curve {
     }
 }
 
-/// The colours of both schemes, and the fonts.
+/// The colours of both schemes, and the fonts. Inside a page they are for this picture alone.
 const STYLE: &str = "\
 <style>
-  svg { --ink: #1b1b1f; --paper: #ffffff; --box: #eef2f8; --line: #5b6b84; --mark: #ffffff; }
+  .lifecycle { --ink: #1b1b1f; --paper: #ffffff; --box: #eef2f8; --line: #5b6b84; }
   @media (prefers-color-scheme: dark) {
-    svg { --ink: #e7e7ea; --paper: #16181d; --box: #262b35; --line: #93a4bf; --mark: #16181d; }
+    .lifecycle { --ink: #e7e7ea; --paper: #16181d; --box: #262b35; --line: #93a4bf; }
   }
-  text { font: 14px system-ui, sans-serif; fill: var(--ink); }
-  .heading { font-weight: 600; font-size: 16px; }
-  .paper { fill: var(--paper); }
-  .status rect { fill: var(--box); stroke: var(--line); }
-  .status text, .arrow text { text-anchor: middle; dominant-baseline: central; }
-  .arrow path { fill: none; stroke: var(--line); stroke-width: 1.4; }
-  .arrow circle { fill: var(--mark); stroke: var(--line); }
-  .arrow text { font-size: 11px; }
-  .arrow:hover path, .arrow:hover circle { stroke-width: 3; }
-  .time path { stroke-dasharray: 5 4; }
-  .head, .start { fill: var(--line); }
+  .lifecycle text { font: 14px system-ui, sans-serif; fill: var(--ink); }
+  .lifecycle .heading { font-weight: 600; font-size: 16px; }
+  .lifecycle .paper { fill: var(--paper); }
+  .lifecycle .status rect { fill: var(--box); stroke: var(--line); }
+  .lifecycle .status text, .lifecycle .arrow text { text-anchor: middle; dominant-baseline: central; }
+  .lifecycle .arrow path { fill: none; stroke: var(--line); stroke-width: 1.4; }
+  .lifecycle .arrow circle { fill: var(--paper); stroke: var(--line); }
+  .lifecycle .arrow text { font-size: 11px; }
+  .lifecycle .arrow:hover path, .lifecycle .arrow:hover circle { stroke-width: 3; }
+  .lifecycle .time path { stroke-dasharray: 5 4; }
+  .lifecycle .head, .lifecycle .start { fill: var(--line); }
 </style>
 ";
 
@@ -139,13 +139,15 @@ const STYLE: &str = "\
 /// let edition = book.edition("2021-02-api")?;
 /// let table = table(ValidationClass::Dv, &Law::single(&edition, book.ceilings()));
 /// let picture = diagram::svg(&[&table], "one edition");
-/// assert!(picture.contains("<title id=\"title\">one edition</title>"));
+/// assert!(picture.contains(">one edition</title>"));
 /// assert!(picture.contains("Validating to Issued: Approve"));
 /// # Ok::<(), cert_lifecycle::rulebook::ResolveError>(())
 /// ```
 #[must_use]
 pub fn svg(tables: &[&Table], title: &str) -> String {
     let arrows = super::arrows(tables);
+    // Several pictures may stand in one page.
+    let id: String = title.chars().filter(char::is_ascii_alphanumeric).collect();
     let title = escaped(title);
     // Each curve with what it means; those of time come last.
     let mut curves: Vec<(Curve, bool, String)> = Vec::new();
@@ -169,20 +171,23 @@ pub fn svg(tables: &[&Table], title: &str) -> String {
     // Writing into a string cannot fail.
     let _ = writeln!(
         picture,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
-         role=\"img\" aria-labelledby=\"title description\">\n\
-         <title id=\"title\">{title}</title>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lifecycle\" \
+         viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" \
+         aria-labelledby=\"title-{id} description-{id}\">\n\
+         <title id=\"title-{id}\">{title}</title>"
     );
-    picture.push_str("<desc id=\"description\">");
+    let _ = write!(picture, "<desc id=\"description-{id}\">");
     for (place, (_, _, text)) in curves.iter().enumerate() {
         let gap = if place == 0 { "" } else { " " };
         let _ = write!(picture, "{gap}{text}.");
     }
     picture.push_str("</desc>\n");
     picture.push_str(STYLE);
-    picture.push_str(
-        "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" \
-         markerHeight=\"7\" orient=\"auto\"><path class=\"head\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n",
+    let _ = writeln!(
+        picture,
+        "<defs><marker id=\"head-{id}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" \
+         markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">\
+         <path class=\"head\" d=\"M0 0L8 4L0 8z\"/></marker></defs>"
     );
     let _ = writeln!(
         picture,
@@ -195,7 +200,7 @@ pub fn svg(tables: &[&Table], title: &str) -> String {
         let _ = writeln!(
             picture,
             "<g class=\"{class}\"><title>{text}</title>\
-             <path d=\"M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}\" marker-end=\"url(#head)\"/>\
+             <path d=\"M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}\" marker-end=\"url(#head-{id})\"/>\
              <circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"10\"/>\
              <text x=\"{:.1}\" y=\"{:.1}\">{number}</text></g>",
             begin.0, begin.1, bend.0, bend.1, end.0, end.1, at.0, at.1, at.0, at.1
