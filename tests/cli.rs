@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::string_slice,
+    clippy::wildcard_enum_match_arm,
     unreachable_pub,
     reason = "tests stop on the first surprise"
 )]
@@ -18,6 +19,8 @@ mod replay;
 mod run;
 #[path = "cli/story.rs"]
 mod story;
+#[path = "cli/walks.rs"]
+mod walks;
 
 use cert_lifecycle::codec::command::{Question, encode_question};
 use cert_lifecycle::lifecycle::{Law, diagram, diff, table};

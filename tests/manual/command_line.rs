@@ -5,6 +5,52 @@ use std::process::Command;
 
 const SUBCOMMANDS: [&str; 6] = ["diff", "table", "diagram", "explain", "replay", "editions"];
 
+/// The fields of an answer; a test of the command line sees each of them.
+pub const ANSWER: [(&str, &str); 15] = [
+    ("line", "the number of the line, from 1"),
+    ("at", "when it was asked"),
+    ("account", "who asked"),
+    ("command", "the type of the command"),
+    (
+        "edition",
+        "the edition in force; a case keeps those that it is bound to",
+    ),
+    (
+        "answer",
+        "`permitted`, `nothing` (there is nothing left to do), `refused`, or `unreadable`",
+    ),
+    (
+        "rules",
+        "the rules that granted it, or the one that refused it",
+    ),
+    (
+        "events",
+        "what happened, in the form that stores keep it in",
+    ),
+    (
+        "refusal",
+        "kind, rule, edition, sources and standing, status, the window in which the clause `holds` \
+         (`false` if never), `possible_from`, `possible_until`, `changes_on`, the way out, and all of \
+         it in words",
+    ),
+    (
+        "possible",
+        "when the command is possible as the facts stood: now, later, over, or never, with dates and \
+         the rule",
+    ),
+    ("status", "the status of the instance afterwards"),
+    ("next", "when the service itself has something to do next"),
+    (
+        "ledger",
+        "the counters of the plan and of the purchase at hand, and what was paid back",
+    ),
+    ("field", "of a line that can't be read: where it is wrong"),
+    (
+        "error",
+        "of a line that can't be read: what is wrong with it",
+    ),
+];
+
 fn help(subcommand: Option<&str>) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cert-lifecycle"));
     command.args(subcommand).arg("--help");
@@ -44,6 +90,10 @@ pub fn page() -> String {
         "\n```text\n{input}\n```\n\nThe answers:\n\n```text\n{answers}```"
     )
     .unwrap();
+    writeln!(page, "\n| Field of an answer | What it says |\n|---|---|").unwrap();
+    for (field, meaning) in ANSWER {
+        writeln!(page, "| `{field}` | {meaning} |").unwrap();
+    }
     writeln!(page, "\n# All of it\n\n```text\n{}```", help(None)).unwrap();
     let listed = help(None);
     for one in SUBCOMMANDS {
