@@ -254,6 +254,18 @@ fn rulebooks_of_ones_own_are_compared() {
     assert_eq!(all.code, 1);
     assert_eq!(all.out.matches(" -> ").count(), 16, "{}", all.out);
     assert_eq!(run(&["diff", &plain, &plain]).code, 0);
+    // What is the same for every edition is said once.
+    let ceilings = "\n[[ceiling]]\nfrom = \"2020-09-01\"\nmax_days = 300\nadvised_days = 300\nsources = [\"BR\"]\n";
+    let capped = path("capped.toml");
+    std::fs::write(&capped, format!("extends = \"published\"\n{ceilings}")).unwrap();
+    for (format, begins) in [
+        ("text", "\nThe ceilings of"),
+        ("json", r#"{"field":"ceilings","#),
+    ] {
+        let ran = run(&["diff", "2021-02-api", &capped, "--format", format]);
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        assert!(ran.out.contains(begins), "{}", ran.out);
+    }
     let bad = run(&["diff", "2021-02-api", &wrong]);
     assert_eq!(bad.code, 2);
     assert!(

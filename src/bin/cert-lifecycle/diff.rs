@@ -82,11 +82,15 @@ impl Diff {
         }
         if first.book.ceilings() != second.book.ceilings() {
             end = End::Findings;
-            if self.format == Format::Text {
-                out.line("")?;
-                out.line(
-                    "The ceilings of the two rulebooks differ; the examples follow the first.",
-                )?;
+            let sentence =
+                "The ceilings of the two rulebooks differ; the examples follow the first.";
+            match self.format {
+                Format::Text => out.put(format_args!("\n{sentence}\n"))?,
+                Format::Json => {
+                    let mut object = Object::new();
+                    object.text("field", "ceilings").text("sentence", sentence);
+                    out.line(object.finish())?;
+                }
             }
         }
         Ok(end)

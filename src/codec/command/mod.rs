@@ -59,6 +59,9 @@ pub const MAX_QUESTION_BYTES: usize = 8_388_608;
 pub const SCHEMA: &str = include_str!("schema.json");
 
 /// What a command is asked of. What it names and does not exist is not found.
+///
+/// A replay lets [`BuyPlan`](Command::BuyPlan), [`Buy`](Command::Buy) and [`Upload`](Command::Upload)
+/// look at nothing: what begins something new is judged by nothing that is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Focus {
     /// The instance.
