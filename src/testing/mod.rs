@@ -41,6 +41,7 @@ mod story;
 pub mod strategy;
 mod timeline;
 mod transition;
+pub mod twin;
 mod wait;
 
 pub use ca::{CaUnderTest, ca_suite};

@@ -23,10 +23,10 @@ impl fmt::Display for Breach {
 }
 
 /// Whether it held; if not, what was seen.
-pub(super) type Held = Result<(), String>;
+pub(in crate::testing) type Held = Result<(), String>;
 
 /// A law while a timeline is played. It keeps what it has to remember.
-pub(super) trait Check {
+pub(in crate::testing) trait Check {
     /// Sees a step under the law that its case is bound to.
     fn see(&mut self, moment: &Moment<'_>) -> Held;
 
@@ -56,7 +56,8 @@ macro_rules! there {
     };
 }
 
-pub(super) use {hold, there};
+pub(in crate::testing) use hold;
+pub(super) use there;
 
 /// An answer in a line.
 pub(super) struct Answered<'a, T>(pub(super) &'a Result<T, Refusal>);

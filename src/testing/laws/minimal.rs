@@ -63,8 +63,8 @@ pub(super) fn minimal(
     // Behind the step that breaks it, nothing matters.
     let (_, after) = trial.breaks(timeline)?;
     let mut best = without(timeline, after, usize::MAX);
-    trial.last_alone = true;
-    trial.last_alone = trial.breaks(&best).is_some();
+    trial.last_alone = !law.remembers();
+    trial.last_alone = trial.last_alone && trial.breaks(&best).is_some();
     let mut chunk = best.steps.len();
     while chunk > 0 {
         let mut until = best.steps.len();

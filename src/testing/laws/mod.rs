@@ -51,7 +51,7 @@ pub use report::{Examined, Report, Violation};
 
 use super::machine::Machine;
 use super::timeline::Timeline;
-use judge::Check;
+pub(in crate::testing) use judge::{Check, Held, hold};
 
 /// Declares the laws: name, number, sentence.
 macro_rules! laws {
@@ -61,7 +61,7 @@ macro_rules! laws {
         /// ```
         /// use cert_lifecycle::testing::laws::LawId;
         /// assert_eq!(LawId::Conservation.number(), "L5");
-        /// assert_eq!(LawId::ALL.len(), 12);
+        /// assert_eq!(LawId::ALL.len(), 13);
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
@@ -105,6 +105,7 @@ laws! {
     Windows, "L10", "a right exists inside its window at every instant, and outside at none";
     Idempotence, "L11", "a command counts once";
     Isolation, "L12", "what belongs to another account is not found";
+    Twin, "twin", "a second model, written from the documents, says the same";
 }
 
 impl fmt::Display for LawId {
@@ -129,7 +130,13 @@ impl LawId {
             Self::Windows => vec![Box::new(windows::Windows::default())],
             Self::Idempotence => vec![Box::new(again::Idempotence)],
             Self::Isolation => vec![Box::new(isolation::Isolation)],
+            Self::Twin => vec![Box::new(super::twin::Twin::new())],
         }
+    }
+
+    /// Whether what it says of a step hangs on the steps that it saw before.
+    const fn remembers(self) -> bool {
+        matches!(self, Self::Conservation | Self::Twin)
     }
 
     /// Holds it against every step of a timeline, played over a machine.
