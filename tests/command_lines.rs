@@ -31,6 +31,7 @@ use cert_lifecycle::model::{
     SubjectAltName, Submission, Timestamp, ValidationClass, ValidationMethod,
 };
 use cert_lifecycle::rulebook::Rulebook;
+use cert_lifecycle::testing::Core;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::sync::Arc;
@@ -385,10 +386,10 @@ proptest! {
     #[test]
     fn what_is_asked_in_all_streams_is_written_and_read(timeline in streams::timelines(30)) {
         let root = root();
-        timeline.play(|moment| {
+        timeline.play(&Core, |moment| {
             let account = streams::owner();
             let on = Focus { instance: moment.before.instance().map(CertificateInstance::id), ..Focus::NOTHING };
-            stored(&root, &Step { at: moment.now, account, on, command: moment.command.clone() });
+            stored(&root, &Step { at: moment.now(), account, on, command: moment.command().clone() });
         });
     }
 

@@ -9,6 +9,7 @@ use cert_lifecycle::lifecycle::{
 };
 use cert_lifecycle::model::{AccountId, CertificateInstance, InstanceId, PlanId, ResourcePlan};
 use cert_lifecycle::rulebook::Rulebook;
+use cert_lifecycle::testing::Core;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
@@ -20,17 +21,17 @@ use crate::support::streams::timelines;
 fn steps(runner: &mut TestRunner, account: AccountId) -> Vec<Step> {
     let timeline = timelines(40).new_tree(runner).unwrap().current();
     let mut steps = Vec::new();
-    timeline.play(|moment| {
+    timeline.play(&Core, |moment| {
         let case = moment.before.case();
         steps.push(Step {
-            at: moment.now,
+            at: moment.now(),
             account,
             on: Focus {
                 instance: case.instance.map(CertificateInstance::id),
                 plan: case.plan.map(ResourcePlan::id),
                 other: case.other.map(CertificateInstance::id),
             },
-            command: moment.command.clone(),
+            command: moment.command().clone(),
         });
     });
     steps
@@ -116,7 +117,9 @@ fn the_answers_tell_what_their_events_come_to() {
         let granted = answer["answer"] != "refused";
         permitted += usize::from(granted);
         let (instance, plan) = shown(step, granted);
-        world.look_at(instance, plan, None);
+        world.look_at(instance);
+        world.choose_plan(plan);
+        world.set_other(None);
         let edition = book.edition(answer["edition"].as_str().unwrap()).unwrap();
         let law = Law::single(&edition, book.ceilings());
         let status = world.status(step.at, &law);
