@@ -74,6 +74,30 @@ fn t14_the_answer_differs_only_where_it_does() {
     assert_eq!(changes(&plan).as_deref(), Some("2020-12-31"));
 }
 
+/// a product that a later page names helps who still has a certificate on that day.
+#[test]
+fn r52_the_answer_differs_while_the_certificate_is_valid() {
+    let book = book();
+    let (edition, now) = (
+        book.edition("2021-01-intl").unwrap(),
+        at("2021-01-23T09:00:00+08:00"),
+    );
+    let target = Target::new("OSS").unwrap();
+    let deploy = Command::Deploy {
+        target,
+        domain: None,
+    };
+    for (days, changes) in [(300, Some("2021-06-03")), (100, None)] {
+        let mut stage = Console::new(&book, &edition);
+        stage.buy(1, now);
+        stage.issue(now, now.saturating_add(days * DAY));
+        let refusal = stage.refused(&deploy, now);
+        assert_eq!(refusal.rule(), RuleId::R52);
+        let day = refusal.changes_on().map(|day| day.to_string());
+        assert_eq!(day.as_deref(), changes, "{days} days");
+    }
+}
+
 /// who has a later certificate of a chain is not sent to the first one, once nothing comes back
 /// there either.
 #[test]
