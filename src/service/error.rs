@@ -152,10 +152,11 @@ impl ServiceError {
         }
     }
 
-    /// Whether the store is away: then each further call would wait for its own time-out.
+    /// Whether the store is away or not set up: then each further call would wait for its own time-out,
+    /// or meet with the same.
     pub(super) const fn store_is_away(&self) -> bool {
         match self {
-            Self::Store(error) => error.retry_helps(),
+            Self::Store(error) => error.is_of_the_store(),
             Self::Refused(_)
             | Self::Ca(_)
             | Self::Vault(_)

@@ -138,7 +138,7 @@ impl Service {
             let (end, error, stored) = course.around(self.attempt(&row, watch)).await;
             course.ended(end, error.as_ref());
             let failed = error.as_ref().is_some_and(ServiceError::store_is_away);
-            store_is_away = failed || stored.is_err_and(|error| error.retry_helps());
+            store_is_away = failed || stored.is_err_and(|error| error.is_of_the_store());
             let list = match (end, &error) {
                 (RowEnd::Done, _) => {
                     report.done = report.done.saturating_add(1);

@@ -379,6 +379,12 @@ fn an_instance_that_cannot_be_read_is_listed_beside_the_others() {
     let loads = world.store.loads();
     assert!(list().unwrap_err().retry_helps());
     assert_eq!(world.store.loads() - loads, 1);
+    // Where it is not set up for this, each row would say so.
+    let wrong = StoreError::Misconfigured(None);
+    world.store.load.add(Fault::Before(wrong.clone()));
+    let loads = world.store.loads();
+    assert!(matches!(list(), Err(ServiceError::Store(error)) if error == wrong));
+    assert_eq!(world.store.loads() - loads, 1);
 }
 
 #[test]

@@ -223,6 +223,16 @@ impl StoreError {
             Self::Corrupt(_) | Self::Misconfigured(_) => false,
         }
     }
+
+    /// Whether other calls would fail like this one, for as long as nothing about the store changes:
+    /// it is not about what this call asked for.
+    #[must_use]
+    pub const fn is_of_the_store(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::Misconfigured(_) => true,
+            Self::Corrupt(_) => false,
+        }
+    }
 }
 
 /// A batch was not committed.
