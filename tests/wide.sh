@@ -16,7 +16,7 @@ esac
 unset PROPTEST_RNG_SEED
 # 256 is what proptest tries unless told; the tests scale with it (tests/support/cases.rs).
 export PROPTEST_CASES=$((256 * times))
-suites=$(grep -rl '^ *proptest! {' tests --include='*.rs' | cut -d / -f 2 | sed 's/\.rs$//' | sort -u)
+suites=$(grep -rlE '^ *(proptest|prop_state_machine)! \{' tests --include='*.rs' | cut -d / -f 2 | sed 's/\.rs$//' | sort -u)
 for suite in $suites; do
     printf '\n=== %s  %s\n' "$(date -u +%H:%M:%SZ)" "$suite"
     cargo test --release --all-features --test "$suite"

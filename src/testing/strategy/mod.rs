@@ -13,5 +13,5 @@ mod values;
 
 pub use content::{Content, every_command};
 pub use edges::{all_edges, edges};
-pub use script::{Act, Cue, Script, When, cues, laws_of, scripts, starts};
+pub use script::{Act, Cue, Script, Stage, When, cues, laws_of, scripts, starts};
 pub(super) use values::certificate;

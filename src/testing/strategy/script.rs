@@ -1,6 +1,7 @@
 //! Timelines as lists of small numbers: what they mean is decided when they are played, from the world
 //! as it is then. So most commands fit, and a shrunk one stays a timeline.
 
+use core::fmt;
 use std::sync::Arc;
 use std::vec::Vec;
 
@@ -10,7 +11,7 @@ use proptest::sample::select;
 
 use super::content::Content;
 use super::edges::{all_edges, edges};
-use crate::lifecycle::{CommandKind, Law, World};
+use crate::lifecycle::{Command, CommandKind, Law, World};
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{
     AccountId, CertificateInstance, Day, HostingChain, InstanceId, Live, Offset, Phase, PlanId,
@@ -161,13 +162,26 @@ fn owner() -> Option<AccountId> {
     AccountId::new("owner").ok()
 }
 
-/// A script while it is played.
-struct Stage<'a> {
+/// Cues while they are played, one after the other: for tests that draw the next one when they know
+/// what came of the last.
+pub struct Stage<'a> {
+    player: Player<'a>,
     laws: &'a Laws,
     clock: Timestamp,
     conduct: usize,
     plan: Option<PlanId>,
     about: Option<InstanceId>,
+    place: u64,
+}
+
+impl fmt::Debug for Stage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stage")
+            .field("laws", &self.laws)
+            .field("clock", &self.clock)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Script {
@@ -178,41 +192,56 @@ impl Script {
         machine: &dyn Machine,
         mut visit: impl FnMut(&Moment<'_>),
     ) -> (Timeline, Ending) {
-        let mut player = Player::new(machine, &self.laws);
-        let mut stage = Stage {
-            laws: &self.laws,
-            clock: self.start.midnight(Offset::UTC),
-            conduct: 0,
-            plan: None,
-            about: None,
-        };
-        let mut steps = Vec::new();
-        for (cue, place) in self.cues.iter().zip(1_u64..) {
-            let Some(account) = owner() else { break };
-            let Some((step, careless)) = stage.step(player.world(account), account, cue, place)
-            else {
-                continue;
-            };
-            if careless.is_some() {
-                player.play(&step, careless, &mut visit);
-            }
-            let committed = player.play(&step, None, &mut visit);
-            if let (true, crate::lifecycle::Command::BuyPlan { plan, .. }) =
-                (committed, &step.command)
-            {
-                stage.plan = Some(*plan);
-            }
-            stage.about = player
-                .world(account)
-                .instance()
-                .map(CertificateInstance::id);
-            steps.push(step);
-        }
+        let mut stage = Stage::new(machine, &self.laws, self.start);
+        let steps = self.cues.iter();
+        let steps = steps
+            .filter_map(|cue| stage.play(cue, &mut visit))
+            .collect();
         let timeline = Timeline {
             laws: self.laws.clone(),
             steps,
         };
-        (timeline, player.ending())
+        (timeline, stage.end())
+    }
+}
+
+impl<'a> Stage<'a> {
+    /// An empty world at the beginning of a day, under the first of some editions.
+    #[must_use]
+    pub fn new(machine: &'a dyn Machine, laws: &'a Laws, start: Day) -> Self {
+        Self {
+            player: Player::new(machine, laws),
+            laws,
+            clock: start.midnight(Offset::UTC),
+            conduct: 0,
+            plan: None,
+            about: None,
+            place: 0,
+        }
+    }
+
+    /// Plays a cue and shows the step that it becomes; without any edition it becomes none.
+    pub fn play(&mut self, cue: &Cue, visit: &mut dyn FnMut(&Moment<'_>)) -> Option<Step> {
+        self.place = self.place.saturating_add(1);
+        let account = owner()?;
+        let mut world = self.player.world(account).clone();
+        let (step, careless) = self.step(&mut world, account, cue)?;
+        if careless.is_some() {
+            self.player.play(&step, careless, visit);
+        }
+        let committed = self.player.play(&step, None, visit);
+        if let (true, Command::BuyPlan { plan, .. }) = (committed, &step.command) {
+            self.plan = Some(*plan);
+        }
+        let world = self.player.world(account);
+        self.about = world.instance().map(CertificateInstance::id);
+        Some(step)
+    }
+
+    /// What became of it.
+    #[must_use]
+    pub fn end(self) -> Ending {
+        self.player.ending()
     }
 }
 
@@ -223,7 +252,6 @@ impl<'a> Stage<'a> {
         world: &mut World,
         account: AccountId,
         cue: &Cue,
-        place: u64,
     ) -> Option<(Step, Option<Law<'a>>)> {
         let editions = self.laws.editions();
         if let Some(which) = cue.conduct {
@@ -248,7 +276,7 @@ impl<'a> Stage<'a> {
         let content = Content {
             flaw: cue.flaw,
             salt: cue.salt,
-            number: place.saturating_mul(100),
+            number: self.place.saturating_mul(100),
         };
         let law = self.laws.law(&world.case(), None, conduct);
         let command = content.command(kind, world, now, &law)?;
