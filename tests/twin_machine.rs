@@ -3,6 +3,7 @@
 #![allow(
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "tests stop on the first surprise"
 )]
 
