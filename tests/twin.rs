@@ -14,17 +14,18 @@ use std::collections::BTreeSet;
 
 use cert_lifecycle::lifecycle::{
     Case, Command, CommandKind, Event, Events, InstanceEvent, Law, PlanEvent, PurchaseEvent,
-    Refusal, World,
+    Refusal, Why, World,
 };
-use cert_lifecycle::model::Timestamp;
-use cert_lifecycle::rulebook::Rulebook;
+use cert_lifecycle::model::{Offset, Timestamp};
+use cert_lifecycle::rulebook::{Calendar, Rulebook};
 use cert_lifecycle::testing::laws::{self, Config, LawId};
+use cert_lifecycle::testing::strategy::Content;
 use cert_lifecycle::testing::twin::Twin;
 use cert_lifecycle::testing::{Core, Machine};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use support::cases::cases;
-use support::streams::timelines;
+use support::streams::{owner, timelines};
 
 /// Under the published editions.
 #[test]
@@ -192,5 +193,50 @@ fn the_twin_keeps_ledgers_of_its_own() {
         Plan PlanEvent Refunded;
         Purchase PurchaseEvent RevocationCharged;
         Purchase PurchaseEvent Refunded;
+    }
+}
+
+/// What the twin found: in the first days of time, a certificate whose whole life lies in its last
+/// thirty days is not hosted where more than thirty have to remain.
+#[test]
+fn late_hosting_at_the_beginning_of_time() {
+    let book = Rulebook::published();
+    let edition = book.edition("2026-03").unwrap();
+    let law = Law::single(&edition, book.ceilings());
+    let mut world = World::new(owner());
+    let now = Timestamp::MIN;
+    for (number, kind) in [(1, CommandKind::Upload), (2, CommandKind::EnableHosting)] {
+        let content = Content {
+            // Twenty days long, and nothing else of note.
+            salt: [0, 0, 9],
+            ..Content::plain(number)
+        };
+        let command = content.command(kind, &world, now, &law).unwrap();
+        let answer = world.apply(&command, now, &law);
+        let why = answer.err().map(|refusal| refusal.why());
+        let expected = (kind == CommandKind::EnableHosting).then_some(Why::HostingWindow);
+        assert_eq!(why, expected, "{kind}");
+    }
+}
+
+/// What the twin found: the first and the last year of the calendar end where other years begin, with
+/// any offset.
+#[test]
+fn years_at_the_ends_of_time() {
+    let between = "2024-06-30T00:00:00Z".parse().unwrap();
+    for hours in [-12, -5, 0, 8, 14] {
+        let calendar = Calendar {
+            offset: Offset::hours(hours),
+            ..Calendar::default()
+        };
+        for end in [Timestamp::MIN, Timestamp::MAX] {
+            let year = calendar.year_of(end);
+            assert!(year.contains(end) && !year.contains(between), "{hours}");
+            let other = if end == Timestamp::MIN { 1 } else { -1 };
+            let beside = end.saturating_add(other * 2 * 366 * 86_400);
+            assert!(!year.contains(beside), "{hours}");
+            assert!(calendar.year_of(beside).contains(beside));
+            assert!(!calendar.year_of(beside).contains(end), "{hours}");
+        }
     }
 }

@@ -105,18 +105,19 @@ impl Calendar {
     /// ```
     #[must_use]
     pub fn year_of(&self, at: Timestamp) -> Window {
-        let first = |year: i32| {
-            let day = Day::new(year, 1, 1).ok()?;
-            Some(day.midnight(self.offset))
+        let seconds = |day: Day| day.midnight_seconds(self.offset);
+        let day = |year, month, day| Day::new(year, month, day).ok();
+        let first = |year: i32| day(year, 1, 1).map(seconds);
+        // Behind the last year that is written with four digits, one day further on.
+        let end = || day(9999, 12, 31).map(|last| seconds(last.plus_days(1)));
+        let date = at.day_in(self.offset).to_date();
+        let (from, until) = match date.map(time::Date::year) {
+            Some(year) => (first(year), first(year.saturating_add(1)).or_else(end)),
+            // An offset leads a few hours beyond the years that there are.
+            None if at.unix_seconds() < 0 => (None, first(-9999)),
+            None => (end(), None),
         };
-        let year = at.day_in(self.offset).to_date().map(time::Date::year);
-        let Some(from) = year.and_then(first) else {
-            return Window::ALWAYS;
-        };
-        match year.and_then(|year| first(year.saturating_add(1))) {
-            Some(until) => Window::between(from, until),
-            None => Window::starting(from),
-        }
+        Window::from_seconds(from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX))
     }
 
     /// The window "within `days` days of `anchor`" (C2).

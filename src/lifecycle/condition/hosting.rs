@@ -185,7 +185,8 @@ pub(super) fn enable<'a>(
                 LateHosting::MoreThan(days) => calendar
                     .last_days_before(not_after, *days, false)
                     .from()
-                    .map_or(Window::ALWAYS, Window::before),
+                    // Its whole life lies in its last days.
+                    .map_or(Window::NEVER, Window::before),
             })
         },
         WayOut::ApplyAnew,
