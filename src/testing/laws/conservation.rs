@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 
 use super::judge::{Check, Held, hold, there};
 use super::kit::find;
-use crate::lifecycle::{Event, InstanceEvent, PlanEvent, PurchaseEvent, World};
+use crate::lifecycle::{Command, Event, InstanceEvent, PlanEvent, PurchaseEvent, World};
 use crate::model::{
     Bill, CertificateInstance, HoldState, MemberState, Origin, Purchase, PurchaseKind, RefundState,
     ResourcePlan, RevocationCause, Timestamp,
@@ -170,12 +170,22 @@ fn of_revocation(moment: &Moment<'_>, event: &Event) -> Held {
     let pin = live.application().pin();
     let pinned = there!(moment.laws.pinned(&pin), "no edition has the pin of {id}");
     let requested = live.revocation().map(|one| one.requested_at);
-    // When the CA says, however late it is read; not before the request or the issuance.
+    // Not before the request or the issuance.
     let first = match cause {
         RevocationCause::ByHolder => there!(requested, "{id} is revoked as nobody asked"),
         RevocationCause::ByCa => live.issued_at(),
     };
-    let completed = first.max(*at);
+    let (Command::CompleteRevocation { at: told } | Command::RecordCaRevocation { at: told, .. }) =
+        moment.command()
+    else {
+        return Err(std::format!("{id} is revoked, and the CA did not say so"));
+    };
+    // When the CA says, but not later than one hears of it.
+    let completed = moment.now().min(*told).max(first);
+    hold!(
+        *at == completed,
+        "{id} was revoked at {completed}, and what is written down says {at}"
+    );
     let asked = requested.map_or(completed, |one| one.min(completed));
     let back = returns(
         pinned,
