@@ -71,6 +71,23 @@ impl World {
         }
     }
 
+    /// A world of these streams, with nothing in focus.
+    #[cfg(feature = "testing")]
+    pub(crate) fn of(
+        account: AccountId,
+        instances: impl IntoIterator<Item = CertificateInstance>,
+        plans: impl IntoIterator<Item = ResourcePlan>,
+        chains: impl IntoIterator<Item = HostingChain>,
+        purchases: impl IntoIterator<Item = Purchase>,
+    ) -> Self {
+        let mut world = Self::new(account);
+        world.instances = instances.into_iter().map(|own| (own.id, own)).collect();
+        world.plans = plans.into_iter().map(|own| (own.id, own)).collect();
+        world.chains = chains.into_iter().map(|own| (own.id, own)).collect();
+        world.purchases = purchases.into_iter().map(|own| (own.id, own)).collect();
+        world
+    }
+
     /// Puts an instance into focus; nothing happens if there is no such instance.
     pub fn focus(&mut self, instance: InstanceId) {
         if self.instances.contains_key(&instance) {

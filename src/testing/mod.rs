@@ -28,6 +28,7 @@
 
 mod ca;
 mod fault;
+mod explore;
 mod findings;
 mod idle;
 mod invariant;
@@ -46,6 +47,10 @@ mod wait;
 
 pub use ca::{CaUnderTest, ca_suite};
 pub use fault::{Fault, Faulty, Misplaced, Moved, Observed, Observer, Turn};
+pub use explore::{
+    Cells, Counterexample, Ending, Estimate, Explorer, Move, Progress, Report, Size, SmallWorld,
+    State,
+};
 pub use invariant::INVARIANTS;
 pub use machine::{Core, Machine};
 pub use play::{Ending, Lived, Moment, met};

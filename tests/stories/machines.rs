@@ -1,4 +1,4 @@
-//! Machines with one fault each.
+//! A machine with a fault.
 
 use cert_lifecycle::lifecycle::{Case, Command, Event, Events, Law, PlanEvent, Refusal, World};
 use cert_lifecycle::model::Timestamp;
