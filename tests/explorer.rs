@@ -25,7 +25,8 @@ use std::sync::Arc;
 
 use cert_lifecycle::model::ValidationClass;
 use cert_lifecycle::rulebook::Rulebook;
-use cert_lifecycle::testing::{Laws, Size, SmallWorld};
+use cert_lifecycle::testing::Laws;
+use cert_lifecycle::testing::explore::{Size, SmallWorld};
 
 /// A world under some editions.
 fn world(editions: &[&str], class: ValidationClass, size: Size) -> SmallWorld {

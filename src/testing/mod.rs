@@ -27,8 +27,8 @@
 //!   until the suite is done.
 
 mod ca;
+pub mod explore;
 mod fault;
-mod explore;
 mod findings;
 mod idle;
 mod invariant;
@@ -47,10 +47,6 @@ mod wait;
 
 pub use ca::{CaUnderTest, ca_suite};
 pub use fault::{Fault, Faulty, Misplaced, Moved, Observed, Observer, Turn};
-pub use explore::{
-    Cells, Counterexample, Ending, Estimate, Explorer, Move, Progress, Report, Size, SmallWorld,
-    State,
-};
 pub use invariant::INVARIANTS;
 pub use machine::{Core, Machine};
 pub use play::{Ending, Lived, Moment, met};

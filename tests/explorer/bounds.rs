@@ -1,7 +1,7 @@
 //! Threads, memory, and what is too large.
 
 use cert_lifecycle::model::ValidationClass;
-use cert_lifecycle::testing::{Ending, Explorer, Progress, Report, Size};
+use cert_lifecycle::testing::explore::{Ending, Explorer, Progress, Report, Size};
 
 use crate::{CHAIN, UNIT, world};
 

@@ -2,7 +2,8 @@
 
 use cert_lifecycle::lifecycle::CommandKind;
 use cert_lifecycle::model::ValidationClass;
-use cert_lifecycle::testing::{Core, Explorer, INVARIANTS, Machine, Size, first_breach};
+use cert_lifecycle::testing::explore::{Explorer, Size};
+use cert_lifecycle::testing::{Core, INVARIANTS, Machine, first_breach};
 
 use crate::faulty::{ClosesEarly, RevivesDeleted};
 use crate::machines::LosesReturns;

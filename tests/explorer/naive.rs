@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use cert_lifecycle::lifecycle::{CommandKind, World, decide};
 use cert_lifecycle::model::{Timestamp, ValidationClass};
-use cert_lifecycle::testing::{Core, Ending, Explorer, Move, Size, SmallWorld, State};
+use cert_lifecycle::testing::Core;
+use cert_lifecycle::testing::explore::{Ending, Explorer, Move, Size, SmallWorld, State};
 
 use crate::{CHAIN, SLOTS, UNIT, world};
 

@@ -29,7 +29,7 @@ use super::write::Names;
 /// How large a small world may become. Each number is of what is begun in all, at most 9 (63 orders).
 ///
 /// ```
-/// use cert_lifecycle::testing::Size;
+/// use cert_lifecycle::testing::explore::Size;
 /// let size = Size { plans: 1, units: 1, orders: 1, turns: 2, ..Size::NOTHING };
 /// assert_eq!(size.chains, 0);
 /// ```
