@@ -13,6 +13,8 @@
 
 mod support;
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/replay.rs"]
 mod replay;
 #[path = "cli/run.rs"]
@@ -39,6 +41,7 @@ fn the_help_says_what_there_is_and_the_exit_codes() {
     let help = run(&["--help"]);
     assert_eq!(help.code, 0);
     for part in [
+        "check",
         "diff",
         "table",
         "diagram",

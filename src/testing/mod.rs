@@ -4,6 +4,7 @@
 //! | For | What it examines |
 //! |---|---|
 //! | rulebooks and machines | [`laws::check`]: the laws L1 to L12 on random [timelines](Timeline), with the shortest that breaks one |
+//! | rules of your own | [`laws::first_story`]: the same timelines, held against your [`Invariant`]s, with the [`Story`] of the first that breaks one |
 //! | property tests of your own | [`strategy`]: timelines, and the instants at which answers change |
 //!
 //! # Suites

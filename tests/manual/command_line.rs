@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::process::Command;
 
-const SUBCOMMANDS: [&str; 6] = ["diff", "table", "diagram", "explain", "replay", "editions"];
+const SUBCOMMANDS: [&str; 7] = [
+    "check", "diff", "table", "diagram", "explain", "replay", "editions",
+];
 
 /// The fields of an answer; a test of the command line sees each of them.
 pub const ANSWER: [(&str, &str); 15] = [

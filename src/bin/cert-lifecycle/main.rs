@@ -1,9 +1,10 @@
-//! The command line: the rules compared, drawn, explained and replayed.
+//! The command line: the rules verified, compared, drawn, explained and replayed.
 //!
-//! One file a subcommand. Each has a struct of arguments with a `run` that answers with an [`End`] or
+//! One file, or one folder, a subcommand. Each has a struct of arguments with a `run` that answers with an [`End`] or
 //! a [`Failure`]; `output` holds what they share about writing, `law` about which rules apply.
 
 mod answer;
+mod check;
 mod diagram;
 mod diff;
 mod editions;
@@ -27,7 +28,7 @@ use output::{End, Failure, Output};
     version,
     after_help = "Exit codes:\n  \
         0  fine\n  \
-        1  findings: differences, or refusals with --deny-refusals\n  \
+        1  findings: a broken law, differences, or refusals with --deny-refusals\n  \
         2  wrong usage or input\n\n\
         Answers go to standard output, everything else to standard error."
 )]
@@ -38,6 +39,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Subcommands {
+    Check(check::Check),
     Diff(diff::Diff),
     Table(table::TableArgs),
     Diagram(diagram::Diagram),
@@ -49,6 +51,7 @@ enum Subcommands {
 impl Subcommands {
     fn run(&self, out: &mut Output) -> Result<End, Failure> {
         match self {
+            Self::Check(args) => args.run(out),
             Self::Diff(args) => args.run(out),
             Self::Table(args) => args.run(out),
             Self::Diagram(args) => args.run(out),

@@ -5,7 +5,7 @@ use core::num::NonZeroUsize;
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::string::ToString;
+use std::string::{String, ToString};
 use std::sync::Arc;
 use std::thread;
 use std::vec::Vec;
@@ -18,6 +18,7 @@ use super::examine::{Bench, Tally, instant};
 use super::judge::Breach;
 use super::minimal::minimal;
 use super::report::{Examined, Report, Violation};
+use crate::model::EditionKey;
 use crate::rulebook::{Edition, Rulebook};
 use crate::testing::machine::{Core, Machine};
 use crate::testing::strategy::{Script, laws_of, scripts, starts};
@@ -44,13 +45,13 @@ use crate::testing::timeline::{Laws, Timeline};
 /// ```
 #[derive(Clone)]
 pub struct Config<'a> {
-    machine: &'a dyn Machine,
+    pub(super) machine: &'a dyn Machine,
     editions: Option<Vec<Edition>>,
     laws: Vec<LawId>,
-    cases: u32,
-    length: usize,
-    seed: u64,
-    budget: Option<Duration>,
+    pub(super) cases: u32,
+    pub(super) length: usize,
+    pub(super) seed: u64,
+    pub(super) budget: Option<Duration>,
     threads: NonZeroUsize,
 }
 
@@ -147,8 +148,25 @@ impl<'a> Config<'a> {
     }
 }
 
+impl Config<'_> {
+    /// The editions that are lived under, and the points that resolve to none, each with the reason.
+    pub(super) fn resolve(&self, book: &Rulebook) -> (Vec<Edition>, Vec<(EditionKey, String)>) {
+        if let Some(editions) = &self.editions {
+            return (editions.clone(), Vec::new());
+        }
+        let (mut editions, mut unresolved) = (Vec::new(), Vec::new());
+        for point in book.points() {
+            match book.edition(point.key.as_str()) {
+                Ok(edition) => editions.push(edition),
+                Err(error) => unresolved.push((point.key, error.to_string())),
+            }
+        }
+        (editions, unresolved)
+    }
+}
+
 /// The generator of a case: another for each seed and case.
-fn runner(seed: u64, case: u32) -> TestRunner {
+pub(super) fn runner(seed: u64, case: u32) -> TestRunner {
     let mut bytes = [0_u8; 32];
     let numbers = seed
         .to_le_bytes()
@@ -244,17 +262,7 @@ fn add(sum: &mut Tally, tally: &Tally) {
 /// of the machine is a breach of L1.
 pub fn check(book: &Rulebook, config: &Config<'_>) -> Report {
     let begun = instant();
-    let mut unresolved = Vec::new();
-    let editions = config.editions.clone().unwrap_or_else(|| {
-        let mut all = Vec::new();
-        for point in book.points() {
-            match book.edition(point.key.as_str()) {
-                Ok(edition) => all.push(edition),
-                Err(error) => unresolved.push((point.key, error.to_string())),
-            }
-        }
-        all
-    });
+    let (editions, unresolved) = config.resolve(book);
     let keys = editions.iter().map(Edition::key).collect();
     let laws = Laws::new(editions, book.ceilings().clone());
     let found = if laws.editions().is_empty() {

@@ -33,6 +33,7 @@ mod isolation;
 mod judge;
 mod kit;
 mod minimal;
+mod own;
 mod pinning;
 mod refusals;
 mod replay;
@@ -47,6 +48,7 @@ use std::vec::Vec;
 
 pub use config::{Config, check};
 pub use judge::Breach;
+pub use own::first_story;
 pub use report::{Examined, Report, Violation};
 
 use super::machine::Machine;

@@ -8,6 +8,8 @@ use std::vec::Vec;
 use super::LawId;
 use super::judge::Breach;
 use crate::model::EditionKey;
+use crate::testing::machine::Machine;
+use crate::testing::story::Story;
 use crate::testing::timeline::Timeline;
 
 /// A law that was broken, and the shortest timeline found that breaks it.
@@ -21,6 +23,27 @@ pub struct Violation {
     pub case: u32,
     /// The steps that the timeline had when it was found.
     pub found_with: usize,
+}
+
+impl Violation {
+    /// The story of it, as the machine lives it that was checked. Its
+    /// [`test`](Story::test) holds this law.
+    ///
+    /// ```
+    /// use cert_lifecycle::rulebook::Rulebook;
+    /// use cert_lifecycle::testing::laws::{self, Config};
+    /// use cert_lifecycle::testing::Core;
+    ///
+    /// let report = laws::check(&Rulebook::published(), &Config::default().cases(1).length(10));
+    /// for violation in &report.violations {
+    ///     println!("{}", violation.story(&Core));
+    /// }
+    /// ```
+    #[must_use]
+    pub fn story(&self, machine: &dyn Machine) -> Story {
+        let law = self.breach.law;
+        Story::tell(law.number(), &self.breach.words, &self.timeline, machine).holding(law)
+    }
 }
 
 impl fmt::Display for Violation {

@@ -86,12 +86,21 @@ pub(super) fn test(story: &Story, of: &TestOf<'_>) -> String {
         out,
         "    let timeline = testing::Timeline {{ laws, steps }};"
     );
-    let _ = writeln!(
-        out,
-        "    let broken = testing::first_breach(&{}, &timeline, &{});",
-        of.machine, of.invariants
-    );
-    let _ = writeln!(out, "    assert_eq!(broken, None);");
+    let (machine, invariants) = (of.machine, of.invariants);
+    if let Some(law) = story.holds {
+        // Its name in Rust is the one that it is printed by.
+        let _ = writeln!(
+            out,
+            "    let held = testing::laws::LawId::{law:?}.hold(&timeline, &{machine});"
+        );
+        let _ = writeln!(out, "    assert_eq!(held, Ok(()));");
+    } else {
+        let _ = writeln!(
+            out,
+            "    let broken = testing::first_breach(&{machine}, &timeline, &{invariants});"
+        );
+        let _ = writeln!(out, "    assert_eq!(broken, None);");
+    }
     let _ = writeln!(out, "    Ok(())");
     let _ = writeln!(out, "}}");
     text

@@ -14,6 +14,7 @@ use crate::lifecycle::probe::{doing, happened};
 use crate::lifecycle::{CommandKind, World};
 use crate::model::{Offset, RefundState, Timestamp};
 
+use super::laws::LawId;
 use super::machine::Machine;
 use super::timeline::{Step, Timeline};
 use super::transition::Breach;
@@ -60,6 +61,8 @@ pub struct Story {
     timeline: Timeline,
     lines: Vec<Line>,
     offset: Offset,
+    /// The law that its test holds; invariants without it.
+    holds: Option<LawId>,
 }
 
 /// What is told of a step.
@@ -95,6 +98,15 @@ impl Story {
             timeline: timeline.clone(),
             lines,
             offset,
+            holds: None,
+        }
+    }
+
+    /// The same story, whose test holds a law.
+    pub(super) fn holding(self, law: LawId) -> Self {
+        Self {
+            holds: Some(law),
+            ..self
         }
     }
 
@@ -162,7 +174,8 @@ impl Story {
     }
 
     /// The story as a Rust regression test, ready to paste: it plays the timeline and looks whether
-    /// an invariant is broken. It fails as long as the fault is there.
+    /// an invariant is broken, or a law of [`laws`](super::laws) if it was found by one. It fails as
+    /// long as the fault is there.
     ///
     /// `of` says which machine and which rulebook are meant; by default this crate's.
     #[must_use]
