@@ -1,5 +1,5 @@
-//! Rules of your own in a file: what they change in an answer, and what is said about a file that is
-//! wrong.
+//! Rules of your own in a file: what they change in an answer, what is said about a file that is
+//! wrong, and how a file that can be read and is wrong is found out (`own_rulebook/verified.rs`).
 //!
 //! ```text
 //! cargo run --example own_rulebook [-- FILE]
@@ -10,6 +10,9 @@
     clippy::print_stderr,
     reason = "an example shows what it does"
 )]
+
+#[path = "own_rulebook/verified.rs"]
+mod verified;
 
 use std::error::Error;
 use std::fs;
@@ -149,6 +152,12 @@ fn run(argument: Option<&str>) -> Result<(), Box<dyn Error>> {
     show_errors("misspelt.toml", MISSPELT);
     println!("\nA file whose clauses make no rulebook:");
     show_errors("impossible.toml", IMPOSSIBLE);
+    if argument.is_none() {
+        println!("\nThe file, held against the handbook that it was written from:");
+        verified::verify("own.toml", OWN)?;
+        println!("With replace = [\"notice\", \"return_days\"]:");
+        verified::verify("lasting.toml", LASTING)?;
+    }
     Ok(())
 }
 

@@ -123,3 +123,20 @@ fn embed_axum_serves_works_and_stops() {
     );
     assert!(told.contains("the CA is asked for order"));
 }
+
+/// The fault is found and named; the mended store keeps the contract.
+#[test]
+fn own_store_is_found_out_and_mended() {
+    let told = run("own_store", &[]);
+    in_order(
+        &told,
+        &[
+            "What was read is forgotten with a commit that files an instance:",
+            "  expected: ",
+            "  seen:     ",
+            "breaches in 68 checks",
+            "It is forgotten with every commit:",
+            "Store: 68 checks, 0 violations, 2 skipped",
+        ],
+    );
+}
