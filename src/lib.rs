@@ -44,7 +44,9 @@
 //! - **You have rules of your own**: say what differs in a TOML file and read it with
 //!   `codec::rulebook::read` (feature `toml`). `examples/own_rulebook.rs` shows what it changes.
 //! - **You check rules**: [`rulebook::Rulebook::parts`] to change a clause, [`lifecycle::World`] to
-//!   try it, [`lifecycle::table()`] to see every state and command at once.
+//!   try it, [`lifecycle::table()`] to see every state and command at once, `testing::laws` (feature
+//!   `testing`) to hold laws and promises of your own against it, `cert-lifecycle check` (feature
+//!   `cli`) to do so without a program.
 //! - **You have subscription instances of 2026**: [`lifecycle::v2`], a machine of its own.
 //! - **You ask what changed**: [`lifecycle::diff()`] between two editions, with an example for each
 //!   difference.
@@ -67,7 +69,7 @@
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
-//! | `testing` | conformance suites for adapters of your own | `testing` |
+//! | `testing` | laws, timelines, stories and faults; conformance suites for adapters of your own | `testing` |
 //! | [`manual`] | pages made from the code: rules, table, diagrams, editions, contradictions | |
 //!
 //! # Features
@@ -88,10 +90,10 @@
 //! | `tracing` | spans and events of the service, with ids only |
 //! | `metrics` | counts of the service, without ids |
 //! | `tokio` | a timer for the service's runner |
-//! | `testing` | conformance suites for stores and CAs of your own |
+//! | `testing` | laws, timelines, stories and faults for rules of your own; conformance suites for stores and CAs of your own |
 //! | `stored` | events, effects, receipts and commands as JSON with a version; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
-//! | `cli` | the program `cert-lifecycle`: editions compared, tables, diagrams, explanations, replays |
+//! | `cli` | the program `cert-lifecycle`: rulebooks verified, editions compared, tables, diagrams, explanations, replays |
 //!
 //! # Numbers
 //! `R-nn`, `T-nn`, `K-nn` and `V-nn` are rules ([`rulebook::rule::RULES`],

@@ -96,6 +96,15 @@ pub fn page() -> String {
     for (field, meaning) in ANSWER {
         writeln!(page, "| `{field}` | {meaning} |").unwrap();
     }
+    writeln!(
+        page,
+        "\n# Every published edition, verified\n\n\
+         What `cert-lifecycle check` says of them, recorded by `tests/check.sh` on two cores that had \
+         other work too. Seconds are by the clock; drawing is the share of the time that went into \
+         making timelines.\n\n```text\n{}```",
+        include_str!("../data/check.txt")
+    )
+    .unwrap();
     writeln!(page, "\n# All of it\n\n```text\n{}```", help(None)).unwrap();
     let listed = help(None);
     for one in SUBCOMMANDS {
