@@ -33,7 +33,7 @@ while [ $# -gt 0 ]; do
     *) targets+=("$1") && shift ;;
     esac
 done
-all=(stored private_key csr certificate plan_counters texts pem rulebook_value rulebook_file)
+all=(stored command_lines private_key csr certificate plan_counters texts pem rulebook_value rulebook_file)
 [ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
 
 # The longest input of each, in bytes: what its seeds need, and some more.
@@ -43,7 +43,7 @@ longest() {
     rulebook_value) echo 512 ;;
     texts) echo 1100 ;;
     csr | private_key | rulebook_file) echo 2048 ;;
-    pem | stored) echo 4096 ;;
+    command_lines | pem | stored) echo 4096 ;;
     certificate) echo 6144 ;;
     *)
         echo "no such target: $1; there are ${all[*]}" >&2

@@ -91,8 +91,17 @@ while IFS= read -r line; do
 done <../tests/data/rulebook_values.txt
 
 fresh stored
+fresh command_lines
 for file in "$stored"/*.jsonl; do
-    lines stored "$file"
+    case $file in
+    */command.jsonl) lines command_lines "$file" ;;
+    *) lines stored "$file" ;;
+    esac
 done
+# A question is the events before, and a command.
+{
+    printf '{"v":1,"type":"question","events":[%s],"command":%s}' \
+        "$(head -n 1 "$stored/plan.jsonl")" "$(sed -n 4p "$stored/command.jsonl")"
+} >"$into/command_lines/question"
 fresh plan_counters
 fresh texts
