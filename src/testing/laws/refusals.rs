@@ -5,7 +5,7 @@ use std::string::ToString;
 
 use super::judge::{Answered, Check, Held, hold, there};
 use super::kit::{about, continues, paid_back, phrase};
-use crate::lifecycle::{Case, Command, Events, Law, Refusal, WayOut, World, preview};
+use crate::lifecycle::{Case, Command, Events, Law, Refusal, WayOut, World, clauses, preview};
 use crate::model::{CertificateInstance, Timestamp};
 use crate::testing::machine::Machine;
 use crate::testing::play::Moment;
@@ -90,6 +90,39 @@ fn dates_are_true(
     Ok(())
 }
 
+/// The first condition that does not hold is the one that a refusal names; what is granted, all of them
+/// permit.
+fn names_its_condition(
+    (case, command): (&Case<'_>, &Command),
+    now: Timestamp,
+    law: &Law<'_>,
+    answer: &Result<Events, Refusal>,
+) -> Held {
+    let all = clauses(case, command, law);
+    let failed = all.iter().find(|clause| !clause.holds.contains(now));
+    match (failed, answer) {
+        // What no condition speaks of is refused as what is not listed.
+        (None, _) => {}
+        (Some(clause), Ok(_)) => hold!(
+            false,
+            "{} is granted at {now}, and {} does not permit it: {:?}",
+            phrase(command),
+            clause.rule,
+            clause.why
+        ),
+        (Some(clause), Err(refusal)) => hold!(
+            (clause.rule, clause.why) == (refusal.rule(), refusal.why()),
+            "{} is refused at {now} by {} ({:?}), and the first that does not permit it is {} ({:?})",
+            phrase(command),
+            refusal.rule(),
+            refusal.why(),
+            clause.rule,
+            clause.why
+        ),
+    }
+    Ok(())
+}
+
 /// A preview is the decision, priced.
 fn priced(moment: &Moment<'_>, events: &Events) -> Held {
     let (case, command, now) = (moment.case(), moment.command(), moment.now());
@@ -159,6 +192,7 @@ impl Check for Refusals {
             }
             Ok(events) => priced(moment, events)?,
         }
+        names_its_condition((&case, command), now, &moment.law, moment.answer)?;
         // A world that decides and folds in one step says and does the same.
         let mut world: World = moment.before.clone();
         let applied = machine.apply(&mut world, command, now, &moment.law);
@@ -174,6 +208,8 @@ impl Check for Refusals {
         // What is asked with another edition at hand, and whatever else could be asked.
         for command in every_command(moment.before, now, &moment.law) {
             let case = moment.before.case_for(&command, now, &moment.law);
+            let answer = machine.decide(&case, &command, now, &moment.law);
+            names_its_condition((&case, &command), now, &moment.law, &answer)?;
             for edition in moment.laws.editions() {
                 let (mut money, mut application) = (moment.law, moment.law);
                 money.money = edition;

@@ -20,7 +20,7 @@ mod money;
 mod order;
 
 use core::fmt::Write as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::string::String;
 
@@ -188,6 +188,15 @@ fn compare(question: &Question<'_>, world: &World, moment: &Moment<'_>) -> Held 
             held == slot.unit,
             "the unit of {id} is {held:?}; by the documents {:?}",
             slot.unit
+        );
+        let theirs: BTreeSet<_> = (own.deployments().iter())
+            .map(|one| (one.target, one.domain.as_ref()))
+            .collect();
+        let ours = (slot.deployed.iter()).map(|(target, domain)| (*target, domain.as_ref()));
+        let ours: BTreeSet<_> = ours.collect();
+        hold!(
+            theirs == ours,
+            "{id} is deployed to {theirs:?}; by the documents to {ours:?}"
         );
     }
     for own in world.plans() {
