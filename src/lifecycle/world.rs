@@ -211,7 +211,7 @@ impl World {
     }
 
     /// Whether something has the id that is expected to be new.
-    fn is_taken(&self, expected: &Expect) -> bool {
+    pub(crate) fn is_taken(&self, expected: &Expect) -> bool {
         match expected {
             Expect::NewInstance(id) => self.instances.contains_key(id),
             Expect::NewOrder(order) => self.instances.values().any(|one| {

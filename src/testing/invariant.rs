@@ -8,7 +8,7 @@ use crate::model::{
     CertificateInstance, HoldState, HostingChain, InstanceId, MemberState, Phase, RefundState,
 };
 
-use super::transition::{Invariant, Transition};
+use super::transition::{Invariant, Transition, same};
 
 /// The laws that can be seen in a single transition: L3, L4, L5, L7, L8 and L10.
 ///
@@ -47,13 +47,8 @@ fn refolds(taken: &Transition<'_>) -> Option<String> {
     for event in events {
         again.fold(event);
     }
-    let streams = |world: &World| {
-        world.instances().eq(taken.after.instances())
-            && world.plans().eq(taken.after.plans())
-            && world.chains().eq(taken.after.chains())
-            && world.purchases().eq(taken.after.purchases())
-    };
-    (!streams(&again)).then(|| "the world after is not the fold of the events".to_string())
+    (!same(&again, taken.after))
+        .then(|| "the world after is not the fold of the events".to_string())
 }
 
 /// L4: a refusal changes nothing, is about what was asked, and names an instant that is still to come.
@@ -151,8 +146,7 @@ fn paid_back(refund: RefundState, cash: u64, id: &str) -> Option<String> {
 fn hosts_in_turn(taken: &Transition<'_>) -> Option<String> {
     for chain in taken.after.chains() {
         let under_way = |one: &&CertificateInstance| {
-            one.chain() == Some(chain.id())
-                && matches!(one.phase(), Phase::Verifying(_) | Phase::Validating(_))
+            one.chain() == Some(chain.id()) && one.under_way().is_some()
         };
         let count = taken.after.instances().filter(under_way).count();
         if count > 1 {

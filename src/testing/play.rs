@@ -6,6 +6,7 @@ use std::vec::Vec;
 
 use super::machine::Machine;
 use super::timeline::{Laws, Step, Timeline};
+use super::transition::focus;
 use crate::lifecycle::{
     Case, Command, CommandKind, Event, Events, Expect, Law, Refusal, World, expectations,
 };
@@ -91,13 +92,11 @@ pub type Ending = BTreeMap<AccountId, Lived>;
 #[must_use]
 pub fn met(world: &World, expect: &Expect) -> bool {
     match expect {
-        Expect::NewOrder(order) => world.instances().all(|own| {
-            own.order() != *order && own.earlier().iter().all(|one| one.order != *order)
-        }),
-        Expect::NewInstance(id) => world.instances().all(|own| own.id() != *id),
-        Expect::NewPlan(id) => world.plans().all(|own| own.id() != *id),
-        Expect::NewPurchase(id) => world.purchases().all(|own| own.id() != *id),
-        Expect::NewChain(id) => world.chains().all(|own| own.id() != *id),
+        Expect::NewOrder(_)
+        | Expect::NewInstance(_)
+        | Expect::NewPlan(_)
+        | Expect::NewPurchase(_)
+        | Expect::NewChain(_) => !world.is_taken(expect),
         Expect::Remaining(id, least) => world
             .plans()
             .any(|own| own.id() == *id && own.remaining() >= *least),
@@ -163,14 +162,11 @@ impl<'a> Player<'a> {
             return false;
         };
         let lived = self.of(step.account);
-        lived.world.look_at(step.about);
-        lived.world.set_other(step.other);
-        lived.world.choose_plan(step.plan);
+        focus(&mut lived.world, step);
         let before = lived.world.clone();
         let (command, now) = (&step.command, step.at);
-        let read = laws.law(&before.case(), None, conduct);
-        let case = before.case_for(command, now, &read);
-        let law = careless.unwrap_or_else(|| laws.law(&case, Some(command.kind()), conduct));
+        let (case, proper) = laws.read(&before, command, now, conduct);
+        let law = careless.unwrap_or(proper);
         let answer = machine.decide(&case, command, now, &law);
         let committed = careless.is_none()
             && answer.as_ref().is_ok_and(|events| {

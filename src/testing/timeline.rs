@@ -5,7 +5,7 @@ use core::fmt;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use crate::lifecycle::{Case, Command, CommandKind, Law};
+use crate::lifecycle::{Case, Command, CommandKind, Law, World};
 use crate::model::{
     AccountId, Application, CertificateInstance, HostingChain, InstanceId, Phase, Pin, PlanId,
     Timestamp,
@@ -98,6 +98,22 @@ impl Laws {
             conduct,
             ceilings: &self.ceilings,
         }
+    }
+}
+
+impl Laws {
+    /// What a command reads in a world, and the law of it.
+    pub(super) fn read<'a, 'w>(
+        &'a self,
+        world: &'w World,
+        command: &Command,
+        now: Timestamp,
+        conduct: &'a Edition,
+    ) -> (Case<'w>, Law<'a>) {
+        let read = self.law(&world.case(), None, conduct);
+        let case = world.case_for(command, now, &read);
+        let law = self.law(&case, Some(command.kind()), conduct);
+        (case, law)
     }
 }
 

@@ -81,6 +81,14 @@ pub(super) fn focus(world: &mut World, step: &Step) {
     world.choose_plan(step.plan);
 }
 
+/// Whether two worlds have the same, whatever is in focus.
+pub(super) fn same(one: &World, other: &World) -> bool {
+    one.instances().eq(other.instances())
+        && one.plans().eq(other.plans())
+        && one.chains().eq(other.chains())
+        && one.purchases().eq(other.purchases())
+}
+
 /// Takes a step in a world, and looks whether every law holds of it.
 pub(super) fn take(
     machine: &dyn Machine,

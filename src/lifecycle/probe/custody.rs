@@ -275,15 +275,20 @@ fn uploads(scene: &mut Scene<'_>) -> Told {
     Told::Continue(())
 }
 
+/// A certificate from elsewhere is put under management.
+fn uploaded(scene: &mut Scene<'_>, product: Product) -> Told<bool> {
+    match scene.upload(product, "mine") {
+        Some(upload) => scene.give(upload),
+        None => Told::Continue(false),
+    }
+}
+
 /// for what was uploaded.
 fn uploaded_life(scene: &mut Scene<'_>) -> Told {
     for class in ValidationClass::ALL {
         let product = scene.kit.product(class);
         scene.branch(|scene| {
-            let Some(upload) = scene.upload(product, "mine") else {
-                return Told::Continue(());
-            };
-            if !scene.give(upload)? {
+            if !uploaded(scene, product)? {
                 return Told::Continue(());
             }
             scene.ask_when()?;
@@ -312,10 +317,7 @@ fn hosted_upload(scene: &mut Scene<'_>) -> Told {
     for class in ValidationClass::ALL {
         let product = scene.kit.product(class);
         scene.branch(|scene| {
-            let Some(upload) = scene.upload(product, "mine") else {
-                return Told::Continue(());
-            };
-            if !scene.give(upload)? {
+            if !uploaded(scene, product)? {
                 return Told::Continue(());
             }
             scene.wait(HOUR);

@@ -675,19 +675,7 @@ impl Menu<'_> {
             .law(&case, Some(CommandKind::Approve), conduct);
         let now = self.state.now;
         let last = term_end(own, now, &law);
-        let known = match own.phase() {
-            Phase::Live(live) | Phase::Revoked { live, .. } => Some(live.certificate()),
-            Phase::Uploaded(uploaded) => Some(uploaded.certificate()),
-            Phase::NotActivated { .. }
-            | Phase::Bought { .. }
-            | Phase::Verifying(_)
-            | Phase::Validating(_)
-            | Phase::Failed { .. }
-            | Phase::Pending { .. }
-            | Phase::Ended { .. }
-            | Phase::Deleted { .. } => None,
-        };
-        let (first, last_of) = known.map_or((now, last), |own| {
+        let (first, last_of) = own.certificate().map_or((now, last), |own| {
             (own.validity().not_before(), own.validity().not_after())
         });
         let approved = kit.certificate(current, first, last_of);

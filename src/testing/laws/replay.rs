@@ -5,6 +5,7 @@ use super::kit::phrase;
 use crate::lifecycle::{Event, World};
 use crate::testing::machine::Machine;
 use crate::testing::play::{Ending, Moment};
+use crate::testing::transition::same;
 
 /// L2: the same arguments, the same answer, wherever they are in memory.
 pub(super) struct Purity;
@@ -21,9 +22,7 @@ impl Check for Purity {
             .iter()
             .find(|own| *own == moment.law.conduct);
         let conduct = conduct.unwrap_or(moment.law.conduct);
-        let read = laws.law(&world.case(), None, conduct);
-        let case = world.case_for(&command, moment.now(), &read);
-        let law = laws.law(&case, Some(command.kind()), conduct);
+        let (case, law) = laws.read(&world, &command, moment.now(), conduct);
         let again = moment.machine.decide(&case, &command, moment.now(), &law);
         hold!(
             again == *moment.answer,
@@ -88,12 +87,4 @@ impl Check for Replay<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether two worlds have the same, whatever is in focus.
-fn same(one: &World, other: &World) -> bool {
-    one.instances().eq(other.instances())
-        && one.plans().eq(other.plans())
-        && one.chains().eq(other.chains())
-        && one.purchases().eq(other.purchases())
 }
