@@ -25,6 +25,7 @@ mod story;
 mod walks;
 
 use cert_lifecycle::codec::command::{Question, encode_question};
+use cert_lifecycle::codec::rulebook;
 use cert_lifecycle::lifecycle::{Law, diagram, diff, table};
 use cert_lifecycle::model::{AccountId, ValidationClass};
 use cert_lifecycle::rulebook::Rulebook;
@@ -336,6 +337,48 @@ fn an_answer_is_explained() {
     let failing: Vec<&Value> = failing.filter(|one| one["holds"] == false).collect();
     assert_eq!(failing[0]["rule"], shown["answer"]["refusal"]["rule"]);
     assert_eq!(shown["editions"]["application"], "2021-02-api");
+}
+
+#[test]
+fn a_case_keeps_the_rules_that_it_is_bound_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (own, newer) = (path("own.toml"), path("newer.toml"));
+    let days = |days: u32| {
+        format!(
+            "extends = \"published\"\n\n[[return_days]]\nfrom = \"2021-02-26\"\nchannel = \"api\"\n\
+             value = {{ days = {days} }}\nsources = [\"S3\"]\n"
+        )
+    };
+    std::fs::write(&own, days(14)).unwrap();
+    std::fs::write(&newer, days(21)).unwrap();
+    let story = Story::of_a_certificate();
+    let last = story.steps.len() - 1;
+    let asked = question(&story, last);
+    let rules = ["--site", "cn", "--channel", "api"];
+    let explain = |input: &str, more: &[&str]| {
+        run_with(&[&["explain"], &rules[..], more].concat(), input.as_bytes())
+    };
+    // It began under the published rules: the unit comes back on day 30, whatever is in force now.
+    let kept = explain(&asked, &["--rulebook", &own]);
+    assert_eq!((kept.code, kept.err.as_str()), (0, ""));
+    let unit = "Unit: settled -> returned";
+    assert!(kept.out.contains(unit), "{}", kept.out);
+    // One that began under rules of one's own needs those of that time.
+    let pin = |book: &Rulebook| book.edition("2021-02-api").unwrap().digest().to_string();
+    let text = days(14);
+    let own_book = rulebook::read("own.toml", &text).unwrap();
+    let asked = asked.replace(&pin(&Rulebook::published()), &pin(&own_book));
+    let unbound = explain(&asked, &["--rulebook", &newer]);
+    assert_eq!(unbound.code, 2);
+    assert!(
+        unbound.err.ends_with("`--former FILE.toml`\n"),
+        "{}",
+        unbound.err
+    );
+    let found = explain(&asked, &["--rulebook", &newer, "--former", &own]);
+    assert_eq!((found.code, found.err.as_str()), (0, ""));
+    assert!(!found.out.contains(unit), "{}", found.out);
 }
 
 #[test]

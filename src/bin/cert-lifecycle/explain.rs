@@ -9,11 +9,12 @@ use cert_lifecycle::lifecycle::{
     Availability, Basis, Case, Clause, Law, Preview, availability, clauses, preview, status,
 };
 use cert_lifecycle::model::{HoldState, Offset, Status, Timestamp};
+use cert_lifecycle::rulebook::ResolveError;
 use clap::{Args, ValueEnum};
 
 use super::answer::{Worlds, editions, json, possible, unit_of, window};
 use super::json::{Object, list, quoted};
-use super::law::RulesArgs;
+use super::law::{RulesArgs, read_book};
 use super::output::{End, Failure, Output};
 use super::replay::open;
 
@@ -39,6 +40,9 @@ pub(crate) struct Explain {
     file: String,
     #[command(flatten)]
     rules: RulesArgs,
+    /// A former rulebook, for a case that is bound to it still; the published one is always at hand
+    #[arg(long, value_name = "FILE.toml")]
+    former: Vec<String>,
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -49,14 +53,17 @@ pub(crate) struct Explain {
 
 impl Explain {
     pub(crate) fn run(&self, out: &mut Output) -> Result<End, Failure> {
-        let rules = self.rules.rules()?;
+        let mut rules = self.rules.rules()?;
+        for file in &self.former {
+            rules = rules.with_former(read_book(file)?);
+        }
         let question = self.question()?;
         let step = &question.step;
         let mut worlds = Worlds::new(rules);
         worlds.fold(&question.events);
         let rules = worlds.rules().clone();
         let world = worlds.world(step.account);
-        let editions = editions(&rules, world, step).map_err(Failure::input)?;
+        let editions = editions(&rules, world, step).map_err(unresolved)?;
         let law = editions.law(rules.book());
         let case = world.case_for(&step.command, step.at, &law);
         let all: Vec<Clause<'_>> = clauses(&case, &step.command, &law)
@@ -113,6 +120,16 @@ impl Explain {
         })?;
         decode_question(text).map_err(|error| unread(&error))
     }
+}
+
+/// Why there is no edition, and what to do about it here.
+fn unresolved(error: ResolveError) -> Failure {
+    if matches!(error, ResolveError::ChangedEdition(_)) {
+        return Failure::Input(format!(
+            "{error}; on the command line, with `--former FILE.toml`"
+        ));
+    }
+    Failure::input(error)
 }
 
 /// What is shown of a decision.

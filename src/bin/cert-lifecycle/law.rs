@@ -103,7 +103,12 @@ impl RulesArgs {
                 },
             },
         };
-        Ok(Rules::new(book, policy))
+        let rules = Rules::new(book, policy);
+        Ok(match &self.book.rulebook {
+            // What began before there were rules of one's own is bound to the published ones.
+            Some(_) => rules.with_former(Rulebook::published()),
+            None => rules,
+        })
     }
 }
 
@@ -166,7 +171,7 @@ fn alike(one: &str, other: &str) -> usize {
 }
 
 /// Reads a rulebook from a file; no more of it than a rulebook may have.
-fn read_book(path: &str) -> Result<Rulebook, Failure> {
+pub(crate) fn read_book(path: &str) -> Result<Rulebook, Failure> {
     let unread = |cause: &dyn std::fmt::Display| Failure::Input(format!("{path}: {cause}"));
     let file = File::open(path).map_err(|error| unread(&error))?;
     let limit = u64::try_from(rulebook::MAX_BYTES)
