@@ -90,6 +90,12 @@ fn wrong_usage_is_2_with_a_hint() {
         "{}",
         file.err
     );
+    for key in ["own.toml", "own.toml:2021-02-api"] {
+        let file = run(&["table", "--edition", key]);
+        assert_eq!(file.code, 2);
+        let flag = "name the file by `--rulebook own.toml`\n";
+        assert!(file.err.ends_with(flag), "{}", file.err);
+    }
     let other = run(&["table", "--edition", "2026-v2"]);
     assert_eq!(other.code, 2);
     assert!(other.err.contains("a machine of its own"), "{}", other.err);
@@ -115,6 +121,10 @@ fn editions_are_listed_and_printed() {
         values["values"].as_array().unwrap().len(),
         edition.lines().len()
     );
+    let file = run(&["editions", "--format", "toml"]);
+    assert_eq!(file.out, rulebook::write(&book));
+    let one = run(&["editions", "2021-02-api", "--format", "toml"]);
+    assert_eq!((one.code, one.out.as_str()), (2, ""));
 }
 
 #[test]
@@ -258,6 +268,14 @@ fn rulebooks_of_ones_own_are_compared() {
     assert_eq!(all.code, 1);
     assert_eq!(all.out.matches(" -> ").count(), 16, "{}", all.out);
     assert_eq!(run(&["diff", &plain, &plain]).code, 0);
+    // So it is with the published rulebook, by its name.
+    let published = run(&["diff", "published", &own]);
+    assert_eq!(published.code, 1, "{}", published.err);
+    assert_eq!(published.out.matches(" -> ").count(), 16);
+    assert_eq!(
+        published.out.replace("(published)", "(plain)"),
+        all.out.replace(&format!("({plain})"), "(plain)")
+    );
     // What is the same for every edition is said once.
     let ceilings = "\n[[ceiling]]\nfrom = \"2020-09-01\"\nmax_days = 300\nadvised_days = 300\nsources = [\"BR\"]\n";
     let capped = path("capped.toml");

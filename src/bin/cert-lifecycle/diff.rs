@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use cert_lifecycle::lifecycle::{Difference, Example, diff};
-use cert_lifecycle::rulebook::Edition;
+use cert_lifecycle::rulebook::{Edition, Rulebook};
 use clap::{Args, ValueEnum};
 
 use super::json::{Object, list, quoted};
@@ -22,14 +22,15 @@ enum Format {
 /// Say what changes for whom between two editions, each difference with an example case
 ///
 /// An edition is a KEY of the published rulebook, or FILE.toml:KEY for one of a rulebook of your own.
-/// FILE.toml alone is compared in the edition of the other side; two files alone, in every edition
-/// that both name. Exits with 1 if there is a difference.
+/// FILE.toml alone, or the word `published`, is compared in the edition of the other side; two of
+/// them alone, in every edition that both name: `diff published own.toml` says what a rulebook of your
+/// own changes. Exits with 1 if there is a difference.
 #[derive(Clone, Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Diff {
-    /// The first edition: KEY, FILE.toml:KEY or FILE.toml
+    /// The first edition: KEY, FILE.toml:KEY, FILE.toml or `published`
     a: String,
-    /// The second edition: KEY, FILE.toml:KEY or FILE.toml
+    /// The second edition: KEY, FILE.toml:KEY, FILE.toml or `published`
     b: String,
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -41,7 +42,7 @@ pub(crate) struct Diff {
 
 impl Diff {
     pub(crate) fn run(&self, out: &mut Output) -> Result<End, Failure> {
-        let (first, second) = (Side::read(&self.a)?, Side::read(&self.b)?);
+        let (first, second) = (side(&self.a)?, side(&self.b)?);
         let pairs = match (&first.key, &second.key) {
             (Some(ours), Some(theirs)) => vec![(ours.clone(), theirs.clone())],
             (Some(key), None) | (None, Some(key)) => vec![(key.clone(), key.clone())],
@@ -95,6 +96,18 @@ impl Diff {
         }
         Ok(end)
     }
+}
+
+/// A side: what [`Side::read`] reads, or all of the published rulebook.
+fn side(argument: &str) -> Result<Side, Failure> {
+    if argument == "published" {
+        return Ok(Side {
+            name: argument.to_owned(),
+            book: Rulebook::published(),
+            key: None,
+        });
+    }
+    Side::read(argument)
 }
 
 fn text(

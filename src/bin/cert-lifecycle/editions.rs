@@ -1,5 +1,6 @@
 //! `editions`: the named points of a rulebook.
 
+use cert_lifecycle::codec::rulebook;
 use cert_lifecycle::rulebook::Rulebook;
 use clap::{Args, ValueEnum};
 
@@ -14,6 +15,8 @@ enum Format {
     Text,
     /// One object
     Json,
+    /// The whole rulebook as a file, to begin one of your own with; without a KEY
+    Toml,
 }
 
 /// List the named editions, or print one in full
@@ -34,6 +37,12 @@ impl Editions {
         match (&self.key, self.format) {
             (Some(key), Format::Text) => out.line(super::law::find(&book, key)?)?,
             (Some(key), Format::Json) => out.line(values(&book, key)?)?,
+            (Some(key), Format::Toml) => {
+                return Err(Failure::Input(format!(
+                    "a file has every edition, not {key} alone; leave the key out"
+                )));
+            }
+            (None, Format::Toml) => out.put(rulebook::write(&book))?,
             (None, Format::Text) => {
                 out.line("key           from        site  channel  digest")?;
                 for point in book.points() {

@@ -125,10 +125,7 @@ impl Side {
     /// Reads `KEY`, `FILE.toml` or `FILE.toml:KEY`.
     pub(crate) fn read(argument: &str) -> Result<Self, Failure> {
         let name = argument.to_owned();
-        if Path::new(argument)
-            .extension()
-            .is_some_and(|kind| kind == "toml")
-        {
+        if is_file(argument) {
             let book = read_book(argument)?;
             return Ok(Self {
                 name,
@@ -149,6 +146,13 @@ impl Side {
 
 /// The edition of a key, or what there is instead.
 pub(crate) fn find(book: &Rulebook, key: &str) -> Result<Edition, Failure> {
+    // Where a key alone is expected, a file has a flag of its own.
+    if let Some(file) = file_of(key) {
+        return Err(Failure::Input(format!(
+            "{key} names a file where the key of an edition alone is expected; name the file by \
+             `--rulebook {file}`"
+        )));
+    }
     book.edition(key).map_err(|error| {
         let known = book.points().iter().map(|point| point.key);
         let near = known
@@ -162,6 +166,20 @@ pub(crate) fn find(book: &Rulebook, key: &str) -> Result<Edition, Failure> {
             }
         }
     })
+}
+
+/// The file of `FILE.toml` or `FILE.toml:KEY`.
+fn file_of(argument: &str) -> Option<&str> {
+    if is_file(argument) {
+        return Some(argument);
+    }
+    let (file, _) = argument.rsplit_once(':')?;
+    is_file(file).then_some(file)
+}
+
+fn is_file(name: &str) -> bool {
+    let kind = Path::new(name).extension();
+    kind.is_some_and(|kind| kind == "toml")
 }
 
 /// With how many letters two keys begin alike.
