@@ -1,6 +1,7 @@
 //! The page of the command line: what the program says of itself.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::Command;
 
 const SUBCOMMANDS: [&str; 7] = [
@@ -63,39 +64,81 @@ fn help(subcommand: Option<&str>) -> String {
     lines.collect()
 }
 
+/// The life that the page replays: the last command is refused.
+const LIFE: [&str; 3] = [
+    r#"{"v":1,"type":"command.buy-plan","at":"2021-03-01T01:00:00Z","account":"tom","plan":"p-1","product":{"code":"digicert-free-1-free","class":"dv","names":"single","free":true},"count":1,"payment":{"cash":0,"voucher":0,"currency":"CNY","add_on":false}}"#,
+    r#"{"v":1,"type":"command.submit","at":"2021-03-01T01:01:00Z","account":"tom","on":{"plan":"p-1"},"instance":"i-1","order":"1","submission":{"operation":"for-package","names":["www.example.com"],"applicant":{"name":"Tom","phone":"13900000000","email":"username@example.com"},"method":"dns","key":{"service_made":"p-256"}}}"#,
+    r#"{"v":1,"type":"command.delete","at":"2021-03-01T01:10:00Z","account":"tom","on":{"instance":"i-1"}}"#,
+];
+/// The edition that it is judged by.
+const EDITION: &str = "2021-02-api";
+
+/// What a subcommand says of a file.
+fn answer_of(subcommand: &str, file: &Path, text: &str) -> String {
+    std::fs::write(file, text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cert-lifecycle"));
+    command.args([subcommand, "--edition", EDITION]).arg(file);
+    let output = command.output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The last command of the life, explained.
+fn explained(page: &mut String, folder: &Path, answers: &str) {
+    let mut events = Vec::new();
+    for answer in answers.lines() {
+        assert!(answer.contains("\"answer\":\"permitted\"") == answer.contains("\"events\":["));
+        let Some((_, rest)) = answer.split_once("\"events\":[") else {
+            continue;
+        };
+        events.push(rest.split_once("],\"possible\"").unwrap().0);
+    }
+    assert_eq!(events.len(), LIFE.len() - 1);
+    let (events, asked) = (events.join(","), LIFE[LIFE.len() - 1]);
+    let question = format!(r#"{{"v":1,"type":"question","events":[{events}],"command":{asked}}}"#);
+    let answer = answer_of("explain", &folder.join("question.json"), &question);
+    writeln!(
+        page,
+        "\n# An answer explained\n\n\
+         `explain` reads one question: the events that led to the case, as `replay` prints them, and the \
+         command. With `jq`, of the last line of a life:\n\n\
+         ```text\n\
+         sed '$d' life.jsonl | cert-lifecycle replay --edition {EDITION} |\n  \
+         jq -cs --argjson asked \"$(tail -n 1 life.jsonl)\" \\\n    \
+         '{{v: 1, type: \"question\", events: [.[].events[]?], command: $asked}}' > question.json\n\
+         ```\n\n\
+         That is, of the life above:\n\n\
+         ```text\n{question}\n```\n\n\
+         `cert-lifecycle explain --edition {EDITION} question.json` says:\n\n\
+         ```text\n{answer}```"
+    )
+    .unwrap();
+}
+
 pub fn page() -> String {
     let mut page = String::from(
         "The program `cert-lifecycle`, with the feature `cli`: in a clone, \
          `cargo install --path . --features cli`.\n\n\
          # A timeline replayed\n\n\
-         Each line says who asks what, when, and of what; the form is \
-         `codec::command`, and `cert-lifecycle replay --schema` prints its JSON Schema.\n",
+         Each line of `life.jsonl` says who asks what, when, and of what (`on`: the plan that is drawn \
+         from, the instance that is meant); the form is `codec::command`, and `cert-lifecycle replay \
+         --schema` prints its JSON Schema.\n",
     );
-    let lines = [
-        r#"{"v":1,"type":"command.buy-plan","at":"2021-03-01T01:00:00Z","account":"tom","plan":"p-1","product":{"code":"digicert-free-1-free","class":"dv","names":"single","free":true},"count":1,"payment":{"cash":0,"voucher":0,"currency":"CNY","add_on":false}}"#,
-        r#"{"v":1,"type":"command.withdraw","at":"2021-03-01T01:10:00Z","account":"tom","on":{"instance":"i-1"}}"#,
-    ];
-    let input = lines.join("\n");
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("life.jsonl");
-    std::fs::write(&file, &input).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cert-lifecycle"));
-    let output = command
-        .args(["replay", "--edition", "2021-02-api"])
-        .arg(&file)
-        .output()
-        .unwrap();
-    assert!(output.status.success());
-    let answers = String::from_utf8(output.stdout).unwrap();
+    let life = LIFE.join("\n");
+    let answers = answer_of("replay", &folder.path().join("life.jsonl"), &life);
     writeln!(
         page,
-        "\n```text\n{input}\n```\n\nThe answers:\n\n```text\n{answers}```"
+        "\n```text\n{life}\n```\n\n`cert-lifecycle replay --edition {EDITION} life.jsonl` answers as \
+         follows. Without `--edition`, each command is judged by the rules of its day, those of the \
+         international API unless `--site` and `--channel` say otherwise.\n\n```text\n{answers}```"
     )
     .unwrap();
     writeln!(page, "\n| Field of an answer | What it says |\n|---|---|").unwrap();
     for (field, meaning) in ANSWER {
         writeln!(page, "| `{field}` | {meaning} |").unwrap();
     }
+    explained(&mut page, folder.path(), &answers);
     writeln!(
         page,
         "\n# Every published edition, verified\n\n\
