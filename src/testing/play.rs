@@ -211,15 +211,8 @@ impl Timeline {
     /// let edition = book.edition("2023-api")?;
     /// let law = Law::single(&edition, book.ceilings());
     /// let buy = sample::sample_command(CommandKind::BuyPlan, ValidationClass::Dv, &law);
-    /// let step = Step {
-    ///     at: "2023-01-01T00:00:00Z".parse()?,
-    ///     account: AccountId::new("tom")?,
-    ///     about: None,
-    ///     other: None,
-    ///     plan: None,
-    ///     conduct: 0,
-    ///     command: buy.ok_or("no sample")?,
-    /// };
+    /// let (at, tom) = ("2023-01-01T00:00:00Z".parse()?, AccountId::new("tom")?);
+    /// let step = Step::new(at, tom, buy.ok_or("no sample")?);
     /// let laws = Laws::new(vec![edition.clone()], book.ceilings().clone());
     /// let timeline = Timeline { laws: Arc::new(laws), steps: vec![step.clone(), step] };
     /// let mut granted = Vec::new();

@@ -128,12 +128,39 @@ pub struct Step {
     pub about: Option<InstanceId>,
     /// The second instance, where it needs one.
     pub other: Option<InstanceId>,
-    /// The plan that it draws from, where it needs one.
+    /// The plan that it draws from or whose money is claimed back; none is looked for.
     pub plan: Option<PlanId>,
     /// Which of the editions is in force.
     pub conduct: usize,
     /// What.
     pub command: Command,
+}
+
+impl Step {
+    /// A command about nothing that is there yet, under the first edition.
+    ///
+    /// ```
+    /// use cert_lifecycle::lifecycle::Command;
+    /// use cert_lifecycle::model::{AccountId, InstanceId};
+    /// use cert_lifecycle::testing::Step;
+    /// let (at, tom) = ("2024-01-01T00:00:00Z".parse()?, AccountId::new("tom")?);
+    /// let about = Some(InstanceId::new("i-1")?);
+    /// let step = Step { about, ..Step::new(at, tom, Command::Withdraw) };
+    /// assert_eq!((step.plan, step.conduct), (None, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn new(at: Timestamp, account: AccountId, command: Command) -> Self {
+        Self {
+            at,
+            account,
+            about: None,
+            other: None,
+            plan: None,
+            conduct: 0,
+            command,
+        }
+    }
 }
 
 /// Steps, one after the other, from an empty world on.

@@ -36,7 +36,7 @@ const MOST_TRIES: usize = 20_000;
 /// let laws = Arc::new(Laws::new(vec![book.edition("2021-02-api")?], book.ceilings().clone()));
 /// let account = AccountId::new("tom")?;
 /// let step = |at: &str, command| -> Result<Step, Box<dyn std::error::Error>> {
-///     Ok(Step { at: at.parse()?, account, about: None, other: None, plan: None, conduct: 0, command })
+///     Ok(Step::new(at.parse()?, account, command))
 /// };
 /// let steps = vec![
 ///     step("2021-03-01T00:00:00Z", Command::Collect)?,

@@ -44,7 +44,7 @@ pub use play::first_breach;
 /// };
 /// let account = AccountId::new("tom")?;
 /// let at = "2024-01-01T00:00:00Z".parse()?;
-/// let step = Step { at, account, about: None, other: None, plan: None, conduct: 0, command };
+/// let step = Step::new(at, account, command);
 /// let story = Story::tell("L5", "an example", &Timeline { laws, steps: vec![step] }, &Core);
 /// assert_eq!(story.to_string(), "\
 /// L5 does not hold: an example
