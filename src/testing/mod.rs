@@ -5,7 +5,19 @@
 //! |---|---|
 //! | rulebooks and machines | [`laws::check`]: the laws L1 to L12 on random [timelines](Timeline), with the shortest that breaks one |
 //! | rules of your own | [`laws::first_story`]: the same timelines, held against your [`Invariant`]s, with the [`Story`] of the first that breaks one |
+//! | small worlds, wholly | [`explore`]: every state that can be reached with so many plans, orders and turns of the clock |
 //! | property tests of your own | [`strategy`]: timelines, and the instants at which answers change |
+//! | a counterexample | [`Story`]: in words, as a picture, as a test; [`minimal`] makes it small |
+//! | the checks themselves | [`Fault`] and [`Faulty`]: a machine with a fault that has to be found; [`twin`]: a second model of the documents |
+//!
+//! # In a crate of yours
+//! ```toml
+//! [dev-dependencies]
+//! # `toml` reads rulebooks from files; `memory` has a store to begin with.
+//! cert-lifecycle = { version = "0.1", features = ["testing", "toml"] }
+//! pollster = "1"   # for suites of adapters that need no runtime
+//! proptest = "1"   # for properties of your own over `strategy`
+//! ```
 //!
 //! # Suites
 //! | Suite | What it examines |

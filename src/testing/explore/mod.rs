@@ -1,4 +1,10 @@
 //! The explorer: every state of a small world, level by level.
+//!
+//! Where [`laws::check`](super::laws::check) lives random timelines, an [`Explorer`] leaves nothing to
+//! chance: a [`SmallWorld`] says what may be begun at most ([`Size`]) and under which editions
+//! ([`Laws`](super::Laws)), and all that can come of it is looked at. The [`Report`] has the shortest
+//! way to what breaks a law, as a [`Story`](super::Story), and says what was not covered. A promise
+//! of your own is an [`Invariant`] like the laws': [`Explorer::against`].
 
 mod cache;
 mod estimate;

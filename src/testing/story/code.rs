@@ -16,14 +16,16 @@ use crate::model::{
 use super::super::timeline::Step;
 use super::Story;
 
-/// What a regression test is about, as Rust expressions.
+/// What a regression test is about, as Rust expressions, which stand in the test as they are given:
+/// see [`Story::test`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TestOf<'a> {
     /// The machine.
     pub machine: &'a str,
-    /// The rulebook whose editions the timeline names.
+    /// The rulebook whose editions the timeline names; `?` may end it.
     pub rulebook: &'a str,
-    /// The invariants.
+    /// The invariants, as an array: `[crate::promise()]`. A story of a law of
+    /// [`laws`](crate::testing::laws) holds that law in place of them.
     pub invariants: &'a str,
 }
 

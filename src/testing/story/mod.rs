@@ -177,7 +177,30 @@ impl Story {
     /// an invariant is broken, or a law of [`laws`](super::laws) if it was found by one. It fails as
     /// long as the fault is there.
     ///
-    /// `of` says which machine and which rulebook are meant; by default this crate's.
+    /// `of` says which machine, rulebook and invariants are meant, as expressions that the test can
+    /// see. [`TestOf::CORE`] means this crate's: under it, what a rulebook or an invariant of your own
+    /// brought about is not found again.
+    ///
+    /// ```
+    /// use cert_lifecycle::rulebook::Rulebook;
+    /// use cert_lifecycle::testing::laws::{self, Config};
+    /// use cert_lifecycle::testing::{Invariant, TestOf};
+    ///
+    /// let promise = Invariant {
+    ///     law: "our promise",
+    ///     check: |step| step.after.instance().map(|_| "something was begun".to_owned()),
+    /// };
+    /// let found = laws::first_story(&Rulebook::published(), &Config::default(), &[promise]);
+    /// let of = TestOf {
+    ///     rulebook: "crate::rules::own()?",
+    ///     invariants: "[crate::rules::promise()]",
+    ///     ..TestOf::CORE
+    /// };
+    /// let test = found.ok_or("nothing begins")?.test(&of);
+    /// assert!(test.contains("let book = crate::rules::own()?;"));
+    /// assert!(test.contains("first_breach(&testing::Core, &timeline, &[crate::rules::promise()])"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn test(&self, of: &TestOf<'_>) -> String {
         code::test(self, of)
