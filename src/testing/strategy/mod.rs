@@ -1,4 +1,18 @@
-//! Strategies for [`proptest`]: timelines and what they are made of.
+//! Strategies for [`proptest`]: every noun, command, case and timeline, valid and nearly valid.
+//!
+//! What is drawn keeps close to the boundaries, and shrinks to the simplest there is. What is nearly
+//! valid breaks a single rule; its name begins with `nearly`.
+//!
+//! | For | Strategies |
+//! |---|---|
+//! | time | [`days`], [`month_ends`], [`leap_days`], [`offsets`], [`durations`]; by a rulebook [`Samples::instants`], [`Samples::durations`] |
+//! | ids and texts | [`accounts`], [`instance_ids`], [`plan_ids`], [`purchase_ids`], [`chain_ids`], [`order_ids`], [`targets`], [`notes`]; [`nearly_ids`], [`nearly_notes`] |
+//! | names and contacts | [`names`], [`single_names`], [`wildcard_names`], [`applicants`]; [`nearly_names`], [`nearly_applicants`] |
+//! | what is sold | [`products`], [`payments`] |
+//! | keys and certificates | [`keys`], [`requests`], [`submissions`], [`challenges`], [`certificates`]; [`nearly_keys`], [`nearly_requests`], [`nearly_certificates`] |
+//! | what an account has | [`Samples::instances`], [`Samples::plans`], [`Samples::purchases`], [`Samples::chains`] |
+//! | cases and commands | [`Samples::in_status`], [`Samples::situations`], [`Samples::asked`], [`commands`] |
+//! | timelines | [`scripts`], [`cues`], [`laws_of`], [`starts`] |
 //!
 //! A [`Script`] is a timeline as a list of small numbers ([`Cue`]), which shrinks well: what they mean
 //! is decided when it is played, from the world as it is then, so that most commands fit. Playing it
@@ -29,12 +43,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod begin;
 mod content;
 mod edges;
+mod facts;
+mod goods;
 mod script;
+mod situation;
+mod text;
+mod time;
 mod values;
 
 pub use content::{Content, every_command};
 pub use edges::{all_edges, edges};
+pub use facts::{
+    certificates, challenges, keys, nearly_certificates, nearly_keys, nearly_requests, requests,
+    requests_for, submissions,
+};
+pub use goods::{payments, products};
 pub use script::{Act, Cue, Script, Stage, When, cues, laws_of, scripts, starts};
+pub use situation::{Samples, Situation, commands};
+pub use text::{
+    accounts, applicants, chain_ids, instance_ids, names, nearly_applicants, nearly_ids,
+    nearly_names, nearly_notes, notes, order_ids, plan_ids, purchase_ids, single_names, targets,
+    wildcard_names,
+};
+pub use time::{days, durations, leap_days, month_ends, offsets};
 pub(super) use values::certificate;

@@ -21,6 +21,7 @@ use crate::rulebook::Edition;
 use crate::testing::machine::Machine;
 use crate::testing::play::{Ending, Moment, Player};
 use crate::testing::timeline::{Laws, Step, Timeline};
+use crate::testing::transition::focus;
 
 /// What a cue asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -167,6 +168,7 @@ fn owner() -> Option<AccountId> {
 pub struct Stage<'a> {
     player: Player<'a>,
     laws: &'a Laws,
+    account: Option<AccountId>,
     clock: Timestamp,
     conduct: usize,
     plan: Option<PlanId>,
@@ -212,6 +214,7 @@ impl<'a> Stage<'a> {
         Self {
             player: Player::new(machine, laws),
             laws,
+            account: owner(),
             clock: start.midnight(Offset::UTC),
             conduct: 0,
             plan: None,
@@ -223,7 +226,7 @@ impl<'a> Stage<'a> {
     /// Plays a cue and shows the step that it becomes; without any edition it becomes none.
     pub fn play(&mut self, cue: &Cue, visit: &mut dyn FnMut(&Moment<'_>)) -> Option<Step> {
         self.place = self.place.saturating_add(1);
-        let account = owner()?;
+        let account = self.account?;
         let mut world = self.player.world(account).clone();
         let (step, careless) = self.step(&mut world, account, cue)?;
         if careless.is_some() {
@@ -246,6 +249,40 @@ impl<'a> Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
+    /// Goes on from a world, while one of the editions is in force.
+    pub(super) fn going_on(
+        machine: &'a dyn Machine,
+        laws: &'a Laws,
+        conduct: usize,
+        world: &World,
+        now: Timestamp,
+    ) -> Self {
+        let account = world.case().account;
+        let mut player = Player::new(machine, laws);
+        *player.world(account) = world.clone();
+        Self {
+            player,
+            laws,
+            account: Some(account),
+            clock: now,
+            conduct,
+            plan: None,
+            about: world.instance().map(CertificateInstance::id),
+            place: 0,
+        }
+    }
+
+    /// The world as it is now, with what a further cue is about in focus, and the step that the cue
+    /// would become.
+    pub(super) fn next(mut self, cue: &Cue) -> Option<(World, Step)> {
+        self.place = self.place.saturating_add(1);
+        let account = self.account?;
+        let mut world = self.player.world(account).clone();
+        let (step, _) = self.step(&mut world, account, cue)?;
+        focus(&mut world, &step);
+        Some((world, step))
+    }
+
     /// The step that a cue becomes, and the law that a careless caller loads first.
     fn step(
         &mut self,
