@@ -28,15 +28,16 @@ pub(super) fn focused(world: &World, id: InstanceId) -> World {
 }
 
 /// Every way of leaving a part of the read set out.
-pub(super) fn incomplete<'a>(case: &Case<'a>) -> [Case<'a>; 5] {
-    let (mut instance, mut plan, mut chain, mut purchase, mut other) =
-        (*case, *case, *case, *case, *case);
+pub(super) fn incomplete<'a>(case: &Case<'a>) -> [Case<'a>; 6] {
+    let (mut instance, mut plan, mut chain) = (*case, *case, *case);
+    let (mut purchase, mut other, mut other_purchase) = (*case, *case, *case);
     instance.instance = None;
     plan.plan = None;
     chain.chain = None;
     purchase.purchase = None;
     other.other = None;
-    [instance, plan, chain, purchase, other]
+    other_purchase.other_purchase = None;
+    [instance, plan, chain, purchase, other, other_purchase]
 }
 
 /// Whether a command begins a stream with a payment of its own.

@@ -4,7 +4,7 @@ use std::format;
 use std::string::ToString;
 
 use super::judge::{Answered, Check, Held, hold, there};
-use super::kit::{about, continues, paid_back, phrase};
+use super::kit::{about, continues, incomplete, paid_back, phrase};
 use crate::lifecycle::{Case, Command, Events, Law, Refusal, WayOut, World, clauses, preview};
 use crate::model::{CertificateInstance, Timestamp};
 use crate::testing::machine::Machine;
@@ -210,14 +210,21 @@ impl Check for Refusals {
             let case = moment.before.case_for(&command, now, &moment.law);
             let answer = machine.decide(&case, &command, now, &moment.law);
             names_its_condition((&case, &command), now, &moment.law, &answer)?;
+            // Nor does it guess at what was not read.
+            for less in incomplete(&case) {
+                let answer = machine.decide(&less, &command, now, &moment.law);
+                names_its_condition((&less, &command), now, &moment.law, &answer)?;
+            }
             for edition in moment.laws.editions() {
                 let (mut money, mut application) = (moment.law, moment.law);
                 money.money = edition;
                 application.application = edition;
                 for law in [money, application] {
-                    if let Err(refusal) = machine.decide(&case, &command, now, &law) {
-                        explains_itself(&command, &refusal)?;
+                    let answer = machine.decide(&case, &command, now, &law);
+                    if let Err(refusal) = &answer {
+                        explains_itself(&command, refusal)?;
                     }
+                    names_its_condition((&case, &command), now, &law, &answer)?;
                 }
             }
         }
