@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::vec;
 use std::vec::Vec;
 
-use super::values::{applicant, certificate, challenge, key_of, name, note, request};
+use super::values::{
+    applicant, certificate, challenge, key_of, name, note, request, unusual_request,
+};
 use crate::lifecycle::{
     Command, CommandKind, Extension, Law, NewPurchase, Paid, Slot, Upload, World,
 };
@@ -146,7 +148,7 @@ impl Content {
         let mut names = vec![name(domain)?];
         if self.flaw == 2 {
             names.extend((0..7).filter_map(|place| name(&format!("host{place}.example.com"))));
-        } else if one_in(first, 5) {
+        } else if one_in(first, 5) || self.flaw == 6 {
             names.push(name(if wildcard {
                 "*.example.net"
             } else {
@@ -161,15 +163,23 @@ impl Content {
             ValidationMethod::Dns
         };
         let seed = format!("key of {}", self.number);
-        let own = one_in(third, 3);
+        let unusual = self.flaw == 5 || self.flaw == 6;
+        let own = one_in(third, 3) || unusual;
+        let csr = || {
+            if unusual {
+                unusual_request(domain, &seed, second)
+            } else {
+                request(domain, &seed)
+            }
+        };
         if own && one_in(first, 2) {
-            let csr = request(domain, &seed);
+            let csr = csr();
             return Some(Arc::new(Submission::with_csr(csr, contact, method)));
         }
         let key = if self.flaw == 4 {
             KeySource::ServiceMade(KeyKind::Rsa { bits: 1_024 })
         } else if own {
-            KeySource::Own(Arc::new(request(domain, &seed)))
+            KeySource::Own(Arc::new(csr()))
         } else {
             KeySource::ServiceMade(KeyKind::Rsa { bits: 2_048 })
         };
@@ -377,10 +387,17 @@ impl Content {
         let [first, ..] = self.salt;
         let plan = PlanId::new(&format!("plan-{}", self.number)).ok()?;
         let taken = world.plans().next().map_or(plan, ResourcePlan::id);
+        let product = self.product()?;
+        // As many free ones as there are in a year, now and then.
+        let more = if product.free && one_in(first, 4) {
+            19
+        } else {
+            u32::from(first % 3)
+        };
         Some(Command::BuyPlan {
             plan: if self.flaw == 7 { taken } else { plan },
-            product: self.product()?,
-            count: NonZeroU32::MIN.saturating_add(u32::from(first % 3)),
+            product,
+            count: NonZeroU32::MIN.saturating_add(more),
             payment: self.payment(),
         })
     }

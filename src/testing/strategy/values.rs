@@ -9,8 +9,8 @@ use std::vec::Vec;
 use crate::model::challenge::RecordType;
 use crate::model::{
     Applicant, Application, CertificateFacts, Challenge, Company, CsrFacts, Curve, DomainName,
-    IssuedCertificate, KeyKind, Note, Possession, Serial, SignatureHash, SpkiDigest, Timestamp,
-    ValidationMethod, Validity,
+    IssuedCertificate, KeyKind, Note, Possession, Serial, SignatureHash, SpkiDigest,
+    SubjectAltName, Timestamp, ValidationMethod, Validity,
 };
 
 pub(super) fn name(text: &str) -> Option<DomainName> {
@@ -41,6 +41,32 @@ pub(super) fn request(common_name: &str, seed: &str) -> CsrFacts {
         Possession::Proved,
     )
     .with_common_name(common_name)
+}
+
+/// The same with something wrong, which of it by a number: its signature or its common name.
+pub(super) fn unusual_request(common_name: &str, seed: &str, which: u8) -> CsrFacts {
+    let made = |hash, possession| {
+        CsrFacts::new(
+            format!("request {seed}, {which}").as_bytes(),
+            KeyKind::Ec(Curve::P256),
+            SpkiDigest::of(seed.as_bytes()),
+            hash,
+            possession,
+        )
+    };
+    let plain = made(SignatureHash::Sha256, Possession::Proved);
+    match which % 6 {
+        0 => made(SignatureHash::Sha1, Possession::Proved).with_common_name(common_name),
+        1 => made(SignatureHash::Sha256, Possession::Failed).with_common_name(common_name),
+        2 => made(SignatureHash::Sha256, Possession::Unchecked).with_common_name(common_name),
+        3 => plain,
+        4 => plain.with_common_name("elsewhere.example.org"),
+        _ => {
+            let plain = plain.with_common_name(common_name);
+            let other = name("elsewhere.example.org").map(SubjectAltName::Dns);
+            other.into_iter().fold(plain, CsrFacts::with_alt_name)
+        }
+    }
 }
 
 /// The key that a CA is given for an order: the applicant's own, or one that the service makes.
