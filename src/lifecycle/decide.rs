@@ -229,3 +229,15 @@ pub(crate) fn decide_altered<'a>(
     let clause = failed.unwrap_or_else(|| unlisted(case));
     Err(Refusal::new(&clause, command.kind(), case, now, law))
 }
+
+/// Refuses a command like any pair of a status and a command that is not listed: what a machine with a
+/// fault does.
+#[cfg(feature = "testing")]
+pub(crate) fn refuse_unlisted(
+    case: &Case<'_>,
+    command: &Command,
+    now: Timestamp,
+    law: &Law<'_>,
+) -> Refusal {
+    Refusal::new(&unlisted(case), command.kind(), case, now, law)
+}

@@ -39,6 +39,23 @@ impl Turn {
         Self::Closed,
     ];
 
+    /// The turn that an event is. A failed application is none: the reason that is planted is no CA's.
+    pub(super) const fn of(event: &InstanceEvent) -> Option<Self> {
+        if matches!(event, InstanceEvent::DomainConfirmed { .. }) {
+            Some(Self::Proved)
+        } else if matches!(event, InstanceEvent::Withdrawn { .. }) {
+            Some(Self::Withdrawn)
+        } else if matches!(event, InstanceEvent::Deleted { .. }) {
+            Some(Self::Deleted)
+        } else if matches!(event, InstanceEvent::Cancelled { .. }) {
+            Some(Self::Cancelled)
+        } else if matches!(event, InstanceEvent::Closed { .. }) {
+            Some(Self::Closed)
+        } else {
+            None
+        }
+    }
+
     fn event(self, at: Timestamp) -> Option<InstanceEvent> {
         match self {
             Self::Nothing => None,

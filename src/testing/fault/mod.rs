@@ -33,7 +33,8 @@ use core::mem::discriminant;
 use std::vec::Vec;
 
 use crate::lifecycle::{
-    Case, Command, CommandKind, Event, Events, Law, Refusal, Why, decide, decide_altered, status,
+    Case, Command, CommandKind, Event, Events, Law, Refusal, Why, decide, decide_altered,
+    refuse_unlisted, status,
 };
 use crate::model::{Status, Timestamp};
 use crate::rulebook::{RuleId, Window};
@@ -198,7 +199,9 @@ impl Machine for Faulty {
                 status,
                 command: own,
             } if is_here(status, own) => {
-                with_window(case, command, now, law, |_, _, _| Window::NEVER)
+                // Where no condition is asked, there is none to close.
+                with_window(case, command, now, law, |_, _, _| Window::NEVER)?;
+                Err(refuse_unlisted(case, command, now, law))
             }
             Fault::Grants {
                 status,

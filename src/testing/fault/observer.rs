@@ -27,15 +27,24 @@ pub struct Observed {
     guards: HashSet<(CommandKind, RuleId, Why)>,
     /// Those whose window begins or ends.
     timed: HashSet<(CommandKind, RuleId, Why)>,
+    /// Those that were the first not to hold.
+    refusing: HashSet<(CommandKind, RuleId, Why)>,
     moves: BTreeSet<(CommandKind, Moved)>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Cell {
     granted: bool,
     refused: bool,
-    /// Whether something happened to the instance of the case.
-    turned: bool,
+    /// What happened to the instance of the case; none for what is no turn that is planted.
+    turned: BTreeSet<Option<Turn>>,
+}
+
+impl Cell {
+    /// Whether something else happened here than a turn.
+    fn differs(&self, turn: Turn) -> bool {
+        self.turned.iter().any(|own| *own != Some(turn))
+    }
 }
 
 impl Observer {
@@ -68,9 +77,14 @@ impl Machine for Observer {
             Ok(events) => {
                 cell.granted = true;
                 let own = case.instance.map(crate::model::CertificateInstance::id);
-                cell.turned |= events
-                    .iter()
-                    .any(|event| matches!(event, Event::Instance { id, .. } if Some(*id) == own));
+                cell.turned
+                    .extend(events.iter().filter_map(|event| match event {
+                        Event::Instance { id, event } if Some(*id) == own => Some(Turn::of(event)),
+                        Event::Instance { .. }
+                        | Event::Plan { .. }
+                        | Event::Chain { .. }
+                        | Event::Purchase { .. } => None,
+                    }));
                 seen.moves.extend(
                     events
                         .iter()
@@ -80,8 +94,13 @@ impl Machine for Observer {
             }
             Err(_) => cell.refused = true,
         }
+        let mut first = true;
         for clause in clauses(case, command, law) {
             let guard = (kind, clause.rule, clause.why);
+            if first && !clause.holds.contains(now) {
+                first = false;
+                seen.refusing.insert(guard);
+            }
             let changes = clause.holds.from().is_some() || clause.holds.until().is_some();
             if changes && !clause.holds.is_never() {
                 seen.timed.insert(guard);
@@ -99,6 +118,48 @@ impl Observed {
         self.cells.len()
     }
 
+    /// Adds what was seen elsewhere.
+    pub fn join(&mut self, other: Self) {
+        for (place, cell) in other.cells {
+            let own = self.cells.entry(place).or_default();
+            own.granted |= cell.granted;
+            own.refused |= cell.refused;
+            own.turned.extend(cell.turned);
+        }
+        self.guards.extend(other.guards);
+        self.timed.extend(other.timed);
+        self.refusing.extend(other.refusing);
+        self.moves.extend(other.moves);
+    }
+
+    /// Whether the machine with a fault answers something of what was seen otherwise. Of a condition
+    /// that is asked late it is only known that its window begins or ends.
+    #[must_use]
+    pub fn tells(&self, fault: &Fault) -> bool {
+        let cell = |status, command| self.cells.get(&(status, command));
+        let is_in = |set: &HashSet<(CommandKind, RuleId, Why)>, command, rule, why| {
+            let kind = discriminant(&why);
+            set.iter()
+                .any(|one| (one.0, one.1, discriminant(&one.2)) == (command, rule, kind))
+        };
+        match *fault {
+            Fault::Refuses { status, command } => {
+                cell(status, command).is_some_and(|own| own.granted)
+            }
+            Fault::Grants { status, command } => {
+                cell(status, command).is_some_and(|own| own.refused)
+            }
+            Fault::Leads {
+                status,
+                command,
+                turn,
+            } => cell(status, command).is_some_and(|own| own.differs(turn)),
+            Fault::Unguarded { command, rule, why } => is_in(&self.refusing, command, rule, why),
+            Fault::Late { command, rule, why } => is_in(&self.timed, command, rule, why),
+            Fault::Moves { command, moved, .. } => self.moves.contains(&(command, moved)),
+        }
+    }
+
     /// Everything that could be wrong with what was seen, in a fixed order.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
@@ -111,14 +172,12 @@ impl Observed {
             if cell.refused {
                 all.push(Fault::Grants { status, command });
             }
-            if cell.turned {
-                let turns = Turn::ALL.map(|turn| Fault::Leads {
-                    status,
-                    command,
-                    turn,
-                });
-                all.extend(turns);
-            }
+            let turns = Turn::ALL.into_iter().filter(|turn| cell.differs(*turn));
+            all.extend(turns.map(|turn| Fault::Leads {
+                status,
+                command,
+                turn,
+            }));
         }
         let in_order = |set: &HashSet<(CommandKind, RuleId, Why)>| {
             let mut all: Vec<_> = set.iter().copied().collect();
