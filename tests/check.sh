@@ -16,15 +16,30 @@ trap 'rm -f "$told"' EXIT
 status=0
 "$program" check --cases 256 >"$told" || status=$?
 {
-    printf '%-22s %6s %11s %6s %10s %12s %8s %8s\n' \
-        run cells unreachable laws timelines decisions seconds 'drawing'
+    row='%-22s %6s %11s %6s %10s %12s %8s %7s %8s %9s %8s %8s %8s %8s\n'
+    printf "$row" run cells unreachable laws timelines decisions seconds drawing \
+        states steps asked granted explored both
     awk '
-        /^[0-9]/ { name = $0; cells = unreachable = "-" }
+        function put() {
+            if (laws != "") {
+                printf "%-22s %6s %11s %6s %10s %12s %8s %5s %% %8s %9s %8s %8s %8s %8.1f\n", \
+                    name, cells, unreachable, laws, timelines, decisions, seconds, drawing, \
+                    states, steps, asked, granted, explored, seconds + explored
+            }
+            cells = unreachable = states = steps = asked = granted = explored = "-"
+            laws = ""
+        }
+        /^[0-9]/ { put(); name = $0 }
         /^  tables: / { cells = $2 "/" $4; if ($2 == $4) cells = $4; unreachable = $10 }
         /^  laws: / {
-            printf "%-22s %6s %11s %6s %10s %12s %8s %6s %%\n", \
-                name, cells, unreachable, $2 "/" $4, $7, $9, $12, $14
-        }' "$told"
+            laws = $2 "/" $4; timelines = $7; decisions = $9; seconds = $12; drawing = $14
+        }
+        /^  small world: / {
+            states = $3; steps = $6
+            explored = /every one looked at/ ? $(NF - 1) : "not all"
+        }
+        /^  its cells: / { asked = $3 "/" $5; granted = $12 "/" $14; sub(",", "", asked) }
+        END { put() }' "$told"
     echo
     if [ "$status" -eq 0 ]; then echo "nothing was found"; else echo "exit code $status"; fi
 } >"$record"

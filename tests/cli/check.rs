@@ -7,7 +7,13 @@ use super::run::run;
 const SHORT: [&str; 4] = ["--cases", "3", "--length", "16"];
 
 fn check(arguments: &[&str]) -> super::run::Ran {
-    run(&[&["check"], arguments, &SHORT[..]].concat())
+    run(&[&["check", "--explore", "off"], arguments, &SHORT[..]].concat())
+}
+
+/// Hardly a timeline, and a world.
+fn explore(world: &str, arguments: &[&str]) -> super::run::Ran {
+    let only = ["check", "2021-02-api", "--cases", "1", "--length", "4"];
+    run(&[&only[..], &["--explore", world], arguments].concat())
 }
 
 #[test]
@@ -21,6 +27,7 @@ fn a_published_edition_is_clean() {
         "% of it drawing, seed 0",
         "  L10 kept ",
         "not covered\n",
+        "  every state of a small world (--explore)\n",
     ] {
         assert!(ran.out.contains(part), "{part}:\n{}", ran.out);
     }
@@ -29,12 +36,115 @@ fn a_published_edition_is_clean() {
     assert_eq!(two.code, 0);
     assert!(two.out.contains("laws: 2 of 2 kept"), "{}", two.out);
     assert!(!two.out.contains("  L10 "), "{}", two.out);
+    assert!(!two.out.contains("small world:"), "{}", two.out);
+}
+
+/// What was reached in a small world is told, and what was not.
+#[test]
+fn a_small_world_is_explored() {
+    let ran = explore("tiny", &["--laws", "L4,L5", "--progress"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    for part in [
+        "moves deep, every one looked at in ",
+        " cells: ",
+        " with a way into them asked, ",
+        "    not asked in ",
+        "    not granted in ",
+        "in small worlds, other classes than DV, and several editions in one",
+        "in small worlds, what follows in ",
+        "in small worlds, more than 1 plan of 1 unit, 1 slot, 1 chain of 2 years and 1 upload",
+    ] {
+        assert!(ran.out.contains(part), "{part}:\n{}", ran.out);
+    }
+    assert!(!ran.out.contains("(--explore)"), "{}", ran.out);
+    // None of its steps shows these laws.
+    let ran = explore("tiny", &["--laws", "L9,twin"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(!ran.out.contains("small world:"), "{}", ran.out);
+}
+
+/// The same in a form for machines: the counts of any run with this crate's version are these.
+#[test]
+fn a_small_world_has_its_fields() {
+    let ran = explore("tiny", &["--laws", "L2", "--json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    let line = json(ran.out.lines().nth(1).unwrap());
+    assert_eq!(line["clean"], true);
+    let world = &line["small_world"];
+    assert_eq!(world["ending"], "exhausted");
+    assert_eq!(world["class"], "DV");
+    assert_eq!(world["orders"], 2);
+    for field in ["states", "transitions", "refusals", "depth", "bytes"] {
+        assert!(world[field].as_u64().unwrap() > 10, "{field}: {world}");
+    }
+    let number = |field: &str| usize::try_from(world[field].as_u64().unwrap()).unwrap();
+    let length = |field: &str| world[field].as_array().unwrap().len();
+    assert_eq!(number("cells"), number("asked") + length("not_asked"));
+    assert_eq!(number("grants"), number("granted") + length("not_granted"));
+    assert!(length("not_covered") > 2, "{world}");
+    assert!(world["not_asked"][0]["command"].is_string(), "{world}");
+}
+
+/// What breaks a law in it is told by the shortest way, also as a test, and the exit code says so.
+#[test]
+fn a_planted_fault_is_found_in_a_small_world() {
+    let fault = ["--plant", "Draw: a unit that is set aside is Dropped"];
+    let laws = ["--laws", "L5", "--rust-test"];
+    let ran = explore("tiny", &[fault.as_slice(), &laws].concat());
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{}", ran.out);
+    for part in [
+        "moves deep, where a law does not hold, in ",
+        "\nin the small world, by the shortest way there:\nL5 does not hold: plan-1",
+        "testing::first_breach(",
+    ] {
+        assert!(ran.out.contains(part), "{part}:\n{}", ran.out);
+    }
+    let ran = explore(
+        "tiny",
+        &[fault.as_slice(), &laws[..2], &["--json"]].concat(),
+    );
+    let line = json(ran.out.lines().nth(1).unwrap());
+    assert_eq!((ran.code, &line["clean"]), (1, &false.into()));
+    let broken = &line["small_world"]["broken"];
+    assert_eq!(
+        (&broken["law"], &broken["steps"]),
+        (&"L5".into(), &2.into())
+    );
+}
+
+/// A world that is too large is not begun with, as far as that can be told.
+#[test]
+fn a_world_that_is_too_large_is_announced() {
+    let ran = explore("full", &["--laws", "L2", "--memory", "1"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    for part in [
+        "moves deep, and no further after ",
+        ": it is likely to have about ",
+        " MiB, and 1 MiB are given (--memory)",
+    ] {
+        assert!(ran.out.contains(part), "{part}:\n{}", ran.out);
+    }
+    let ran = explore("full", &["--laws", "L2", "--memory", "0"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(
+        ran.out.contains("the memory is used up (--memory)"),
+        "{}",
+        ran.out
+    );
+    let ran = explore("full", &["--laws", "L2", "--budget", "1"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(
+        ran.out.contains("the time is over (--budget)"),
+        "{}",
+        ran.out
+    );
 }
 
 /// Each published edition by itself, in a form for machines, and all of them together.
 #[test]
 fn every_published_edition_has_its_line() {
-    let ran = run(&["check", "--json", "--cases", "1", "--length", "6"]);
+    let short = ["--cases", "1", "--length", "6", "--explore", "off"];
+    let ran = run(&[&["check", "--json"], &short[..]].concat());
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
     let lines: Vec<_> = ran.out.lines().map(json).collect();
     let (target, runs) = lines.split_first().unwrap();
@@ -97,6 +207,8 @@ fn a_planted_fault_is_told() {
         "L5",
         "--cases",
         "40",
+        "--explore",
+        "off",
         "--plant",
         "Draw: a unit that is set aside is Dropped",
         "--mermaid",

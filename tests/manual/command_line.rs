@@ -144,7 +144,9 @@ pub fn page() -> String {
         "\n# Every published edition, verified\n\n\
          What `cert-lifecycle check` says of them, recorded by `tests/check.sh` on two cores that had \
          other work too. Seconds are by the clock; drawing is the share of the time that went into \
-         making timelines.\n\n```text\n{}```",
+         making timelines. Of the small world (`--explore small`) there are the classes of states, the \
+         steps between them, the cells of its table with a way into them that were asked and granted, \
+         and the seconds that it took (explored); both are the seconds of all of it.\n\n```text\n{}```",
         include_str!("../data/check.txt")
     )
     .unwrap();

@@ -18,6 +18,7 @@ mod state;
 mod visited;
 mod write;
 
+use core::time::Duration;
 use std::thread;
 
 use super::invariant::INVARIANTS;
@@ -66,6 +67,7 @@ pub struct Explorer<'a> {
     symmetry: bool,
     threads: usize,
     memory: u64,
+    budget: Option<Duration>,
     anyway: bool,
     estimated_after: u32,
 }
@@ -95,6 +97,7 @@ impl<'a> Explorer<'a> {
             symmetry: true,
             threads: thread::available_parallelism().map_or(1, core::num::NonZero::get),
             memory: MEMORY,
+            budget: None,
             anyway: false,
             estimated_after: 20_000,
         }
@@ -133,6 +136,13 @@ impl<'a> Explorer<'a> {
     #[must_use]
     pub const fn within(mut self, bytes: u64) -> Self {
         self.memory = bytes;
+        self
+    }
+
+    /// No further once so much time is spent. How far it comes then depends on the processor.
+    #[must_use]
+    pub const fn budget(mut self, budget: Duration) -> Self {
+        self.budget = Some(budget);
         self
     }
 

@@ -26,6 +26,8 @@ pub enum Ending {
     TooLarge(Estimate),
     /// The memory that was given is used up.
     OutOfMemory,
+    /// The time that was given is over.
+    OutOfTime,
 }
 
 /// A law that does not hold, and the shortest way there.
@@ -182,7 +184,9 @@ impl Report {
     pub const fn counterexample(&self) -> Option<&Counterexample> {
         match &self.ending {
             Ending::Broken(found) => Some(found),
-            Ending::Exhausted | Ending::TooLarge(_) | Ending::OutOfMemory => None,
+            Ending::Exhausted | Ending::TooLarge(_) | Ending::OutOfMemory | Ending::OutOfTime => {
+                None
+            }
         }
     }
 
@@ -212,6 +216,7 @@ impl fmt::Display for Report {
             Ending::Broken(found) => writeln!(f, "{}", found.story)?,
             Ending::TooLarge(estimate) => writeln!(f, "too large: {estimate}")?,
             Ending::OutOfMemory => writeln!(f, "the memory that was given is used up")?,
+            Ending::OutOfTime => writeln!(f, "the time that was given is over")?,
         }
         let millis = self.elapsed.as_millis();
         writeln!(

@@ -127,7 +127,7 @@ pub(super) fn explore(explorer: &Explorer<'_>, news: &mut dyn FnMut(&Progress)) 
     }
     let mut announced = false;
     let ending = loop {
-        match rounds(explorer, &level, &mut tally, &mut announced, news) {
+        match rounds(explorer, &level, &mut tally, (begun, &mut announced), news) {
             Some(ending) => break ending,
             None if tally.next.len() == 0 => break Ending::Exhausted,
             None => {}
@@ -156,7 +156,7 @@ fn rounds(
     explorer: &Explorer<'_>,
     level: &Level,
     tally: &mut Tally,
-    announced: &mut bool,
+    (begun, announced): (Instant, &mut bool),
     news: &mut dyn FnMut(&Progress),
 ) -> Option<Ending> {
     let first = tally.visited.len().saturating_sub(level.len());
@@ -219,6 +219,14 @@ fn rounds(
             }
         }
         from = until;
+        let more = from < level.len() || tally.next.len() > 0;
+        if more
+            && explorer
+                .budget
+                .is_some_and(|budget| begun.elapsed() >= budget)
+        {
+            return Some(Ending::OutOfTime);
+        }
     }
     None
 }

@@ -4,12 +4,14 @@ mod cells;
 mod own;
 mod print;
 mod watched;
+mod world;
 
 use std::fs;
 use std::time::Duration;
 
 use cert_lifecycle::model::{Channel, EditionKey};
 use cert_lifecycle::rulebook::{Edition, Rulebook};
+use cert_lifecycle::testing::explore::Counterexample;
 use cert_lifecycle::testing::laws::{self, Config, LawId};
 use cert_lifecycle::testing::{Core, Fault, Faulty, Machine, Observer, Story, TestOf};
 use clap::{Args, ValueEnum};
@@ -19,6 +21,7 @@ use super::output::{End, Failure, Output, Progress};
 use super::table::of_orders;
 use cells::Compared;
 use watched::Watched;
+use world::{Bounds, Explored, Extent};
 
 /// How findings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,12 +32,14 @@ enum Format {
     Json,
 }
 
-/// Verify rulebooks: tables, laws on random timelines, and what differs from the published rules
+/// Verify rulebooks: tables, laws, every state of a small world, and what differs from the published rules
 ///
 /// An edition is a KEY of the published rulebook, or FILE.toml:KEY for one of a rulebook of your own;
 /// FILE.toml alone is all of its editions, and no argument every published one. A file is read and
 /// validated first. Each edition is lived under by itself, and those of one rulebook then together,
-/// up to three in one timeline. What breaks a law is told as the shortest timeline found.
+/// up to three in one timeline. What breaks a law is told as the shortest timeline found. Under each by
+/// itself, every state of a small world is looked at as well, and each step is held against the laws
+/// that can be seen in one.
 /// Exits with 1 if anything is found, with 2 if an input can't be read.
 #[derive(Clone, Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -51,9 +56,15 @@ pub(crate) struct Check {
     /// Draws other timelines; the same seed draws the same ones
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Begin no further timeline of an edition after so many seconds
+    /// Begin no further timeline of an edition after so many seconds, and explore no further
     #[arg(long, value_name = "SECONDS")]
     budget: Option<u64>,
+    /// The small world that is explored under each edition
+    #[arg(long, value_name = "WORLD", value_enum, default_value_t = Extent::Small)]
+    explore: Extent,
+    /// Explore in so many MiB at most; a world that is likely to need more is not begun with
+    #[arg(long, value_name = "MIB", default_value_t = 1_024)]
+    memory: u64,
     /// Only these laws, as in L5,L7,twin
     #[arg(long, value_name = "LAWS", value_delimiter = ',', value_parser = law)]
     laws: Vec<LawId>,
@@ -164,11 +175,22 @@ struct Run {
     compared: Compared,
     report: laws::Report,
     stories: Vec<Story>,
+    explored: Option<Explored>,
 }
 
 impl Run {
     fn is_clean(&self) -> bool {
-        self.compared.wrong.is_empty() && self.report.is_ok()
+        self.compared.wrong.is_empty() && self.report.is_ok() && self.found_by_exploring().is_none()
+    }
+
+    fn found_by_exploring(&self) -> Option<&Counterexample> {
+        self.explored.as_ref()?.report.counterexample()
+    }
+
+    /// The first story that there is to tell.
+    fn story(&self) -> Option<&Story> {
+        let explored = || self.found_by_exploring().map(|found| &found.story);
+        self.stories.first().or_else(explored)
     }
 }
 
@@ -194,6 +216,7 @@ impl Check {
             } else {
                 print::target(out, target, fault.as_ref())?;
             }
+            let mut explored = Vec::new();
             for (name, editions) in target.runs() {
                 watched.now_at(format!("{name} of {}", target.name));
                 let run = self.examine(name, editions, &target.book, &watched);
@@ -201,7 +224,7 @@ impl Check {
                     end = End::Findings;
                 }
                 if first.is_none() {
-                    let story = run.stories.first().cloned();
+                    let story = run.story().cloned();
                     first = story.map(|story| (story, target.file.clone()));
                 }
                 if json {
@@ -210,11 +233,10 @@ impl Check {
                     print::run(out, &run, target.editions.len() == 1)?;
                 }
                 out.flush()?;
+                explored.extend(run.explored);
             }
-            // What an explorer reaches and does not reach has its place here, before what is not
-            // covered: states, transitions, cells of the table.
             if !json {
-                print::uncovered(out, target)?;
+                print::uncovered(out, target, &explored)?;
             }
         }
         if let Some((story, file)) = &first {
@@ -231,9 +253,16 @@ impl Check {
         machine: &Watched<'_>,
     ) -> Run {
         let mut compared = Compared::default();
-        // Together they have the tables that each has.
+        let mut explored = None;
+        // Together they have the tables and the small worlds that each has.
         if let [edition] = editions.as_slice() {
             compared = cells::compare(edition, book.ceilings(), machine);
+            let bounds = Bounds {
+                extent: self.explore,
+                memory: self.memory.saturating_mul(1 << 20),
+                time: self.budget.map(Duration::from_secs),
+            };
+            explored = world::explore(edition, book.ceilings(), &self.laws, bounds, machine);
         }
         let mut config = Config::default()
             .machine(machine)
@@ -255,6 +284,7 @@ impl Check {
             compared,
             report,
             stories,
+            explored,
         }
     }
 

@@ -1,17 +1,20 @@
 //! What a check found, in words and as JSON.
 
+mod small;
+
 use cert_lifecycle::testing::Fault;
 use cert_lifecycle::testing::laws::Report;
 
 use super::super::json::{Object, list, quoted};
 use super::super::output::{Failure, Output};
 use super::own::{changes, has_own_ceilings};
+use super::world::Explored;
 use super::{Run, Target};
 
 /// What is not examined, whatever the rulebook.
 const NOT_COVERED: [&str; 3] = [
     "what a store keeps (L11) and hides (L12): testing::store_suite",
-    "other worlds than random timelines came to",
+    "other worlds than random timelines and the small ones came to",
     "the instance model of 2026 (lifecycle::v2), whose editions are only read and validated",
 ];
 
@@ -48,7 +51,7 @@ pub(super) fn target(
     Ok(())
 }
 
-/// Decisions by the thousand, as people read them.
+/// A number by the thousand, as people read it.
 fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -104,6 +107,9 @@ pub(super) fn run(out: &mut Output, run: &Run, each_law: bool) -> Result<(), Fai
     if report.cases == 0 {
         out.line("  nothing was lived")?;
     }
+    if let Some(explored) = &run.explored {
+        small::print(out, explored, each_law)?;
+    }
     for wrong in compared.wrong.iter().take(MOST_CELLS) {
         out.line(format_args!("  {wrong}"))?;
     }
@@ -122,6 +128,10 @@ pub(super) fn run(out: &mut Output, run: &Run, each_law: bool) -> Result<(), Fai
         ))?;
         out.put(story)?;
     }
+    if let Some(found) = run.found_by_exploring() {
+        out.line("\nin the small world, by the shortest way there:")?;
+        out.put(&found.story)?;
+    }
     Ok(())
 }
 
@@ -129,12 +139,17 @@ pub(super) fn run(out: &mut Output, run: &Run, each_law: bool) -> Result<(), Fai
 const MOST_CELLS: usize = 10;
 
 /// What nothing above speaks of.
-pub(super) fn uncovered(out: &mut Output, target: &Target) -> Result<(), Failure> {
+pub(super) fn uncovered(
+    out: &mut Output,
+    target: &Target,
+    explored: &[Explored],
+) -> Result<(), Failure> {
     let others: Vec<String> = target.other.iter().map(ToString::to_string).collect();
     out.line("\nnot covered")?;
     for one in NOT_COVERED {
         out.line(format_args!("  {one}"))?;
     }
+    small::uncovered(out, explored)?;
     if !others.is_empty() {
         out.line(format_args!(
             "  so of {}: {}",
@@ -227,5 +242,8 @@ pub(super) fn run_as_json(out: &mut Output, run: &Run) -> Result<(), Failure> {
         .raw("out_of_time", report.out_of_time)
         .raw("laws", law_lines(report))
         .raw("violations", list(found));
+    if let Some(explored) = &run.explored {
+        object.raw("small_world", small::json(explored));
+    }
     out.line(object.finish())
 }

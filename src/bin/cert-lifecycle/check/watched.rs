@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cert_lifecycle::lifecycle::{Case, Command, Event, Events, Law, Refusal, World};
 use cert_lifecycle::model::Timestamp;
-use cert_lifecycle::testing::Machine;
+use cert_lifecycle::testing::{Machine, explore};
 
 use super::super::output::Progress;
 
@@ -32,6 +32,23 @@ impl<'a> Watched<'a> {
     pub(super) fn now_at(&self, what: String) {
         if let Ok(mut shown) = self.shown.lock() {
             shown.1 = what;
+        }
+    }
+
+    /// How far an explorer is.
+    pub(super) fn explored(&self, news: &explore::Progress) {
+        if let explore::Progress::Going {
+            depth,
+            states,
+            left,
+            ..
+        } = news
+            && let Ok(mut shown) = self.shown.try_lock()
+        {
+            let (progress, what) = &mut *shown;
+            progress.at(|| {
+                format!("{what}: {states} states of its small world, {left} of them to look at, {depth} moves deep")
+            });
         }
     }
 }
