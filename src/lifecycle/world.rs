@@ -152,10 +152,21 @@ impl World {
     /// The read set of a command: what begins an instance reads what has its ids already.
     #[must_use]
     pub fn case_for(&self, command: &Command, now: Timestamp, law: &Law<'_>) -> Case<'_> {
+        self.case_by(|| self.case(), command, now, law)
+    }
+
+    /// The same where the read set of the instance in focus is had from elsewhere.
+    pub(crate) fn case_by<'a>(
+        &'a self,
+        focused: impl FnOnce() -> Case<'a>,
+        command: &Command,
+        now: Timestamp,
+        law: &Law<'_>,
+    ) -> Case<'a> {
         let begun = |id: &InstanceId| self.read(self.instances.get(id));
         let mut case = match command {
             Command::BuyPlan { plan, .. } => {
-                let mut case = self.case();
+                let mut case = focused();
                 case.plan = self.plans.get(plan);
                 case
             }
@@ -201,7 +212,7 @@ impl World {
             | Command::GrantRefund
             | Command::RefuseRefund { .. }
             | Command::Activate { .. }
-            | Command::Wake => self.case(),
+            | Command::Wake => focused(),
         };
         let year = law.conduct.calendar().value.year_of(now);
         case.beside = case

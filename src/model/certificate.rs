@@ -179,6 +179,18 @@ impl IssuedCertificate {
         Ok(Self { facts, fingerprint })
     }
 
+    /// The same where the fingerprint of its bytes is known.
+    #[cfg(feature = "testing")]
+    pub(crate) fn fingerprinted(
+        facts: CertificateFacts,
+        fingerprint: Fingerprint,
+    ) -> Result<Self, CertificateError> {
+        if facts.names.is_empty() {
+            return Err(CertificateError::NoNames);
+        }
+        Ok(Self { facts, fingerprint })
+    }
+
     /// All facts.
     #[must_use]
     pub const fn facts(&self) -> &CertificateFacts {

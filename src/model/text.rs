@@ -111,7 +111,8 @@ impl<const N: usize> PartialOrd for Inline<N> {
 
 impl<const N: usize> Ord for Inline<N> {
     fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        self.as_str().cmp(other.as_str())
+        // Unused bytes are zero and no other is, so whole arrays are in the order of the texts.
+        self.bytes.cmp(&other.bytes)
     }
 }
 

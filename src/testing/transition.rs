@@ -5,7 +5,7 @@ use std::format;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::string::{String, ToString};
 
-use crate::lifecycle::{Events, Law, Refusal, World};
+use crate::lifecycle::{Case, Events, Law, Refusal, World};
 
 use super::machine::Machine;
 use super::timeline::{Laws, Step};
@@ -98,6 +98,19 @@ pub(super) fn take(
     invariants: &[Invariant],
 ) -> Taken {
     focus(before, step);
+    let before = &*before;
+    take_focused(machine, before, &before.case(), step, laws, invariants)
+}
+
+/// The same in a world that has in focus what the step is about, with what is read of it.
+pub(super) fn take_focused<'w>(
+    machine: &dyn Machine,
+    before: &'w World,
+    read: &Case<'w>,
+    step: &Step,
+    laws: &Laws,
+    invariants: &[Invariant],
+) -> Taken {
     let Some(conduct) = laws.editions().get(step.conduct) else {
         return Taken {
             after: None,
@@ -105,9 +118,9 @@ pub(super) fn take(
             breach: None,
         };
     };
-    let before = &*before;
-    let law = laws.law(&before.case(), Some(step.command.kind()), conduct);
-    match catch_unwind(AssertUnwindSafe(|| answered(machine, before, step, &law))) {
+    let law = laws.law(read, Some(step.command.kind()), conduct);
+    let asked = AssertUnwindSafe(|| answered(machine, before, read, step, &law));
+    match catch_unwind(asked) {
         Err(panic) => Taken {
             after: None,
             answer: None,
@@ -143,13 +156,14 @@ pub(super) fn take(
 type Answered = (Option<World>, Result<Events, Refusal>);
 
 /// Most commands are refused, so the world is copied for those alone that are not. That asks twice.
-fn answered(
+fn answered<'w>(
     machine: &dyn Machine,
-    before: &World,
+    before: &'w World,
+    read: &Case<'w>,
     step: &Step,
     law: &Law<'_>,
 ) -> Result<Answered, Breach> {
-    let case = before.case_for(&step.command, step.at, law);
+    let case = before.case_by(|| *read, &step.command, step.at, law);
     let first = machine.decide(&case, &step.command, step.at, law);
     let Ok(events) = first else {
         return Ok((None, first));

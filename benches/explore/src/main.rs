@@ -46,11 +46,11 @@ fn contend(name: &str, world: &World, threads: usize) {
     let small = world.build();
     let before = memory::most();
     let begun = Instant::now();
-    let states = if name == "stateright" {
+    let (states, report) = if name == "stateright" {
         let checker = Checked::of(small).checker().threads(threads);
         let checked = checker.spawn_bfs().join();
         checked.assert_properties();
-        checked.unique_state_count() as u64
+        (checked.unique_state_count() as u64, None)
     } else {
         let explorer = Explorer::new(&small)
             .against(&BALANCES)
@@ -64,12 +64,15 @@ fn contend(name: &str, world: &World, threads: usize) {
         };
         let report = explorer.run();
         assert!(matches!(report.ending, Ending::Exhausted), "{report}");
-        eprintln!("{report}");
-        eprintln!("{}", missed(world, &report));
-        report.states
+        (report.states, Some(report))
     };
     let seconds = begun.elapsed().as_secs_f64();
     println!("{states} {seconds} {}", memory::most() - before);
+    // The table is no part of what is measured.
+    if let Some(report) = report {
+        eprintln!("{report}");
+        eprintln!("{}", missed(world, &report));
+    }
 }
 
 /// The cells that `decide` knows a way to, and that were not reached.

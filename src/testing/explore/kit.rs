@@ -151,7 +151,7 @@ impl Kit {
         last: Timestamp,
     ) -> Option<Arc<IssuedCertificate>> {
         let of = self.order(order)?;
-        let certificate = IssuedCertificate::new(CertificateFacts {
+        let facts = CertificateFacts {
             der: of.der.clone(),
             chain: Vec::new(),
             names: self.names.to_vec(),
@@ -160,7 +160,8 @@ impl Kit {
             validity: Validity::new(first, last).ok()?,
             serial: of.serial,
             issuer: self.issuer.clone(),
-        });
+        };
+        let certificate = IssuedCertificate::fingerprinted(facts, of.fingerprint);
         certificate.ok().map(Arc::new)
     }
 }

@@ -7,12 +7,12 @@ use std::thread;
 use std::time::Instant;
 use std::vec::Vec;
 
-use crate::lifecycle::status;
+use crate::lifecycle::{Case, World, status};
 use crate::model::{InstanceId, Timestamp};
 
 use super::super::story::{Story, first_breach, minimal};
 use super::super::timeline::{Step, Timeline};
-use super::super::transition::{Breach, take};
+use super::super::transition::{Breach, focus, take_focused};
 use super::Explorer;
 use super::cache::Cache;
 use super::estimate::estimate;
@@ -332,68 +332,118 @@ fn look(
     let [turns, orders] = &mut found.spent;
     *turns = turns.saturating_add(u64::from(state.turns >= size.turns));
     *orders = orders.saturating_add(u64::from(state.orders >= size.orders));
-    let rows = rows(explorer, &state);
     let mut world = state.world.clone();
-    for (taken, next) in (0..).zip(explorer.world.moves_by(&state, cache)) {
-        let after = match &next {
+    let from = Looked {
+        explorer,
+        number,
+        state: &state,
+        rows: rows(explorer, &state, &mut world),
+        visited,
+    };
+    let moves = explorer.world.moves_by(&state, &mut world, cache);
+    let mut numbers = 0..;
+    // What is in focus is read once for all moves about it.
+    for same in moves.chunk_by(about_the_same) {
+        if let Some(Move::Ask(step)) = same.first() {
+            focus(&mut world, step);
+        }
+        let read = world.case();
+        for (next, taken) in same.iter().zip(numbers.by_ref()) {
+            if let Err(breach) = from.tried(next, taken, (&world, &read), seen, found) {
+                found.broken = Some((number, taken, breach));
+                return;
+            }
+        }
+    }
+}
+
+/// Whether two moves look at the same.
+fn about_the_same(one: &Move, next: &Move) -> bool {
+    match (one, next) {
+        (Move::Ask(one), Move::Ask(next)) => {
+            one.about == next.about && one.other == next.other && one.plan == next.plan
+        }
+        (Move::Wait(_), Move::Wait(_)) => true,
+        (Move::Wait(_), Move::Ask(_)) | (Move::Ask(_), Move::Wait(_)) => false,
+    }
+}
+
+/// The state that is looked at.
+struct Looked<'l> {
+    explorer: &'l Explorer<'l>,
+    number: u32,
+    state: &'l State,
+    rows: Vec<(InstanceId, usize)>,
+    visited: &'l Visited,
+}
+
+impl Looked<'_> {
+    /// Tries a move, in a world that has in focus what the move is about, with what is read of it.
+    fn tried(
+        &self,
+        next: &Move,
+        taken: u16,
+        (before, read): (&World, &Case<'_>),
+        seen: &mut HashSet<u128>,
+        found: &mut Found,
+    ) -> Result<(), Breach> {
+        let explorer = self.explorer;
+        let after = match next {
             Move::Wait(_) => None,
             Move::Ask(step) => {
                 let laws = &explorer.world.laws;
-                let result = take(
-                    explorer.machine,
-                    &mut world,
-                    step,
-                    laws,
-                    explorer.invariants,
-                );
+                let invariants = explorer.invariants;
+                let result = take_focused(explorer.machine, before, read, step, laws, invariants);
                 if let Some(breach) = result.breach {
-                    found.broken = Some((number, taken, breach));
-                    return;
+                    return Err(breach);
                 }
-                note(&mut found.cells, &rows, step, result.after.is_some());
+                note(&mut found.cells, &self.rows, step, result.after.is_some());
                 if result.after.is_none() {
                     found.refusals = found.refusals.saturating_add(1);
-                    continue;
+                    return Ok(());
                 }
                 // A world that nothing was done to is the same state.
                 if matches!(&result.answer, Some(Ok(events)) if events.is_empty()) {
                     found.transitions = found.transitions.saturating_add(1);
-                    continue;
+                    return Ok(());
                 }
                 result.after
             }
         };
-        let Some(after) = SmallWorld::after(&state, &next, after) else {
-            continue;
+        let Some(after) = SmallWorld::after(self.state, next, after) else {
+            return Ok(());
         };
         found.transitions = found.transitions.saturating_add(1);
-        let stands_for = explorer.stands_for(&after);
-        if visited.contains(stands_for) || !seen.insert(stands_for) {
-            continue;
+        // Without symmetry, what it is written as stands for it.
+        let own = (!explorer.symmetry).then(|| explorer.world.own(&after));
+        let stands_for = match &own {
+            Some(own) => own.fingerprint(),
+            None => explorer.world.class_fingerprint(&after),
+        };
+        if self.visited.contains(stands_for) || !seen.insert(stands_for) {
+            return Ok(());
         }
-        let written = explorer.world.written(&after);
+        let own = own.unwrap_or_else(|| explorer.world.own(&after));
         let same = |bytes: &[u8]| explorer.read(bytes).as_ref() == Some(&after);
-        let Some(bytes) = written.filter(|bytes| same(bytes)) else {
+        if !own.is_exact() || !same(own.bytes()) {
             let wrong = "the world after holds something that no command brought in";
-            let breach = Breach {
+            return Err(Breach {
                 law: "L3",
                 wrong: wrong.to_string(),
-            };
-            found.broken = Some((number, taken, breach));
-            return;
-        };
-        found.fingerprints.push((stands_for, number, taken));
-        found.states.push(&bytes);
+            });
+        }
+        found.fingerprints.push((stands_for, self.number, taken));
+        found.states.push(own.bytes());
+        Ok(())
     }
 }
 
 /// The row of the table that each instance is in.
-fn rows(explorer: &Explorer<'_>, state: &State) -> Vec<(InstanceId, usize)> {
+fn rows(explorer: &Explorer<'_>, state: &State, world: &mut World) -> Vec<(InstanceId, usize)> {
     let laws = &explorer.world.laws;
     let Some(conduct) = laws.editions().get(explorer.world.conduct(state.now)) else {
         return Vec::new();
     };
-    let mut world = state.world.clone();
     let instances = state.world.instances();
     instances
         .map(|own| {
@@ -423,6 +473,7 @@ fn note(cells: &mut Cells, rows: &[(InstanceId, usize)], step: &Step, granted: b
 }
 
 impl Explorer<'_> {
+    /// What the first state is known by.
     fn stands_for(&self, state: &State) -> u128 {
         if self.symmetry {
             self.world.class_fingerprint(state)

@@ -167,12 +167,18 @@ impl SmallWorld {
     /// Everything that may happen next, in an order that is always the same.
     #[must_use]
     pub fn moves(&self, state: &State) -> Vec<Move> {
-        Cache::of_thread(self.number, |cache| self.moves_by(state, cache))
+        let mut world = state.world.clone();
+        Cache::of_thread(self.number, |cache| self.moves_by(state, &mut world, cache))
     }
 
-    /// The same, with the answers to earlier questions about instants at hand.
-    pub(super) fn moves_by(&self, state: &State, cache: &mut Cache) -> Vec<Move> {
-        let mut world = state.world.clone();
+    /// The same, with the answers to earlier questions about instants at hand, and a copy of the state's
+    /// world to set a focus in.
+    pub(super) fn moves_by(
+        &self,
+        state: &State,
+        world: &mut World,
+        cache: &mut Cache,
+    ) -> Vec<Move> {
         let mut menu = Menu {
             small: self,
             state,
@@ -198,11 +204,11 @@ impl SmallWorld {
         }
         for id in &all {
             menu.about = Some(*id);
-            menu.with_instance(&mut world, &all);
+            menu.with_instance(world, &all);
         }
         let mut moves = menu.moves;
         if state.turns < self.size.turns {
-            let instants = self.instants(state, &mut world, cache);
+            let instants = self.instants(state, world, cache);
             moves.extend(instants.into_iter().map(Move::Wait));
         }
         moves

@@ -30,17 +30,21 @@ impl SmallWorld {
     /// The bytes of a state, from which it can be read again. None where it holds something that no
     /// command of this world brings in.
     pub(super) fn written(&self, state: &State) -> Option<Vec<u8>> {
+        let writer = self.own(state);
+        writer.is_exact().then(|| writer.bytes().to_vec())
+    }
+
+    /// A state, written as it is.
+    pub(super) fn own(&self, state: &State) -> Writer<'_> {
         let mut writer = self.writer(Names::Own);
         writer.state(state);
-        writer.is_exact().then(|| writer.bytes().to_vec())
+        writer
     }
 
     /// 128 bits that stand for a state, as it is.
     #[must_use]
     pub fn fingerprint(&self, state: &State) -> u128 {
-        let mut writer = self.writer(Names::Own);
-        writer.state(state);
-        fingerprint(writer.bytes()).0
+        self.own(state).fingerprint()
     }
 
     /// 128 bits that stand for a state and for all that differ from it in names, or in instants that
@@ -113,7 +117,7 @@ impl SmallWorld {
         let order: Vec<&CertificateInstance> = sorted.into_iter().map(|(_, one)| one).collect();
         let mut writer = self.writer(Names::ByPlace);
         writer.class(state, &order);
-        fingerprint(writer.bytes()).0
+        writer.fingerprint()
     }
 
     pub(super) fn writer(&self, names: Names) -> Writer<'_> {

@@ -12,6 +12,7 @@ use crate::model::{
 };
 
 use super::super::timeline::Laws;
+use super::fingerprint::fingerprint;
 use super::kit::{Kit, number, order_number};
 use super::state::State;
 
@@ -93,6 +94,11 @@ impl<'k> Writer<'k> {
 
     pub(super) fn bytes(&self) -> &[u8] {
         &self.out
+    }
+
+    /// 128 bits that stand for what was written.
+    pub(super) fn fingerprint(&self) -> u128 {
+        fingerprint(&self.out).0
     }
 
     pub(super) const fn is_exact(&self) -> bool {
