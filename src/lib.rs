@@ -128,6 +128,8 @@ pub mod service;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod view;
+#[cfg(feature = "wire")]
+pub mod wire;
 
 /// The README's example, run with the tests.
 #[cfg(doctest)]
