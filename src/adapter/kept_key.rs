@@ -45,6 +45,24 @@ pub(super) fn agree(
     }
 }
 
+/// Reads a key that was made elsewhere.
+pub(super) fn read(der: &[u8]) -> Result<SigningKey, KeyVaultError> {
+    SigningKey::read(der).ok_or(KeyVaultError::NotTaken)
+}
+
+/// The facts of a key that is there, if it is the one that is to be kept.
+pub(super) fn same(
+    order: OrderId,
+    there: &SigningKey,
+    wanted: &SigningKey,
+) -> Result<KeyFacts, KeyVaultError> {
+    if there.spki_der() == wanted.spki_der() {
+        Ok(facts(there))
+    } else {
+        Err(KeyVaultError::OtherKey(order))
+    }
+}
+
 /// What may be said about a key.
 pub(super) fn facts(key: &SigningKey) -> KeyFacts {
     KeyFacts {

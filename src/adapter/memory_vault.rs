@@ -73,6 +73,20 @@ impl MemoryKeyVault {
         }
     }
 
+    fn put_now(&self, order: OrderId, der: &[u8]) -> Result<KeyFacts, KeyVaultError> {
+        let key = kept_key::read(der)?;
+        let mut slots = self.slots();
+        match slots.get(&order) {
+            Some(Slot::Destroyed) => Err(KeyVaultError::Destroyed(order)),
+            Some(Slot::Held(there)) => kept_key::same(order, there, &key),
+            None => {
+                let put = kept_key::facts(&key);
+                slots.insert(order, Slot::Held(Arc::new(key)));
+                Ok(put)
+            }
+        }
+    }
+
     fn key(&self, order: OrderId) -> Result<Arc<SigningKey>, KeyVaultError> {
         match self.slots().get(&order) {
             Some(Slot::Held(key)) => Ok(Arc::clone(key)),
@@ -100,6 +114,18 @@ impl KeyVault for MemoryKeyVault {
 
     fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>> {
         Box::pin(async move { kept_key::export(&*self.key(order)?) })
+    }
+
+    fn takes(&self, kind: KeyKind) -> bool {
+        SigningKey::knows(kind)
+    }
+
+    fn put<'a>(
+        &'a self,
+        order: OrderId,
+        der: &'a [u8],
+    ) -> BoxFuture<'a, Result<KeyFacts, KeyVaultError>> {
+        Box::pin(async move { self.put_now(order, der) })
     }
 
     fn destroy(&self, order: OrderId) -> BoxFuture<'_, Result<(), KeyVaultError>> {

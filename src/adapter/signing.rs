@@ -18,8 +18,12 @@ use x509_cert::der::Any;
 use x509_cert::der::oid::db::rfc5912;
 
 use crate::model::{Curve, KeyKind};
-#[cfg(any(feature = "envelope", all(feature = "file-vault", unix)))]
-use crate::pki::{Limits, parse_private_key};
+#[cfg(any(
+    feature = "memory",
+    feature = "envelope",
+    all(feature = "file-vault", unix)
+))]
+use crate::pki::{KeyEncoding, Limits, parse_private_key};
 
 /// A private key; the crypto library overwrites its memory when it is dropped.
 pub(super) struct SigningKey {
@@ -80,23 +84,53 @@ impl SigningKey {
         Self::of(kind, pair)
     }
 
+    /// Reads a key in DER or in PEM, in PKCS #8, PKCS #1 or SEC 1. It is none for other bytes, and for a
+    /// kind that is not made here.
+    #[cfg(any(
+        feature = "memory",
+        feature = "envelope",
+        all(feature = "file-vault", unix)
+    ))]
+    pub(super) fn read(input: &[u8]) -> Option<Self> {
+        let read = parse_private_key(input, &Limits::default()).ok()?;
+        let (kind, der) = (read.kind(), read.secret_der());
+        let pair = match (Recipe::of(kind)?, read.encoding()) {
+            (Recipe::Rsa(_), KeyEncoding::Pkcs1) => {
+                Pair::Rsa(Box::new(RsaKeyPair::from_der(der).ok()?))
+            }
+            (Recipe::Rsa(_), KeyEncoding::Pkcs8 | KeyEncoding::Sec1) => {
+                Pair::Rsa(Box::new(RsaKeyPair::from_pkcs8(der).ok()?))
+            }
+            (Recipe::Ec(algorithm), KeyEncoding::Sec1) => {
+                Pair::Ec(EcdsaKeyPair::from_private_key_der(algorithm, der).ok()?)
+            }
+            (Recipe::Ec(algorithm), KeyEncoding::Pkcs8 | KeyEncoding::Pkcs1) => {
+                Pair::Ec(EcdsaKeyPair::from_pkcs8(algorithm, der).ok()?)
+            }
+        };
+        Self::of(kind, pair).ok()
+    }
+
     /// Reads a key that was written by [`SigningKey::with_pkcs8`], in DER or in PEM; nothing else is
-    /// a key here: the crypto library reads no other structure by these names.
+    /// a key here.
     #[cfg(any(feature = "envelope", all(feature = "file-vault", unix)))]
     pub(super) fn from_pkcs8(input: &[u8]) -> Option<Self> {
         let read = parse_private_key(input, &Limits::default()).ok()?;
-        let (kind, der) = (read.kind(), read.secret_der());
-        match Recipe::of(kind)? {
-            Recipe::Rsa(_) => {
-                let pair = RsaKeyPair::from_pkcs8(der).ok()?;
-                Self::of(kind, Pair::Rsa(Box::new(pair)))
-            }
-            Recipe::Ec(algorithm) => {
-                let pair = EcdsaKeyPair::from_pkcs8(algorithm, der).ok()?;
-                Self::of(kind, Pair::Ec(pair))
-            }
+        if read.encoding() == KeyEncoding::Pkcs8 {
+            Self::read(read.secret_der())
+        } else {
+            None
         }
-        .ok()
+    }
+
+    /// Whether keys of a kind are made and read here.
+    #[cfg(any(
+        feature = "memory",
+        feature = "envelope",
+        all(feature = "file-vault", unix)
+    ))]
+    pub(super) const fn knows(kind: KeyKind) -> bool {
+        Recipe::of(kind).is_some()
     }
 
     fn of(kind: KeyKind, pair: Pair) -> Result<Self, KeyError> {

@@ -1,5 +1,6 @@
 //! Where keys are kept that the service makes for its customers.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
@@ -51,6 +52,30 @@ pub trait KeyVault: Send + Sync {
     /// [`KeyVaultError::NotFound`] without a key, or after it was destroyed;
     /// [`KeyVaultError::Unusable`] as in [`make`](KeyVault::make).
     fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>>;
+
+    /// Whether the vault takes keys of a kind that were made elsewhere: [`put`](KeyVault::put) does not
+    /// refuse them for their kind. A vault that says nothing else takes none.
+    fn takes(&self, _kind: KeyKind) -> bool {
+        false
+    }
+
+    /// Keeps a key that was made elsewhere, such as one that came with an uploaded certificate, as the
+    /// key of an order. `der` is the private key in PKCS #8, PKCS #1 or SEC 1.
+    ///
+    /// Idempotent: a repeat with the same key gives the same facts and changes nothing. `Ok` only once
+    /// it is kept as well as one that was [made](KeyVault::make).
+    ///
+    /// # Errors
+    /// [`KeyVaultError::NotTaken`] for what is no key, or none that the vault takes: as it stands here
+    /// that is every key. [`KeyVaultError::OtherKey`] if the order has another key,
+    /// [`KeyVaultError::Destroyed`] and [`KeyVaultError::Unusable`] as in [`make`](KeyVault::make).
+    fn put<'a>(
+        &'a self,
+        _order: OrderId,
+        _der: &'a [u8],
+    ) -> BoxFuture<'a, Result<KeyFacts, KeyVaultError>> {
+        Box::pin(async { Err(KeyVaultError::NotTaken) })
+    }
 
     /// Destroys the key of an order for good; afterwards none can be made for it.
     ///
@@ -124,6 +149,13 @@ pub enum KeyVaultError {
         /// The kind of its key.
         existing: KeyKind,
     },
+    /// It is no private key, or of a kind that the vault does not take from elsewhere. Asking again
+    /// does not help.
+    #[error("the vault does not take such a key from elsewhere")]
+    NotTaken,
+    /// The order has another key already, which stays. Asking again does not help.
+    #[error("order {0} has another key already")]
+    OtherKey(OrderId),
     /// A signing request needs at least one name. Asking again does not help.
     #[error("a signing request needs at least one name")]
     NoNames,
@@ -152,6 +184,8 @@ impl KeyVaultError {
             | Self::Destroyed(_)
             | Self::UnsupportedKind(_)
             | Self::KindMismatch { .. }
+            | Self::NotTaken
+            | Self::OtherKey(_)
             | Self::NoNames
             | Self::Unusable { .. } => false,
         }

@@ -13,7 +13,8 @@ use crate::model::{
     IssuedCertificate, Note, OrderId, Payment, PlanId, Product, ProductCode, PurchaseId,
     SpkiDigest, Submission,
 };
-use crate::port::ReadSet;
+use crate::pki::PrivateKey;
+use crate::port::{KeyVaultError, ReadSet};
 
 /// The most years that are bought at once: a limit of size, not a rule. How many an edition sells is
 /// the rulebook's.
@@ -293,7 +294,8 @@ impl Service {
     }
 
     /// Puts a certificate from elsewhere under management (T-38). `key` is the digest of the key that
-    /// came with it; the key itself is the embedder's to keep.
+    /// came with it; the key itself is the embedder's to keep, unless it is handed over with
+    /// [`upload_with_key`](Self::upload_with_key).
     ///
     /// # Errors
     /// [`ServiceError::Refused`] with the reason.
@@ -320,6 +322,41 @@ impl Service {
         };
         let (order, receipt) = (self.run_with_ids(caller.into(), set, asked, upload)).await?;
         Ok((begun_order(&receipt).unwrap_or(order), receipt))
+    }
+
+    /// Puts a certificate from elsewhere under management (T-38), and its key into the vault, as the key
+    /// of its order: it is deployed and destroyed like one that was made here.
+    ///
+    /// The certificate comes first: before its order is there, no key may lie under its number. If the
+    /// vault does not keep the key then, the certificate stays under a [key](Caller::once) of the call,
+    /// and the same call again puts its key in; until then reading it says that there is none. Without
+    /// one it is deleted again, where the rules permit that.
+    ///
+    /// # Errors
+    /// [`ServiceError::Vault`] for a key that the vault does not take, before anything is written, or if
+    /// it failed. [`ServiceError::Refused`] with the reason.
+    pub async fn upload_with_key(
+        &self,
+        caller: impl Into<Caller>,
+        product: Product,
+        name: Note,
+        certificate: Arc<IssuedCertificate>,
+        key: &PrivateKey,
+    ) -> Result<(OrderId, Receipt), ServiceError> {
+        let (caller, vault) = (caller.into(), &self.ports.vault);
+        if !vault.takes(key.kind()) {
+            return Err(KeyVaultError::NotTaken.into());
+        }
+        let uploaded = self.upload(caller, product, name, certificate, key.spki());
+        let (order, receipt) = uploaded.await?;
+        let kept = vault.put(order, key.secret_der()).await;
+        if kept.is_err() && caller.key().is_none() {
+            // What the vault met with is told, whatever becomes of this.
+            let delete = Command::DeleteCertificate;
+            let _ = self.execute(caller.account(), order, &delete).await;
+        }
+        kept?;
+        Ok((order, receipt))
     }
 
     /// Merges the slot of an order into that of another one (T-42).

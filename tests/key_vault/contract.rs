@@ -21,6 +21,64 @@ pub(crate) fn holds(vault: &dyn KeyVault) {
     the_first_thing_that_is_wrong_is_told(vault, order(10), order(11));
     many_threads_make_one_key(vault, order(12));
     no_thread_brings_a_key_back(vault, 20..60);
+    a_key_from_elsewhere_is_kept_like_its_own(vault, 61);
+}
+
+/// Each structure that [`KeyVault::put`] names, and which public test key it holds.
+const FROM_ELSEWHERE: [(&str, &[u8]); 5] = [
+    (
+        "rsa in PKCS #1",
+        include_bytes!("../data/pki/public-test-key-rsa2048-pkcs1.pem"),
+    ),
+    (
+        "rsa in PKCS #8",
+        include_bytes!("../data/pki/public-test-key-rsa2048-pkcs8.pem"),
+    ),
+    (
+        "P-256 in SEC 1",
+        include_bytes!("../data/pki/public-test-key-p256-sec1.pem"),
+    ),
+    (
+        "P-384 in PKCS #8",
+        include_bytes!("../data/pki/public-test-key-p384-pkcs8.pem"),
+    ),
+    (
+        "P-521 in PKCS #8",
+        include_bytes!("../data/pki/public-test-key-p521-pkcs8.pem"),
+    ),
+];
+
+fn a_key_from_elsewhere_is_kept_like_its_own(vault: &dyn KeyVault, first: u64) {
+    let key = |pem: &[u8]| parse_private_key(pem, &Limits::default()).unwrap();
+    for ((what, pem), id) in FROM_ELSEWHERE.into_iter().zip(first..) {
+        let (own, order) = (key(pem), order(id));
+        assert!(vault.takes(own.kind()), "{what}");
+        let put = block_on(vault.put(order, own.secret_der())).unwrap();
+        assert_eq!((put.kind, put.spki), (own.kind(), own.spki()), "{what}");
+        let again = block_on(vault.put(order, own.secret_der()));
+        assert_eq!(again, Ok(put), "{what}: a repeat changes nothing");
+        assert_eq!(block_on(vault.make(order, own.kind())), Ok(put), "{what}");
+        let exported = block_on(vault.export(order)).unwrap();
+        let exported = key(exported.expose().as_bytes());
+        assert_eq!(exported.encoding(), KeyEncoding::Pkcs8, "{what}");
+        assert_eq!(exported.spki(), own.spki(), "{what}");
+    }
+    let (held, strange) = (order(first), key(FROM_ELSEWHERE[2].1));
+    let other = block_on(vault.put(held, strange.secret_der()));
+    assert_eq!(other, Err(KeyVaultError::OtherKey(held)));
+    block_on(vault.destroy(held)).unwrap();
+    let late = block_on(vault.put(held, strange.secret_der()));
+    assert_eq!(late, Err(KeyVaultError::Destroyed(held)));
+
+    let ed25519 = key(include_bytes!(
+        "../data/pki/public-test-key-ed25519-pkcs8.pem"
+    ));
+    assert!(!vault.takes(ed25519.kind()));
+    for strange in [ed25519.secret_der(), b"no key", b""] {
+        let refused = block_on(vault.put(order(first + 10), strange));
+        assert_eq!(refused, Err(KeyVaultError::NotTaken));
+    }
+    is_gone(vault, order(first + 10));
 }
 
 fn a_key_is_made_once(vault: &dyn KeyVault, one: OrderId, two: OrderId) {

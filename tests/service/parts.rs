@@ -340,6 +340,7 @@ pub(crate) struct TestVault {
     pub(crate) make: Faults<KeyVaultError>,
     pub(crate) csr: Faults<KeyVaultError>,
     pub(crate) export: Faults<KeyVaultError>,
+    pub(crate) put: Faults<KeyVaultError>,
     pub(crate) destroy: Faults<KeyVaultError>,
 }
 
@@ -350,6 +351,7 @@ impl TestVault {
             make: Faults::new(),
             csr: Faults::new(),
             export: Faults::new(),
+            put: Faults::new(),
             destroy: Faults::new(),
         }
     }
@@ -374,6 +376,18 @@ impl KeyVault for TestVault {
 
     fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>> {
         Box::pin(async move { self.export.around(self.inner.export(order)).await })
+    }
+
+    fn takes(&self, kind: KeyKind) -> bool {
+        self.inner.takes(kind)
+    }
+
+    fn put<'a>(
+        &'a self,
+        order: OrderId,
+        der: &'a [u8],
+    ) -> BoxFuture<'a, Result<KeyFacts, KeyVaultError>> {
+        Box::pin(async move { self.put.around(self.inner.put(order, der)).await })
     }
 
     fn destroy(&self, order: OrderId) -> BoxFuture<'_, Result<(), KeyVaultError>> {

@@ -87,10 +87,9 @@ impl<R: KeyRows> SealedKeyVault<R> {
         &self.rows
     }
 
-    /// Makes a key and seals it; the key itself is gone when this returns.
-    fn sealed(&self, order: OrderId, kind: KeyKind) -> Result<SealedKey, KeyVaultError> {
-        let sealed = kept_key::make(kind)?.with_pkcs8(|der| self.envelope.seal(order, der));
-        match sealed {
+    /// Seals a key.
+    fn sealed(&self, order: OrderId, key: &SigningKey) -> Result<SealedKey, KeyVaultError> {
+        match key.with_pkcs8(|der| self.envelope.seal(order, der)) {
             Ok(sealed) => sealed.map_err(|error| error.at_port(order)),
             Err(KeyError::Failed | KeyError::Unsupported) => Err(kept_key::failed()),
         }
@@ -130,7 +129,7 @@ impl<R: KeyRows> KeyVault for SealedKeyVault<R> {
             let row = if let Some(row) = self.rows.get(order).await.map_err(at_port)? {
                 row
             } else {
-                let sealed = self.sealed(order, kind)?.to_bytes();
+                let sealed = self.sealed(order, &kept_key::make(kind)?)?.to_bytes();
                 self.rows.put_new(order, sealed).await.map_err(at_port)?
             };
             // Also one's own row is read again: what the table gives back is what will be signed with.
@@ -151,6 +150,30 @@ impl<R: KeyRows> KeyVault for SealedKeyVault<R> {
 
     fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>> {
         Box::pin(async move { kept_key::export(&self.key(order).await?) })
+    }
+
+    fn takes(&self, kind: KeyKind) -> bool {
+        SigningKey::knows(kind)
+    }
+
+    fn put<'a>(
+        &'a self,
+        order: OrderId,
+        der: &'a [u8],
+    ) -> BoxFuture<'a, Result<KeyFacts, KeyVaultError>> {
+        Box::pin(async move {
+            let key = kept_key::read(der)?;
+            let row = if let Some(row) = self.rows.get(order).await.map_err(at_port)? {
+                row
+            } else {
+                let sealed = self.sealed(order, &key)?.to_bytes();
+                self.rows.put_new(order, sealed).await.map_err(at_port)?
+            };
+            match row {
+                KeyRow::Sealed(row) => kept_key::same(order, &self.opened(order, &row)?, &key),
+                KeyRow::Destroyed => Err(KeyVaultError::Destroyed(order)),
+            }
+        })
     }
 
     fn destroy(&self, order: OrderId) -> BoxFuture<'_, Result<(), KeyVaultError>> {

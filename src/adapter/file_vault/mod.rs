@@ -120,6 +120,24 @@ impl FileKeyVault {
         }
     }
 
+    fn put_now(&self, order: OrderId, der: &[u8]) -> Result<KeyFacts, KeyVaultError> {
+        let at_port = |error: FileVaultError| error.at_port(order);
+        let key = kept_key::read(der)?;
+        if self.folder.read(order).map_err(at_port)?.is_some() {
+            self.folder.sync().map_err(at_port)?;
+        } else {
+            let pem = kept_key::export(&key)?;
+            self.folder
+                .publish(order, pem.expose().as_bytes())
+                .map_err(at_port)?;
+        }
+        match self.read(order).map_err(at_port)? {
+            Some(Slot::Held(there)) => kept_key::same(order, &there, &key),
+            Some(Slot::Destroyed) => Err(KeyVaultError::Destroyed(order)),
+            None => Err(KeyVaultError::unavailable("the key file was taken away")),
+        }
+    }
+
     fn key(&self, order: OrderId) -> Result<SigningKey, KeyVaultError> {
         match self.read(order).map_err(|error| error.at_port(order))? {
             Some(Slot::Held(key)) => Ok(key),
@@ -152,6 +170,18 @@ impl KeyVault for FileKeyVault {
 
     fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>> {
         Box::pin(async move { kept_key::export(&self.key(order)?) })
+    }
+
+    fn takes(&self, kind: KeyKind) -> bool {
+        SigningKey::knows(kind)
+    }
+
+    fn put<'a>(
+        &'a self,
+        order: OrderId,
+        der: &'a [u8],
+    ) -> BoxFuture<'a, Result<KeyFacts, KeyVaultError>> {
+        Box::pin(async move { self.put_now(order, der) })
     }
 
     fn destroy(&self, order: OrderId) -> BoxFuture<'_, Result<(), KeyVaultError>> {
