@@ -9,12 +9,14 @@ use crate::service::ServiceError;
 
 /// An error as the API tells it.
 ///
-/// The message never quotes a value that somebody sent, and never a secret.
+/// The message never quotes a value that somebody sent, and never a secret. There is one exception: a
+/// signature that does not match is answered with the text that it should be of, secrets left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     status: u16,
     code: &'static str,
     message: String,
+    retry_after: Option<u32>,
 }
 
 impl Fault {
@@ -25,6 +27,16 @@ impl Fault {
             status,
             code,
             message,
+            retry_after: None,
+        }
+    }
+
+    /// Too many calls; another one may be made after so many milliseconds.
+    #[must_use]
+    pub fn throttled(why: &str, retry_after: u32) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(429, "Throttling.User", why.to_owned())
         }
     }
 
@@ -113,6 +125,12 @@ impl Fault {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// After how many milliseconds the call may be made again, where that is known.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u32> {
+        self.retry_after
     }
 
     /// The message.

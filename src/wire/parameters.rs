@@ -19,10 +19,11 @@ impl Parameters {
     /// # Errors
     /// [`Fault`] if it is there already.
     pub fn add(&mut self, name: String, value: String) -> Result<(), Fault> {
+        let value = Zeroizing::new(value);
         if self.0.contains_key(&name) {
             return Err(Fault::invalid(&name, "it was sent twice"));
         }
-        self.0.insert(name, Zeroizing::new(value));
+        self.0.insert(name, value);
         Ok(())
     }
 

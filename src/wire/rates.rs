@@ -1,0 +1,114 @@
+//! How often an account may call an operation.
+
+use alloc::collections::BTreeMap;
+use core::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use super::Operation;
+use crate::model::{AccountId, Timestamp};
+
+/// How many calls a second an account has of each operation.
+///
+/// The documents print 100 for withdrawing, uploading, deleting and the detail of a certificate, and
+/// 10 for plans, lists and cancelling; what they print nothing for has the 10 as well.
+///
+/// A second is one of the clock's, and what is refused does not count.
+///
+/// ```
+/// use cert_lifecycle::wire::{Operation, Rates};
+/// let rates = Rates::documented();
+/// assert_eq!(rates.of(Operation::DescribePackageState), 10);
+/// assert_eq!(rates.with_factor(5).of(Operation::DescribePackageState), 50);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    factor: u32,
+}
+
+/// After so many milliseconds the next second of the clock has begun.
+pub(super) const NEXT_SECOND: u32 = 1_000;
+
+impl Rates {
+    /// As documented.
+    #[must_use]
+    pub const fn documented() -> Self {
+        Self { factor: 1 }
+    }
+
+    /// So many times what is documented.
+    #[must_use]
+    pub const fn with_factor(self, factor: u32) -> Self {
+        Self { factor }
+    }
+
+    /// How many calls a second.
+    #[must_use]
+    pub fn of(self, operation: Operation) -> u32 {
+        let documented: u32 = match operation.word() {
+            "CancelOrderRequest"
+            | "DeleteCertificateRequest"
+            | "DeleteUserCertificate"
+            | "GetUserCertificateDetail"
+            | "UploadUserCertificate" => 100,
+            _ => 10,
+        };
+        documented.saturating_mul(self.factor)
+    }
+}
+
+/// The calls of the second that runs.
+pub(super) struct Counts(Mutex<(Timestamp, BTreeMap<(AccountId, Operation), u32>)>);
+
+impl Counts {
+    pub(super) const fn new() -> Self {
+        Self(Mutex::new((Timestamp::MIN, BTreeMap::new())))
+    }
+
+    /// Whether one more call is within the rate; it counts if it is.
+    pub(super) fn admit(
+        &self,
+        rates: Rates,
+        account: AccountId,
+        operation: Operation,
+        now: Timestamp,
+    ) -> bool {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.0 != now {
+            *counts = (now, BTreeMap::new());
+        }
+        let count = counts.1.entry((account, operation)).or_default();
+        let admitted = *count < rates.of(operation);
+        if admitted {
+            *count = count.saturating_add(1);
+        }
+        admitted
+    }
+}
+
+impl fmt::Debug for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Counts")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_account_has_its_rate_in_each_second() {
+        let operation = Operation::DescribePackageState;
+        let (counts, rates) = (Counts::new(), Rates::documented());
+        let account = |id| AccountId::new(id).unwrap();
+        let at = |seconds| Timestamp::from_unix_seconds(seconds).unwrap();
+        let admitted = |account, now| {
+            (0..50)
+                .filter(|_| counts.admit(rates, account, operation, now))
+                .count()
+        };
+        assert_eq!(admitted(account("one"), at(0)), 10);
+        assert_eq!(admitted(account("two"), at(0)), 10);
+        assert_eq!(admitted(account("one"), at(0)), 0);
+        assert_eq!(admitted(account("one"), at(1)), 10);
+    }
+}
