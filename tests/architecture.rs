@@ -5,7 +5,7 @@
 //! service: up to port, with pki.
 //! adapter: up to port, with codec and pki, never the service or another adapter.
 //! view: up to lifecycle.
-//! testing: up to service, with pki.  wire: up to service, with view.  server, bin, manual: anything.
+//! testing: up to service, with pki.  wire: up to service, with view and pki.  server, bin, manual: anything.
 //! ```
 //!
 //! Every `crate::…`, `super::…` and `cert_lifecycle::…` outside comments and texts counts, wherever
@@ -41,10 +41,18 @@ const ORDER: &[(&str, Option<&[&str]>)] = &[
         Some(&["model", "rulebook", "lifecycle", "port", "codec", "pki"]),
     ),
     ("testing", Some(UP_TO_SERVICE)),
-    // It shows what the service answers.
+    // It shows what the service answers, and reads what is handed in.
     (
         "wire",
-        Some(&["model", "rulebook", "lifecycle", "view", "port", "service"]),
+        Some(&[
+            "model",
+            "rulebook",
+            "lifecycle",
+            "view",
+            "port",
+            "service",
+            "pki",
+        ]),
     ),
     ("server", None),
     ("manual", None),

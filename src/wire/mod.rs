@@ -18,7 +18,7 @@ pub use entry::{Answered, USUAL_SKEW, VERSION, Wire};
 pub use fault::Fault;
 pub use keys::{AccessKey, AccessKeys, FixedKeys, KeysUnavailable, Secret};
 pub use nonces::{MemoryNonces, Nonce, Nonces, Noted};
-pub use operation::{Desk, Done, Operation};
+pub use operation::{Desk, Done, Operation, Parameter, ParameterKind, Taken};
 pub use parameters::Parameters;
 pub use rates::Rates;
 pub use request_id::{NoRandomness, RandomRequestIds, RequestIds, SeededRequestIds};

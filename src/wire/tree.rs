@@ -23,6 +23,15 @@ pub enum Tree {
     Fields(Vec<(&'static str, Tree)>),
 }
 
+impl Tree {
+    /// As JSON, for the texts of answers that hold JSON themselves.
+    pub(super) fn to_json(&self) -> String {
+        let mut out = String::with_capacity(room(self));
+        json(&mut out, self);
+        out
+    }
+}
+
 impl fmt::Debug for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,0 +1,216 @@
+//! The operations: which there are, what each takes, and what it does at the service.
+//!
+//! Checks come in the documented order: parameters (400), what is asked about (404), its state (403),
+//! what was asked (403), and then everything else (500).
+
+mod applying;
+mod certificate;
+mod chain;
+mod counts;
+mod listing;
+mod orders;
+mod row;
+mod sight;
+mod table;
+mod uploading;
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Fault, Parameters, Tree};
+use crate::model::{AccountId, Catalog, KeyKind, OrderId, Product, ProductCode};
+use crate::rulebook::value::words::words;
+use crate::service::Service;
+
+pub use table::{Parameter, ParameterKind, Taken};
+
+words! {
+    /// An operation that is offered.
+    Operation {
+        /// How a plan is used.
+        DescribePackageState = "DescribePackageState",
+        /// An application of any class.
+        CreateCertificateForPackageRequest = "CreateCertificateForPackageRequest",
+        /// An application for a domain validated certificate.
+        CreateCertificateRequest = "CreateCertificateRequest",
+        /// The same with a signing request of the holder's.
+        CreateCertificateWithCsrRequest = "CreateCertificateWithCsrRequest",
+        /// How an order stands.
+        DescribeCertificateState = "DescribeCertificateState",
+        /// An application is withdrawn.
+        CancelOrderRequest = "CancelOrderRequest",
+        /// An order is deleted.
+        DeleteCertificateRequest = "DeleteCertificateRequest",
+        /// A certificate is revoked, or a pending order cancelled.
+        CancelCertificateForPackageRequest = "CancelCertificateForPackageRequest",
+        /// A certificate is renewed.
+        RenewCertificateOrderForPackageRequest = "RenewCertificateOrderForPackageRequest",
+        /// Orders or certificates.
+        ListUserCertificateOrder = "ListUserCertificateOrder",
+        /// One certificate.
+        GetUserCertificateDetail = "GetUserCertificateDetail",
+        /// A certificate from elsewhere is put in.
+        UploadUserCertificate = "UploadUserCertificate",
+        /// A certificate is deleted.
+        DeleteUserCertificate = "DeleteUserCertificate",
+        /// The hosting chain of an order.
+        ListTrusteeOrder = "ListTrusteeOrder",
+        /// How all plans are used.
+        GetCertificatePackageCount = "GetCertificatePackageCount",
+    }
+}
+
+/// Where operations are carried out.
+///
+/// The settings are those of the interface that no rule decides; each has a method to change it.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    service: Service,
+    catalog: Catalog,
+    default_product: Option<ProductCode>,
+    uploads_as: Option<Product>,
+    key_kind: KeyKind,
+    tells_certificate_id: bool,
+}
+
+/// What an operation came to.
+pub struct Done {
+    /// The fields of the answer, without the request's id.
+    pub fields: Vec<(&'static str, Tree)>,
+    /// The order that it was about or began.
+    pub order: Option<OrderId>,
+    /// The state that the answer shows, where it shows one.
+    pub shown: Option<&'static str>,
+}
+
+impl Done {
+    /// An answer without fields, about an order.
+    const fn about(order: OrderId) -> Self {
+        Self {
+            fields: Vec::new(),
+            order: Some(order),
+            shown: None,
+        }
+    }
+
+    /// An answer with fields, about no single order.
+    const fn with(fields: Vec<(&'static str, Tree)>) -> Self {
+        Self {
+            fields,
+            order: None,
+            shown: None,
+        }
+    }
+}
+
+impl fmt::Debug for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.fields.iter().map(|(name, _)| *name).collect();
+        f.debug_struct("Done")
+            .field("fields", &names)
+            .field("order", &self.order)
+            .field("shown", &self.shown)
+            .finish()
+    }
+}
+
+/// The default of `ProductCode` (SDK 3.9.4); before it was `symantec-free-1-free` (A21).
+const DEFAULT_PRODUCT: &str = "digicert-free-1-free";
+
+impl Desk {
+    /// Over a service, with the settings of the interface as it is now: the published products, of which
+    /// `digicert-free-1-free` is the default, RSA keys of 2048 bits, and ids of certificates told.
+    #[must_use]
+    pub fn new(service: Service) -> Self {
+        let catalog = Catalog::published();
+        Self {
+            default_product: ProductCode::new(DEFAULT_PRODUCT).ok(),
+            uploads_as: catalog.get(DEFAULT_PRODUCT),
+            catalog,
+            service,
+            key_kind: KeyKind::Rsa { bits: 2_048 },
+            tells_certificate_id: true,
+        }
+    }
+
+    /// With other products: those whose plans `GetCertificatePackageCount` counts.
+    #[must_use]
+    pub fn with_catalog(mut self, catalog: Catalog) -> Self {
+        self.catalog = catalog;
+        self
+    }
+
+    /// With another product for who names none.
+    #[must_use]
+    pub const fn with_default_product(mut self, product: ProductCode) -> Self {
+        self.default_product = Some(product);
+        self
+    }
+
+    /// With another product under which uploaded certificates are listed. No source says which it is;
+    /// nothing is counted by it.
+    #[must_use]
+    pub const fn with_uploads_as(mut self, product: Product) -> Self {
+        self.uploads_as = Some(product);
+        self
+    }
+
+    /// With another kind of key for applications without a signing request.
+    #[must_use]
+    pub const fn with_key_kind(mut self, kind: KeyKind) -> Self {
+        self.key_kind = kind;
+        self
+    }
+
+    /// Whether `DescribeCertificateState` tells the certificate's id, as newer answers do
+    /// ([`OrderField::CertId`](crate::view::order::OrderField::CertId)).
+    #[must_use]
+    pub const fn with_certificate_ids(mut self, told: bool) -> Self {
+        self.tells_certificate_id = told;
+        self
+    }
+
+    /// The service.
+    #[must_use]
+    pub const fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Carries an operation out for an account.
+    ///
+    /// # Errors
+    /// [`Fault`], and nothing was changed.
+    pub async fn perform(
+        &self,
+        account: AccountId,
+        operation: Operation,
+        parameters: &Parameters,
+    ) -> Result<Done, Fault> {
+        table::check(operation, parameters)?;
+        match operation {
+            Operation::DescribePackageState => self.package_state(account, parameters).await,
+            Operation::CreateCertificateForPackageRequest => {
+                self.create_for_package(account, parameters).await
+            }
+            Operation::CreateCertificateRequest => self.create(account, parameters).await,
+            Operation::CreateCertificateWithCsrRequest => {
+                self.create_with_csr(account, parameters).await
+            }
+            Operation::DescribeCertificateState => self.state(account, parameters).await,
+            Operation::CancelOrderRequest => self.withdraw(account, parameters).await,
+            Operation::DeleteCertificateRequest => self.delete_order(account, parameters).await,
+            Operation::CancelCertificateForPackageRequest => {
+                self.cancel_for_package(account, parameters).await
+            }
+            Operation::RenewCertificateOrderForPackageRequest => {
+                self.renew(account, parameters).await
+            }
+            Operation::ListUserCertificateOrder => self.list(account, parameters).await,
+            Operation::GetUserCertificateDetail => self.detail(account, parameters).await,
+            Operation::UploadUserCertificate => self.upload(account, parameters).await,
+            Operation::DeleteUserCertificate => self.delete_certificate(account, parameters).await,
+            Operation::ListTrusteeOrder => self.chain(account, parameters).await,
+            Operation::GetCertificatePackageCount => self.package_counts(account).await,
+        }
+    }
+}
