@@ -100,7 +100,7 @@ fn it_keeps_the_contract() {
     });
     report.assert_ok();
     assert_eq!(report.skipped, [], "{report}");
-    assert_eq!(report.checks.len(), 68, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 71, "{:#?}", report.checks);
 }
 
 #[test]

@@ -4,10 +4,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cert_lifecycle::adapter::MemoryStore;
 use cert_lifecycle::lifecycle::Event;
-use cert_lifecycle::model::{AccountId, InstanceId, Note, Timestamp};
+use cert_lifecycle::model::{AccountId, InstanceId, Note, ProductCode, Timestamp};
 use cert_lifecycle::port::{
-    Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, Loaded, OutboxPart,
-    OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
+    Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, ListedPlan, Loaded,
+    OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
 };
 
 /// When what was read is forgotten.
@@ -113,6 +113,8 @@ impl Store for Cached {
     handed_on! {
         journal(account: AccountId, stream: StreamId, after: Version, limit: usize) -> Vec<Event>;
         list(account: AccountId, filter: Filter, before: Option<Position>, limit: usize) -> Vec<Listed>;
+        count(account: AccountId, filter: Filter) -> u64;
+        plans(account: AccountId, product: Option<ProductCode>, before: Option<Position>, limit: usize) -> Vec<ListedPlan>;
         due(lease: Lease) -> Vec<DueRow>;
         reschedule(account: AccountId, instance: InstanceId, claim: Claim, due_at: Option<Timestamp>) -> ();
         lease(lease: Lease) -> Vec<OutboxRow>;

@@ -48,8 +48,8 @@ pub use outward::{
 };
 pub use store::{
     Batch, Claim, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry, Lease,
-    Listed, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest,
-    SameBeside, Stage, Store, StoreError, StreamId, Version, Versioned,
+    Listed, ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record,
+    RequestDigest, SameBeside, Stage, Store, StoreError, StreamId, Version, Versioned,
 };
 pub use timer::Timer;
 

@@ -65,11 +65,11 @@ use crate::lifecycle::{
     next_wakeup, preview, status,
 };
 use crate::model::{
-    AccountId, CertificateInstance, OrderId, PlanId, ResourcePlan, Status, Timestamp,
+    AccountId, CertificateInstance, OrderId, PlanId, ProductCode, ResourcePlan, Status, Timestamp,
 };
 use crate::port::{
-    CertificateAuthority, Clock, Deployer, Filter, Ids, KeyVault, Listed, Notifier, Payments,
-    Position, ReadSet, Store,
+    CertificateAuthority, Clock, Deployer, Filter, Ids, KeyVault, Listed, ListedPlan, Notifier,
+    Payments, Position, ReadSet, Store,
 };
 
 use digest::digest;
@@ -478,7 +478,41 @@ impl Service {
         }
         Ok(rows)
     }
+
+    /// How many instances [`list`](Self::list) gives in all its pages.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails.
+    pub async fn count(&self, account: AccountId, filter: Filter) -> Result<u64, ServiceError> {
+        Ok(self.ports.store.count(account, filter).await?)
+    }
+
+    /// All plans of an account, of one product or of all, the newest first; what was used up or paid
+    /// back is among them. [`Store::plans`](crate::port::Store::plans) gives them page by page.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails.
+    pub async fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+    ) -> Result<Vec<ListedPlan>, ServiceError> {
+        let (mut all, mut before) = (Vec::new(), None);
+        loop {
+            let page = (self.ports.store).plans(account, product, before, PLANS_AT_ONCE);
+            let page = page.await?;
+            before = page.last().map(|own| own.position);
+            let is_full = page.len() >= PLANS_AT_ONCE;
+            all.extend(page);
+            if !is_full {
+                return Ok(all);
+            }
+        }
+    }
 }
+
+/// So many plans are read from the store at once.
+const PLANS_AT_ONCE: usize = 200;
 
 /// What a command about an order looks at.
 fn set_of(order: OrderId, command: &Command) -> ReadSet {

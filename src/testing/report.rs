@@ -62,6 +62,8 @@ clauses! {
     Journal, None, "a journal has the events behind a version, in order, at most so many";
     ListOrder, None, "a list has the newest first, and each instance one place for its life";
     ListFilter, None, "a list has what its filter asks for, and deleted instances only when asked";
+    Counts, None, "as many instances are counted as are listed";
+    Plans, None, "the plans of an account are listed, of one product or of all, the newest first, each in one place for its life";
     Paging, None, "pages one after the other have every row once";
     Due, None, "an instance is due from its instant on, the longest due first";
     Claims, None, "what is claimed is not handed out again until its claim ends";

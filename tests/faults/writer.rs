@@ -11,12 +11,13 @@ use cert_lifecycle::adapter::{ManualClock, SeededIds};
 use cert_lifecycle::codec::stored::encode_receipt;
 use cert_lifecycle::lifecycle::{Command, Event};
 use cert_lifecycle::model::{
-    AccountId, Channel, Currency, InstanceId, Note, OrderId, Payment, PlanId, RevocationReason,
-    Timestamp,
+    AccountId, Channel, Currency, InstanceId, Note, OrderId, Payment, PlanId, ProductCode,
+    RevocationReason, Timestamp,
 };
 use cert_lifecycle::port::{
     Batch, BoxFuture, Claim, CommitError, DueRow, Filter, IdempotencyKey, Ids, Lease, Listed,
-    Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
+    ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError,
+    StreamId, Version,
 };
 use cert_lifecycle::service::{Caller, Receipt, Service, ServiceError};
 
@@ -131,6 +132,20 @@ impl Store for Watched {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Listed>, StoreError>> {
         self.0.list(account, filter, before, limit)
+    }
+
+    fn count(&self, account: AccountId, filter: Filter) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.0.count(account, filter)
+    }
+
+    fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
+        self.0.plans(account, product, before, limit)
     }
 
     fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {

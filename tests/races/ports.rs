@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cert_lifecycle::adapter::LocalCa;
 use cert_lifecycle::lifecycle::{Effect, Event};
-use cert_lifecycle::model::{AccountId, InstanceId, Note, OrderId, Timestamp};
+use cert_lifecycle::model::{AccountId, InstanceId, Note, OrderId, ProductCode, Timestamp};
 use cert_lifecycle::port::{
     Batch, BoxFuture, CaAnswer, CaError, CertificateAuthority, Claim, CommitError, DeliveryError,
-    Deployer, DeploymentOrder, DueRow, Filter, IssuanceRequest, Lease, Listed, Loaded, Message,
-    Notifier, OutboxPart, OutboxRow, PaidObject, Payments, Payout, Position, Read, Removal,
-    RequestId, RevocationOrder, Store, StoreError, StreamId, Version,
+    Deployer, DeploymentOrder, DueRow, Filter, IssuanceRequest, Lease, Listed, ListedPlan, Loaded,
+    Message, Notifier, OutboxPart, OutboxRow, PaidObject, Payments, Payout, Position, Read,
+    Removal, RequestId, RevocationOrder, Store, StoreError, StreamId, Version,
 };
 
 use super::pace::Pace;
@@ -94,6 +94,20 @@ impl Store for Paced {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Listed>, StoreError>> {
         self.around(self.inner.list(account, filter, before, limit))
+    }
+
+    fn count(&self, account: AccountId, filter: Filter) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.around(self.inner.count(account, filter))
+    }
+
+    fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
+        self.around(self.inner.plans(account, product, before, limit))
     }
 
     fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {

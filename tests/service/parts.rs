@@ -7,14 +7,14 @@ use std::sync::{Arc, Barrier, Mutex};
 use cert_lifecycle::adapter::{LocalCa, MemoryKeyVault, MemoryStore, SeededIds};
 use cert_lifecycle::lifecycle::{Event, Term};
 use cert_lifecycle::model::{
-    AccountId, ChainId, DomainName, InstanceId, KeyKind, Note, OrderId, PlanId, PurchaseId,
-    Timestamp,
+    AccountId, ChainId, DomainName, InstanceId, KeyKind, Note, OrderId, PlanId, ProductCode,
+    PurchaseId, Timestamp,
 };
 use cert_lifecycle::port::{
     Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, Claim, CommitError, DueRow,
     ExportedKey, Filter, Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Lease, Listed,
-    Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, RevocationOrder, Store, StoreError,
-    StreamId, Version,
+    ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, RevocationOrder, Store,
+    StoreError, StreamId, Version,
 };
 
 /// Where a call fails.
@@ -175,6 +175,20 @@ impl Store for TestStore {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Listed>, StoreError>> {
         self.inner.list(account, filter, before, limit)
+    }
+
+    fn count(&self, account: AccountId, filter: Filter) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.inner.count(account, filter)
+    }
+
+    fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
+        self.inner.plans(account, product, before, limit)
     }
 
     fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use cert_lifecycle::adapter::MemoryStore;
 use cert_lifecycle::lifecycle::{Beside, Event};
-use cert_lifecycle::model::{AccountId, InstanceId, Note, OrderId, Timestamp};
+use cert_lifecycle::model::{AccountId, InstanceId, Note, OrderId, ProductCode, Timestamp};
 use cert_lifecycle::port::{
-    Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded,
-    OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Stage, Store, StoreError, StreamId,
-    Version,
+    Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, ListedPlan,
+    Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Stage, Store, StoreError,
+    StreamId, Version,
 };
 use cert_lifecycle::testing::StoreUnderTest;
 
@@ -63,6 +63,14 @@ pub(crate) enum Fault {
     WrongVersion,
     JournalSkips,
     ListSkips,
+    CountsDeleted,
+    CountsAllAccounts,
+    LeaksPlans,
+    PlansSkip,
+    PlansOldestFirst,
+    PlansOfAllProducts,
+    PlansAsBought,
+    PlansMove,
     OutboxSkips,
     OldestFirst,
     SuffixAnywhere,
@@ -635,6 +643,69 @@ impl Store for Broken {
                 }
             }
             Ok(listed)
+        })
+    }
+
+    fn count(
+        &self,
+        account: AccountId,
+        mut filter: Filter,
+    ) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            self.catch_up().await;
+            if self.is(Fault::CountsDeleted) && filter.stages.is_empty() {
+                filter.stages = Stage::ALL.to_vec();
+            }
+            let mut all = self.store().count(account, filter.clone()).await?;
+            if self.is(Fault::CountsAllAccounts) {
+                for other in self.shared.accounts() {
+                    if other != account {
+                        all += self.store().count(other, filter.clone()).await?;
+                    }
+                }
+            }
+            Ok(all)
+        })
+    }
+
+    fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
+        Box::pin(async move {
+            self.catch_up().await;
+            let product = product.filter(|_| !self.is(Fault::PlansOfAllProducts));
+            let before = match before {
+                Some(Position(place)) if self.is(Fault::PlansSkip) => Some(Position(place - 1)),
+                before => before,
+            };
+            let mut found = self.store().plans(account, product, before, limit).await?;
+            match self.shared.fault {
+                Fault::PlansOldestFirst => found.reverse(),
+                Fault::PlansAsBought => {
+                    for own in &mut found {
+                        own.plan.version = Version(1);
+                    }
+                }
+                Fault::PlansMove => {
+                    for own in &mut found {
+                        own.position.0 = own.position.0 * 100 + own.plan.version.0;
+                    }
+                }
+                Fault::LeaksPlans => {
+                    for other in self.shared.accounts() {
+                        if other != account {
+                            let theirs = self.store().plans(other, product, None, limit);
+                            found.extend(theirs.await?);
+                        }
+                    }
+                }
+                _ => {}
+            }
+            Ok(found)
         })
     }
 

@@ -64,6 +64,14 @@ caught! {
     pages_of_the_outbox_skip: OutboxSkips => Paging;
     a_list_has_the_oldest_first: OldestFirst => ListOrder;
     a_suffix_is_found_anywhere: SuffixAnywhere => ListFilter;
+    deleted_instances_are_counted: CountsDeleted => Counts;
+    instances_of_all_accounts_are_counted: CountsAllAccounts => Isolation;
+    plans_leak: LeaksPlans => Isolation;
+    pages_of_plans_skip: PlansSkip => Paging;
+    plans_come_the_oldest_first: PlansOldestFirst => Plans;
+    plans_of_other_products_are_listed: PlansOfAllProducts => Plans;
+    plans_are_listed_with_their_first_version: PlansAsBought => Reads;
+    plans_move_when_they_change: PlansMove => Plans;
     deleted_instances_are_shown: ShowsDeleted => ListFilter;
     too_many_records_are_forgotten: ForgetsTooMany => Forgetting;
     claims_are_not_exclusive: ClaimsShared => Claims;

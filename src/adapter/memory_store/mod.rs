@@ -16,8 +16,8 @@ use crate::model::{
     PlanId, ProductCode, Purchase, PurchaseId, RefundState, ResourcePlan, Timestamp,
 };
 use crate::port::{
-    Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, Loaded,
-    OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Store, StoreError, StreamId,
+    Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, ListedPlan,
+    Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Store, StoreError, StreamId,
     Version, Versioned,
 };
 use crate::rulebook::Window;
@@ -148,6 +148,36 @@ impl Store for MemoryStore {
                 })
             });
             Ok(listed.take(limit).collect())
+        })
+    }
+
+    fn count(&self, account: AccountId, filter: Filter) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.alone(move |inner| {
+            let found = inner.desk.list(account, &filter, None).count();
+            Ok(u64::try_from(found).unwrap_or(u64::MAX))
+        })
+    }
+
+    fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
+        self.alone(move |inner| {
+            let places = (1_u64..).map(Position).zip(&inner.bought);
+            let older = places.take_while(|(place, _)| before.is_none_or(|end| *place < end));
+            let mut found: Vec<ListedPlan> = older
+                .filter_map(|(position, id)| {
+                    let plan = inner.plan(account, *id)?;
+                    Some(ListedPlan { position, plan })
+                })
+                .filter(|own| product.is_none_or(|code| own.plan.state.product().code == code))
+                .collect();
+            found.reverse();
+            found.truncate(limit);
+            Ok(found)
         })
     }
 

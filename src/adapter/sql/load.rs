@@ -16,7 +16,8 @@ use crate::model::{
     CertificateInstance, HostingChain, PlanId, ProductCode, Purchase, RefundState, ResourcePlan,
 };
 use crate::port::{
-    IdempotencyKey, Loaded, Read, ReadSet, Record, RequestDigest, StoreError, Version, Versioned,
+    IdempotencyKey, ListedPlan, Loaded, Position, Read, ReadSet, Record, RequestDigest, StoreError,
+    Version, Versioned,
 };
 
 /// The columns of each part: its number, the version, an id, a body, and nine numbers.
@@ -303,6 +304,28 @@ where
     })
 }
 
+/// Plans of an account, each with its place in front. A value and no join for how it begins, as with
+/// [`events_of`].
+pub(in crate::adapter) const LISTED_PLANS: &str = "SELECT p.number, p.version, p.id, \
+    (SELECT e.body FROM cl_event e WHERE e.account = p.account AND e.kind = 1 AND e.id = p.id \
+    AND e.version = 1), p.total, p.reserved, p.settled, p.issued, p.revocations, p.taken, \
+    p.revoked, p.refunded_at, p.refunded_cash FROM cl_plan p WHERE p.account = ";
+
+/// Columns: as in [`LISTED_PLANS`].
+pub(in crate::adapter) fn listed_plan<R>(row: &RawRow<'_, R>) -> Result<ListedPlan, StoreError>
+where
+    R: Row,
+    usize: ColumnIndex<R>,
+    for<'d> Option<i64>: Decode<'d, R::Database> + Type<R::Database>,
+    for<'d> Option<String>: Decode<'d, R::Database> + Type<R::Database>,
+{
+    Ok(ListedPlan {
+        position: Position(row.count(0)?),
+        plan: plan_of_row(row)?,
+    })
+}
+
+/// Columns: one that is not looked at, version, id, how it begins, counters.
 fn plan_of_row<R>(row: &RawRow<'_, R>) -> Result<Versioned<ResourcePlan>, StoreError>
 where
     R: Row,

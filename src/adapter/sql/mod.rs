@@ -33,7 +33,7 @@ pub(super) use batch::{Written, taken_order};
 use facts::current;
 pub(super) use facts::suffix_range;
 pub(super) use facts::{InstanceFacts, Tally, backwards, money};
-pub(super) use load::{LoadSql, Subject, loaded, subject};
+pub(super) use load::{LISTED_PLANS, LoadSql, Subject, listed_plan, loaded, subject};
 pub(super) use row::{RawRow, due_row, listed, outbox_row};
 pub(super) use store::sql_store;
 pub(super) use sums::PlanSums;

@@ -18,15 +18,15 @@ macro_rules! sql_store {
 
             use super::$store;
             use crate::adapter::sql::{
-                RawRow, Subject, corrupt, due_row, key, kind, listed, loaded, number, outbox_row, seconds,
-                subject, suffix_range, year_bounds,
+                LISTED_PLANS, RawRow, Subject, corrupt, due_row, key, kind, listed, listed_plan, loaded,
+                number, outbox_row, seconds, subject, suffix_range, year_bounds,
             };
             use crate::codec::stored::decode_event;
             use crate::lifecycle::Event;
-            use crate::model::{AccountId, InstanceId, Note, Timestamp};
+            use crate::model::{AccountId, InstanceId, Note, ProductCode, Timestamp};
             use crate::port::{
-                Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, Loaded, OutboxPart,
-                OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
+                Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, ListedPlan, Loaded,
+                OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
             };
 
             const LOOK_DUE: &str = "SELECT 1 FROM cl_instance WHERE due_at <= $1 AND \
@@ -90,6 +90,62 @@ macro_rules! sql_store {
         let query = query.bind(end.as_str()).bind(number(FEW));
         let row = self.within(query.fetch_one(self.reading())).await?;
         Ok(RawRow(&row).number(0)? < number(FEW))
+    }
+
+    /// The instances that a filter finds, up to where an order would stand.
+    async fn found(
+        &self,
+        columns: &str,
+        account: AccountId,
+        filter: Filter,
+        before: Option<Position>,
+    ) -> Result<QueryBuilder<$db>, StoreError> {
+        let names = filter.name_suffix.as_ref().map(suffix_range);
+        let few = match &names {
+            Some(names) => self.has_few(account, names).await?,
+            None => false,
+        };
+        let mut query = QueryBuilder::<$db>::new(format!("SELECT {columns} FROM "));
+        if let Some((first, end)) = names.clone().filter(|_| few) {
+            // From the names to their instances: a join that no planner may turn round.
+            query.push("(SELECT DISTINCT instance FROM cl_name WHERE account = ");
+            query.push_bind(account.to_string()).push(" AND backwards >= ");
+            query.push_bind(first).push(" AND backwards < ").push_bind(end);
+            query.push(") n CROSS JOIN cl_instance i WHERE i.id = n.instance");
+        } else {
+            query.push("cl_instance i WHERE true");
+        }
+        query.push(" AND stage IS NOT NULL AND account = ");
+        query.push_bind(account.to_string());
+        if let Some(before) = before {
+            let end = i64::try_from(before.0).unwrap_or(i64::MAX);
+            query.push(" AND number < ").push_bind(end);
+        }
+        if filter.stages.is_empty() {
+            query.push(" AND stage <> 'deleted'");
+        } else {
+            query.push(" AND stage IN (");
+            let mut list = query.separated(", ");
+            for stage in &filter.stages {
+                list.push_bind(stage.word());
+            }
+            query.push(")");
+        }
+        if let Some(end) = filter.expires_before {
+            query.push(" AND expires_at < ").push_bind(seconds(end));
+        }
+        if let Some(code) = filter.product {
+            query.push(" AND product = ").push_bind(code.to_string());
+        }
+        if let Some((first, end)) = names.filter(|_| !few) {
+            query.push(
+                " AND EXISTS (SELECT 1 FROM cl_name n WHERE n.account = i.account AND \
+                 n.instance = i.id AND n.backwards >= ",
+            );
+            query.push_bind(first).push(" AND n.backwards < ");
+            query.push_bind(end).push(")");
+        }
+        Ok(query)
     }
 
     /// Lays a row aside of which no more than its place can be read.
@@ -181,58 +237,48 @@ impl Store for $store {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Listed>, StoreError>> {
         Box::pin(async move {
-            let names = filter.name_suffix.as_ref().map(suffix_range);
-            let few = match &names {
-                Some(names) => self.has_few(account, names).await?,
-                None => false,
-            };
-            let mut query = QueryBuilder::<$db>::new(
-                "SELECT number, version, id, order_id, product, stage, names, expires_at, due_at \
-                 FROM ",
-            );
-            if let Some((first, end)) = names.clone().filter(|_| few) {
-                // From the names to their instances: a join that no planner may turn round.
-                query.push("(SELECT DISTINCT instance FROM cl_name WHERE account = ");
-                query.push_bind(account.to_string()).push(" AND backwards >= ");
-                query.push_bind(first).push(" AND backwards < ").push_bind(end);
-                query.push(") n CROSS JOIN cl_instance i WHERE i.id = n.instance");
-            } else {
-                query.push("cl_instance i WHERE true");
-            }
-            query.push(" AND stage IS NOT NULL AND account = ");
-            query.push_bind(account.to_string());
-            if let Some(before) = before {
-                let end = i64::try_from(before.0).unwrap_or(i64::MAX);
-                query.push(" AND number < ").push_bind(end);
-            }
-            if filter.stages.is_empty() {
-                query.push(" AND stage <> 'deleted'");
-            } else {
-                query.push(" AND stage IN (");
-                let mut list = query.separated(", ");
-                for stage in &filter.stages {
-                    list.push_bind(stage.word());
-                }
-                query.push(")");
-            }
-            if let Some(end) = filter.expires_before {
-                query.push(" AND expires_at < ").push_bind(seconds(end));
-            }
-            if let Some(code) = filter.product {
-                query.push(" AND product = ").push_bind(code.to_string());
-            }
-            if let Some((first, end)) = names.filter(|_| !few) {
-                query.push(
-                    " AND EXISTS (SELECT 1 FROM cl_name n WHERE n.account = i.account AND \
-                     n.instance = i.id AND n.backwards >= ",
-                );
-                query.push_bind(first).push(" AND n.backwards < ");
-                query.push_bind(end).push(")");
-            }
+            let columns = "number, version, id, order_id, product, stage, names, expires_at, due_at";
+            let mut query = self.found(columns, account, filter, before).await?;
             query.push(" ORDER BY number DESC LIMIT ");
             query.push_bind(number(limit));
             let rows = self.rows(self.reading(), query).await?;
             rows.iter().map(|row| listed(&RawRow(row))).collect()
+        })
+    }
+
+    fn count(
+        &self,
+        account: AccountId,
+        filter: Filter,
+    ) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let query = self.found("COUNT(*)", account, filter, None).await?;
+            let rows = self.rows(self.reading(), query).await?;
+            rows.first().map_or(Ok(0), |row| RawRow(row).count(0))
+        })
+    }
+
+    fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
+        Box::pin(async move {
+            let mut query = QueryBuilder::<$db>::new(LISTED_PLANS);
+            query.push_bind(account.to_string());
+            if let Some(code) = product {
+                query.push(" AND p.product = ").push_bind(code.to_string());
+            }
+            if let Some(before) = before {
+                let end = i64::try_from(before.0).unwrap_or(i64::MAX);
+                query.push(" AND p.number < ").push_bind(end);
+            }
+            query.push(" ORDER BY p.number DESC LIMIT ");
+            query.push_bind(number(limit));
+            let rows = self.rows(self.reading(), query).await?;
+            rows.iter().map(|row| listed_plan(&RawRow(row))).collect()
         })
     }
 

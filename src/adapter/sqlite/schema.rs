@@ -126,4 +126,5 @@ CREATE TABLE cl_key (
 ) STRICT;
 ",
     include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
 ];

@@ -10,12 +10,12 @@ use alloc::vec::Vec;
 
 use super::{Because, BoxFuture, RequestId};
 use crate::lifecycle::Event;
-use crate::model::{AccountId, InstanceId, Note, Timestamp};
+use crate::model::{AccountId, InstanceId, Note, ProductCode, Timestamp};
 
 pub use batch::{Batch, Expectation, SameBeside, StreamId, Version};
 pub use index::{DueRow, Filter, IndexEntry, Listed, Stage};
 pub use outbox::{Claim, Lease, OutboxPart, OutboxRow, Position};
-pub use read::{Loaded, Read, ReadSet, Versioned};
+pub use read::{ListedPlan, Loaded, Read, ReadSet, Versioned};
 pub use record::{IdempotencyKey, Record, RequestDigest};
 
 /// A place that keeps streams, how they are found, the work that waits for ports, and what commands
@@ -104,6 +104,28 @@ pub trait Store: Send + Sync {
         before: Option<Position>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Listed>, StoreError>>;
+
+    /// How many instances [`list`](Self::list) would give from the newest on, without a limit.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn count(&self, account: AccountId, filter: Filter) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// Plans of an account, of one product or of all, the newest first: those older than `before`, or
+    /// from the newest on without it; at most `limit`. What was used up or paid back is among them.
+    ///
+    /// `before` is [`ListedPlan::position`] of the last one of the page before. A plan has one place
+    /// for its life, in the order of the commits that began them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>>;
 
     /// Claims instances whose [`IndexEntry::due_at`] has come, the longest due first.
     ///

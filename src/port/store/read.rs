@@ -8,6 +8,7 @@ use crate::model::{
 use crate::rulebook::Window;
 
 use super::batch::Version;
+use super::outbox::Position;
 use super::record::{IdempotencyKey, Record};
 
 /// What a decision looks at: the streams, and what goes with them.
@@ -114,6 +115,15 @@ impl Loaded {
             beside: self.beside,
         }
     }
+}
+
+/// A plan in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPlan {
+    /// Its place: where the next page goes on.
+    pub position: Position,
+    /// Its state and its version.
+    pub plan: Versioned<ResourcePlan>,
 }
 
 /// A state and the version of its stream.

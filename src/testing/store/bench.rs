@@ -12,11 +12,11 @@ use super::super::wait::{BlockOn, wait};
 use super::StoreUnderTest;
 use super::model::{Model, Work};
 use crate::lifecycle::{Event, Receipt};
-use crate::model::{AccountId, InstanceId, Note, ProductCode, Status, Timestamp};
+use crate::model::{AccountId, InstanceId, Note, ProductCode, ResourcePlan, Status, Timestamp};
 use crate::port::{
     Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry,
-    Lease, Listed, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record, RequestDigest,
-    Stage, Store, StreamId, Version,
+    Lease, Listed, ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record,
+    RequestDigest, Stage, Store, StreamId, Version, Versioned,
 };
 use crate::rulebook::Window;
 
@@ -160,6 +160,20 @@ impl<'a> Bench<'a> {
         limit: usize,
     ) -> Result<Vec<Listed>, Stop> {
         Ok(self.wait(self.store.list(account, filter, before, limit))??)
+    }
+
+    pub(super) fn count(&self, account: AccountId, filter: Filter) -> Result<u64, Stop> {
+        Ok(self.wait(self.store.count(account, filter))??)
+    }
+
+    pub(super) fn plans(
+        &self,
+        account: AccountId,
+        product: Option<ProductCode>,
+        before: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<ListedPlan>, Stop> {
+        Ok(self.wait(self.store.plans(account, product, before, limit))??)
     }
 
     pub(super) fn due(&self, lease: Lease) -> Result<Vec<DueRow>, Stop> {
@@ -314,6 +328,7 @@ impl<'a> Bench<'a> {
             self.compare_loads(clause, *account)?;
             self.compare_journals(clause, *account)?;
             self.compare_list(clause, *account)?;
+            self.compare_plans(clause, *account)?;
             self.compare_records(clause, *account, tried)?;
         }
         self.compare_outbox()
@@ -431,6 +446,29 @@ impl<'a> Bench<'a> {
             clause
         };
         let what = format!("the list of {account}");
+        self.same(clause, what, &expected, &seen);
+        Ok(())
+    }
+
+    /// States and versions; their order has checks of its own.
+    fn compare_plans(&mut self, clause: Clause, account: AccountId) -> Done {
+        let found = self.plans(account, None, None, ALL)?;
+        let mut seen: Vec<_> = found.into_iter().map(|one| one.plan).collect();
+        let mut expected = self.model.plans(account);
+        for plans in [&mut seen, &mut expected] {
+            plans.sort_by_key(|own| own.state.id());
+        }
+        let foreign = |plan: &Versioned<ResourcePlan>| {
+            let mut streams = self.model.streams();
+            let id = StreamId::Plan(plan.state.id());
+            streams.any(|(own, owner)| own == id && owner != account)
+        };
+        let clause = if seen.iter().any(foreign) {
+            Clause::Isolation
+        } else {
+            clause
+        };
+        let what = format!("the plans of {account}");
         self.same(clause, what, &expected, &seen);
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::format;
 use std::vec::Vec;
 
 use super::super::kit::{
-    Done, Stop, at, confirmed, deleted, instance, names, order, plan, purchase,
+    Done, Kit, Stop, at, confirmed, deleted, instance, names, order, plan, purchase,
 };
 use super::super::report::Clause;
 use super::Check;
@@ -18,6 +18,7 @@ pub(super) const CHECKS: &[Check] = &[
     ("a list has the newest first", order_of_list),
     ("a list is read page by page", pages),
     ("a list has what its filter asks for", filters),
+    ("as many are counted as are listed", counts),
     ("an instance is listed by its last entry", last_entry),
     ("an entry is the account's own", own_entries),
 ];
@@ -243,10 +244,8 @@ fn filed(bench: &mut Bench<'_>) -> Result<Vec<IndexEntry>, Stop> {
     Ok(entries)
 }
 
-fn filters(bench: &mut Bench<'_>) -> Done {
-    let kit = bench.kit.clone();
-    let mut entries = filed(bench)?;
-    entries.reverse();
+/// What is asked for.
+fn asked(kit: &Kit) -> Result<Vec<Filter>, Stop> {
     let mut asked = Vec::from([
         Filter::default(),
         stages(Stage::ALL),
@@ -273,7 +272,14 @@ fn filters(bench: &mut Bench<'_>) -> Done {
         },
     ]);
     asked.extend(Stage::ALL.iter().map(|stage| stages(&[*stage])));
-    for filter in asked {
+    Ok(asked)
+}
+
+fn filters(bench: &mut Bench<'_>) -> Done {
+    let kit = bench.kit.clone();
+    let mut entries = filed(bench)?;
+    entries.reverse();
+    for filter in asked(&kit)? {
         let ours = entries.iter().filter(|entry| fits(entry, &filter));
         let expected: Vec<IndexEntry> = ours.cloned().collect();
         let listed = bench.list(kit.owner, filter.clone(), None, ALL)?;
@@ -291,6 +297,20 @@ fn filters(bench: &mut Bench<'_>) -> Done {
             &expected,
             &seen,
         );
+    }
+    Ok(())
+}
+
+fn counts(bench: &mut Bench<'_>) -> Done {
+    let kit = bench.kit.clone();
+    let entries = filed(bench)?;
+    for filter in asked(&kit)? {
+        let ours = entries.iter().filter(|entry| fits(entry, &filter));
+        let expected = u64::try_from(ours.count())?;
+        let seen = bench.count(kit.owner, filter.clone())?;
+        bench.same(Clause::Counts, format!("{filter:?}"), &expected, &seen);
+        let theirs = bench.count(kit.other, filter)?;
+        bench.same(Clause::Isolation, "those of another", &0, &theirs);
     }
     Ok(())
 }

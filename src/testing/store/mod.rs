@@ -10,6 +10,7 @@ mod keys;
 mod list;
 mod model;
 mod outbox;
+mod plans;
 mod race;
 mod reads;
 mod walk;
@@ -31,12 +32,13 @@ use bench::Bench;
 type Check = (&'static str, fn(&mut Bench<'_>) -> Done);
 
 /// The checks, in order.
-const CHECKS: [&[Check]; 11] = [
+const CHECKS: [&[Check]; 12] = [
     reads::CHECKS,
     expectations::CHECKS,
     keys::CHECKS,
     journal::CHECKS,
     list::CHECKS,
+    plans::CHECKS,
     due::CHECKS,
     outbox::CHECKS,
     alone::CHECKS,

@@ -149,7 +149,8 @@ impl Model {
         }
     }
 
-    fn plans(&self, account: AccountId) -> Vec<Versioned<ResourcePlan>> {
+    /// The plans of an account, the oldest first.
+    pub(super) fn plans(&self, account: AccountId) -> Vec<Versioned<ResourcePlan>> {
         let plans = self.streams.iter().filter_map(|own| match own.id {
             StreamId::Plan(id) => self.plan(account, id),
             StreamId::Instance(_) | StreamId::Chain(_) | StreamId::Purchase(_) => None,
