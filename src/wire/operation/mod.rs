@@ -66,7 +66,6 @@ words! {
 #[derive(Clone, Debug)]
 pub struct Desk {
     service: Service,
-    catalog: Catalog,
     default_product: Option<ProductCode>,
     uploads_as: Option<Product>,
     key_kind: KeyKind,
@@ -118,26 +117,18 @@ impl fmt::Debug for Done {
 const DEFAULT_PRODUCT: &str = "digicert-free-1-free";
 
 impl Desk {
-    /// Over a service, with the settings of the interface as it is now: the published products, of which
-    /// `digicert-free-1-free` is the default, RSA keys of 2048 bits, and ids of certificates told.
+    /// Over a service, with the settings of the interface as it is now: the product
+    /// `digicert-free-1-free` for who names none and for uploads, RSA keys of 2048 bits, and ids of
+    /// certificates told.
     #[must_use]
     pub fn new(service: Service) -> Self {
-        let catalog = Catalog::published();
         Self {
             default_product: ProductCode::new(DEFAULT_PRODUCT).ok(),
-            uploads_as: catalog.get(DEFAULT_PRODUCT),
-            catalog,
+            uploads_as: Catalog::published().get(DEFAULT_PRODUCT),
             service,
             key_kind: KeyKind::Rsa { bits: 2_048 },
             tells_certificate_id: true,
         }
-    }
-
-    /// With other products: those whose plans `GetCertificatePackageCount` counts.
-    #[must_use]
-    pub fn with_catalog(mut self, catalog: Catalog) -> Self {
-        self.catalog = catalog;
-        self
     }
 
     /// With another product for who names none.

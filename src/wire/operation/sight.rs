@@ -86,18 +86,11 @@ impl Desk {
         account: AccountId,
         product: Option<ProductCode>,
     ) -> Result<Vec<ResourcePlan>, Fault> {
-        let wanted: Vec<ProductCode> = match product {
-            Some(code) => Vec::from([code]),
-            None => self.catalog.iter().map(|known| known.code).collect(),
-        };
-        let mut plans = Vec::new();
-        for code in wanted {
-            let read = ReadSet::Product(code).into();
-            let loaded = self.service.ports().store.load(account, read).await;
-            let loaded = loaded.map_err(|error| Fault::of(&error.into()))?;
-            plans.extend(loaded.plan.map(|found| found.state));
-        }
-        plans.retain(|plan| !matches!(plan.bill().refund, RefundState::Refunded { .. }));
-        Ok(plans)
+        let plans = self.service.plans(account, product).await;
+        let plans = plans.map_err(|error| Fault::of(&error))?;
+        let plans = plans.into_iter().map(|listed| listed.plan.state);
+        let kept =
+            |plan: &ResourcePlan| !matches!(plan.bill().refund, RefundState::Refunded { .. });
+        Ok(plans.filter(kept).collect())
     }
 }

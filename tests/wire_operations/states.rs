@@ -1,0 +1,205 @@
+//! Every operation about an order, in every state that an order reaches.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cert_lifecycle::adapter::MemoryKeyVault;
+use cert_lifecycle::lifecycle::CommandKind;
+use cert_lifecycle::lifecycle::{Law, Outcome, table};
+use cert_lifecycle::model::{OrderId, Status, ValidationClass};
+use cert_lifecycle::port::{CommitError, Store, StoreError};
+use cert_lifecycle::rulebook::Rulebook;
+use cert_lifecycle::wire::Operation;
+
+use super::world::{API_2021, API_2023, API_2025, DAY, DV, World, refused, wait};
+
+const STATES: [Status; 9] = [
+    Status::DomainVerification,
+    Status::Validating,
+    Status::ValidationFailed,
+    Status::PendingApplication,
+    Status::Issued,
+    Status::PendingExpiration,
+    Status::Expired,
+    Status::ValidatingRevocation,
+    Status::Revoked,
+];
+
+/// The operations that change an order, and the command that each is, issued or not.
+const CHANGING: [(Operation, CommandKind, CommandKind); 4] = [
+    (
+        Operation::CancelOrderRequest,
+        CommandKind::Withdraw,
+        CommandKind::Withdraw,
+    ),
+    (
+        Operation::DeleteCertificateRequest,
+        CommandKind::Delete,
+        CommandKind::Delete,
+    ),
+    (
+        Operation::CancelCertificateForPackageRequest,
+        CommandKind::CancelOrder,
+        CommandKind::RequestRevocation,
+    ),
+    (
+        Operation::RenewCertificateOrderForPackageRequest,
+        CommandKind::Renew,
+        CommandKind::Renew,
+    ),
+];
+
+fn order_in(world: &World, state: Status) -> OrderId {
+    let order = match state {
+        Status::DomainVerification => world.create(DV),
+        Status::Validating => world.validating(DV),
+        Status::ValidationFailed => world.failed(DV),
+        Status::PendingApplication => {
+            let order = world.create(DV);
+            world.of(Operation::CancelOrderRequest, order).unwrap();
+            order
+        }
+        _ => world.issued(DV),
+    };
+    let described = wait(world.service().describe(world.account, order)).unwrap();
+    let end = described
+        .instance
+        .certificate()
+        .map(|own| own.validity().not_after());
+    match state {
+        Status::PendingExpiration => world.clock.set(end.unwrap().saturating_add(-5 * DAY)),
+        Status::Expired => world.clock.set(end.unwrap().saturating_add(DAY)),
+        Status::ValidatingRevocation | Status::Revoked => {
+            let revoke = Operation::CancelCertificateForPackageRequest;
+            world.of(revoke, order).unwrap();
+            if state == Status::Revoked {
+                world.work();
+                world.shown(order);
+            }
+        }
+        _ => {}
+    }
+    let described = wait(world.service().describe(world.account, order)).unwrap();
+    assert_eq!(described.status, state);
+    order
+}
+
+#[test]
+fn r14_every_operation_in_every_state_is_answered_as_the_table_has_it() {
+    let book = Rulebook::published();
+    for edition in [API_2021, API_2023, API_2025] {
+        let values = book.edition(edition).unwrap();
+        let law = Law::single(&values, book.ceilings());
+        let table = table(ValidationClass::Dv, &law);
+        for state in STATES {
+            let row = table
+                .rows
+                .iter()
+                .find(|row| row.status == Some(state))
+                .unwrap();
+            let issued = !matches!(
+                state,
+                Status::DomainVerification
+                    | Status::Validating
+                    | Status::ValidationFailed
+                    | Status::PendingApplication
+            );
+            for (operation, before, after) in CHANGING {
+                let command = if issued { after } else { before };
+                let cell = row
+                    .cells
+                    .iter()
+                    .find(|cell| cell.command == command)
+                    .unwrap();
+                let world = World::new(edition);
+                world.buy(DV, 3);
+                let order = order_in(&world, state);
+                let units = world.units(DV);
+                let answer = world.of(operation, order);
+                let what = format!("{edition}: {operation} in {state}: {}", cell.outcome);
+                match cell.outcome {
+                    Outcome::Leads { .. } | Outcome::Recorded { .. } | Outcome::Nothing => {
+                        assert!(answer.is_ok(), "{what}: {answer:?}");
+                    }
+                    Outcome::Refused { .. } => {
+                        assert_eq!(refused(answer), (403, "OrderStateError"), "{what}");
+                        let after = wait(world.service().describe(world.account, order));
+                        assert_eq!(after.unwrap().status, state, "R-26: {what}");
+                        assert_eq!(world.units(DV), units, "R-26: {what}");
+                    }
+                    Outcome::Unreachable => panic!("{what}"),
+                }
+            }
+        }
+    }
+}
+
+/// A store that takes no batch for a while.
+struct Shut {
+    inner: Arc<dyn Store>,
+    shut: Arc<AtomicBool>,
+}
+
+macro_rules! passed_on {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+        $(fn $name(&self, $($argument: $type),*) -> cert_lifecycle::port::BoxFuture<'_, Result<$answer, StoreError>> {
+            self.inner.$name($($argument),*)
+        })*
+    };
+}
+
+impl Store for Shut {
+    fn commit(
+        &self,
+        batch: cert_lifecycle::port::Batch,
+    ) -> cert_lifecycle::port::BoxFuture<'_, Result<(), CommitError>> {
+        if self.shut.load(Ordering::SeqCst) {
+            let away = StoreError::Unavailable(None);
+            return Box::pin(async { Err(CommitError::Store(away)) });
+        }
+        self.inner.commit(batch)
+    }
+
+    passed_on! {
+        load(account: cert_lifecycle::model::AccountId, read: cert_lifecycle::port::Read) -> cert_lifecycle::port::Loaded;
+        journal(account: cert_lifecycle::model::AccountId, stream: cert_lifecycle::port::StreamId, after: cert_lifecycle::port::Version, limit: usize) -> Vec<cert_lifecycle::lifecycle::Event>;
+        forget_records(before: cert_lifecycle::model::Timestamp, limit: usize) -> usize;
+        list(account: cert_lifecycle::model::AccountId, filter: cert_lifecycle::port::Filter, before: Option<cert_lifecycle::port::Position>, limit: usize) -> Vec<cert_lifecycle::port::Listed>;
+        count(account: cert_lifecycle::model::AccountId, filter: cert_lifecycle::port::Filter) -> u64;
+        plans(account: cert_lifecycle::model::AccountId, product: Option<cert_lifecycle::model::ProductCode>, before: Option<cert_lifecycle::port::Position>, limit: usize) -> Vec<cert_lifecycle::port::ListedPlan>;
+        due(lease: cert_lifecycle::port::Lease) -> Vec<cert_lifecycle::port::DueRow>;
+        reschedule(account: cert_lifecycle::model::AccountId, instance: cert_lifecycle::model::InstanceId, claim: cert_lifecycle::port::Claim, due_at: Option<cert_lifecycle::model::Timestamp>) -> ();
+        lease(lease: cert_lifecycle::port::Lease) -> Vec<cert_lifecycle::port::OutboxRow>;
+        finish(row: cert_lifecycle::port::RequestId) -> ();
+        postpone(row: cert_lifecycle::port::RequestId, claim: cert_lifecycle::port::Claim, until: cert_lifecycle::model::Timestamp) -> ();
+        park(row: cert_lifecycle::port::RequestId, claim: cert_lifecycle::port::Claim, reason: cert_lifecycle::model::Note) -> ();
+        retry(row: cert_lifecycle::port::RequestId, at: cert_lifecycle::model::Timestamp) -> bool;
+        outbox(part: cert_lifecycle::port::OutboxPart, after: Option<cert_lifecycle::port::Position>, limit: usize) -> Vec<cert_lifecycle::port::OutboxRow>;
+    }
+}
+
+#[test]
+fn r21_what_the_store_does_not_take_is_an_error_and_a_permitted_deletion_fails() {
+    let shut = Arc::new(AtomicBool::new(false));
+    let around = |inner| -> Arc<dyn Store> {
+        let shut = Arc::clone(&shut);
+        Arc::new(Shut { inner, shut })
+    };
+    let world = World::with(API_2021, around, Arc::new(MemoryKeyVault::new()));
+    world.buy(DV, 2);
+    let (failed, waiting) = (world.failed(DV), world.create(DV));
+    let units = world.units(DV);
+    shut.store(true, Ordering::SeqCst);
+    let delete = Operation::DeleteCertificateRequest;
+    assert_eq!(refused(world.of(delete, failed)), (403, "DeleteFail"));
+    assert_eq!(refused(world.of(delete, waiting)), (403, "OrderStateError"));
+    assert_eq!(
+        refused(world.of(Operation::CancelOrderRequest, waiting)),
+        (500, "Error")
+    );
+    // Reading needs no batch: what is stored is told, though the CA's answer can't be noted.
+    assert_eq!(world.shown(failed), "verify_fail");
+    shut.store(false, Ordering::SeqCst);
+    assert_eq!(world.units(DV), units, "R-21: nothing was returned");
+    world.of(delete, failed).unwrap();
+}
