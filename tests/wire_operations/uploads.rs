@@ -1,6 +1,5 @@
 //! Uploaded certificates, and the detail of certificates.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use cert_lifecycle::adapter::MemoryKeyVault;
@@ -284,7 +283,6 @@ fn r36_a_certificate_under_revocation_is_not_told() {
     assert_eq!(world.shown(order), "unknow");
     let deleted = world.call(Operation::DeleteUserCertificate, &[("CertId", &id)]);
     deleted.unwrap();
-    let _ = NonZeroU32::MIN;
 }
 
 #[test]
