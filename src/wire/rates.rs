@@ -57,11 +57,25 @@ impl Rates {
 }
 
 /// The calls of the second that runs.
-pub(super) struct Counts(Mutex<(Timestamp, BTreeMap<(AccountId, Operation), u32>)>);
+pub(super) struct Counts(Mutex<Second>);
+
+struct Second {
+    begun: Timestamp,
+    calls: BTreeMap<(AccountId, Operation), u32>,
+}
+
+impl Second {
+    const fn beginning(begun: Timestamp) -> Self {
+        Self {
+            begun,
+            calls: BTreeMap::new(),
+        }
+    }
+}
 
 impl Counts {
     pub(super) const fn new() -> Self {
-        Self(Mutex::new((Timestamp::MIN, BTreeMap::new())))
+        Self(Mutex::new(Second::beginning(Timestamp::MIN)))
     }
 
     /// Whether one more call is within the rate; it counts if it is.
@@ -72,11 +86,11 @@ impl Counts {
         operation: Operation,
         now: Timestamp,
     ) -> bool {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.0 != now {
-            *counts = (now, BTreeMap::new());
+        let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if second.begun != now {
+            *second = Second::beginning(now);
         }
-        let count = counts.1.entry((account, operation)).or_default();
+        let count = second.calls.entry((account, operation)).or_default();
         let admitted = *count < rates.of(operation);
         if admitted {
             *count = count.saturating_add(1);

@@ -18,9 +18,9 @@ pub enum Tree {
     /// Yes or no.
     Flag(bool),
     /// Values in a row, and the name that each has in XML.
-    List(&'static str, Vec<Tree>),
+    List(&'static str, Vec<Self>),
     /// Named values, in their order.
-    Fields(Vec<(&'static str, Tree)>),
+    Fields(Vec<(&'static str, Self)>),
 }
 
 impl Tree {
