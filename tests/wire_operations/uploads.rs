@@ -1,6 +1,7 @@
 //! Uploaded certificates, and the detail of certificates.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cert_lifecycle::adapter::MemoryKeyVault;
 use cert_lifecycle::lifecycle::Command;
@@ -181,8 +182,22 @@ fn l11_under_a_client_token_an_upload_counts_once() {
     }
 }
 
-/// A vault whose keys from elsewhere don't arrive.
-struct Deaf(MemoryKeyVault, bool);
+/// A vault whose first keys from elsewhere don't arrive.
+struct Deaf {
+    inner: MemoryKeyVault,
+    takes: bool,
+    fails: AtomicUsize,
+}
+
+impl Deaf {
+    fn new(takes: bool, fails: usize) -> Arc<Self> {
+        Arc::new(Self {
+            inner: MemoryKeyVault::new(),
+            takes,
+            fails: AtomicUsize::new(fails),
+        })
+    }
+}
 
 impl KeyVault for Deaf {
     fn make(
@@ -190,7 +205,7 @@ impl KeyVault for Deaf {
         order: OrderId,
         kind: KeyKind,
     ) -> BoxFuture<'_, Result<KeyFacts, KeyVaultError>> {
-        self.0.make(order, kind)
+        self.inner.make(order, kind)
     }
 
     fn csr<'a>(
@@ -198,35 +213,41 @@ impl KeyVault for Deaf {
         order: OrderId,
         names: &'a [DomainName],
     ) -> BoxFuture<'a, Result<Arc<[u8]>, KeyVaultError>> {
-        self.0.csr(order, names)
+        self.inner.csr(order, names)
     }
 
     fn export(&self, order: OrderId) -> BoxFuture<'_, Result<ExportedKey, KeyVaultError>> {
-        self.0.export(order)
+        self.inner.export(order)
     }
 
     fn takes(&self, _: KeyKind) -> bool {
-        self.1
+        self.takes
     }
 
     fn put<'a>(
         &'a self,
-        _: OrderId,
-        _: &'a [u8],
+        order: OrderId,
+        der: &'a [u8],
     ) -> BoxFuture<'a, Result<KeyFacts, KeyVaultError>> {
-        Box::pin(async { Err(KeyVaultError::unavailable("the line is cut")) })
+        let less = |left: usize| left.checked_sub(1);
+        let fails = self
+            .fails
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
+        if fails.is_ok() {
+            return Box::pin(async { Err(KeyVaultError::unavailable("the line is cut")) });
+        }
+        self.inner.put(order, der)
     }
 
     fn destroy(&self, order: OrderId) -> BoxFuture<'_, Result<(), KeyVaultError>> {
-        self.0.destroy(order)
+        self.inner.destroy(order)
     }
 }
 
 #[test]
 fn an_upload_whose_key_is_not_kept_does_not_stand() {
     for takes in [false, true] {
-        let vault = Arc::new(Deaf(MemoryKeyVault::new(), takes));
-        let world = World::with(API_2021, |store| store, vault);
+        let world = World::with(API_2021, |store| store, Deaf::new(takes, 1));
         let answer = upload(&world, "a").expect_err("no key is kept");
         let code = if takes { "Error" } else { "InvalidParameter" };
         assert_eq!(answer.code(), code);
@@ -240,6 +261,39 @@ fn an_upload_whose_key_is_not_kept_does_not_stand() {
             "takes: {takes}"
         );
     }
+}
+
+#[test]
+fn l11_the_same_upload_again_puts_the_key_in_that_was_not_kept() {
+    let world = World::with(API_2021, |store| store, Deaf::new(true, 1));
+    let (certificate, key) = (
+        file("leaf-p256.pem"),
+        file("public-test-key-p256-pkcs8.pem"),
+    );
+    let once = [
+        &sent("a", &certificate, &key)[..],
+        &[("ClientToken", "7f2c")],
+    ]
+    .concat();
+    let operation = Operation::UploadUserCertificate;
+    assert_eq!(refused(world.call(operation, &once)), (500, "Error"));
+    let all = world.call(
+        Operation::ListUserCertificateOrder,
+        &[("OrderType", "UPLOAD")],
+    );
+    assert_eq!(
+        as_number(field(&all.unwrap(), "TotalCount")),
+        1,
+        "it waits for its key"
+    );
+    let id = world
+        .call(operation, &once)
+        .unwrap()
+        .order
+        .unwrap()
+        .to_string();
+    let told = detail(&world, &id, "").unwrap();
+    assert!(as_text(field(&told, "Key")).starts_with("-----BEGIN PRIVATE KEY-----"));
 }
 
 #[test]

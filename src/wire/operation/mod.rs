@@ -63,6 +63,56 @@ words! {
 /// Where operations are carried out.
 ///
 /// The settings are those of the interface that no rule decides; each has a method to change it.
+///
+/// What is answered is what the service answers: an application goes to the CA, and its key is made, when
+/// [`Service::work`] runs, so an order shows its proof only afterwards. A
+/// [`Runner`](crate::service::Runner) does that by itself.
+///
+/// ```
+/// # #[cfg(all(feature = "memory", feature = "local-ca"))] {
+/// use std::num::NonZeroU32;
+/// use std::sync::Arc;
+///
+/// use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
+/// use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, Recorder, SeededIds};
+/// use cert_lifecycle::model::{AccountId, Catalog, Channel, Payment, Site};
+/// use cert_lifecycle::rulebook::Rulebook;
+/// use cert_lifecycle::service::{EditionPolicy, Ports, Rules, Service};
+/// use cert_lifecycle::wire::{Desk, Operation, Parameters, Tree};
+/// # use core::{future::Future, pin::pin, task::{Context, Poll, Waker}};
+/// # fn wait<T>(future: impl Future<Output = T>) -> T {
+/// #     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+/// #         Poll::Ready(value) => value,
+/// #         Poll::Pending => unreachable!(),
+/// #     }
+/// # }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let start = "2026-03-20T09:00:00+08:00".parse()?;
+/// # let recorder = Arc::new(Recorder::new());
+/// # let ports = Ports {
+/// #     store: Arc::new(MemoryStore::new()),
+/// #     ca: Arc::new(LocalCa::new(LocalCaConfig::new(|_| 200), Zone::new(), start)?),
+/// #     vault: Arc::new(MemoryKeyVault::new()),
+/// #     payments: recorder.clone(),
+/// #     notifier: recorder.clone(),
+/// #     deployer: recorder.clone(),
+/// #     clock: Arc::new(ManualClock::new(start)),
+/// #     ids: Arc::new(SeededIds::new(1)),
+/// # };
+/// # let policy = EditionPolicy::AsOf { site: Site::Cn, channel: Channel::Api };
+/// # let service = Service::new(ports, Rules::new(Rulebook::published(), policy));
+/// let account = AccountId::new("1234567890")?;
+/// let product = Catalog::published().get("geotrust-dv-1-starter").ok_or("no such product")?;
+/// wait(service.buy_plan(account, product, NonZeroU32::MIN, Payment::NONE))?;
+///
+/// let desk = Desk::new(service);
+/// let mut sent = Parameters::default();
+/// sent.add("ProductCode".into(), "geotrust-dv-1-starter".into()).map_err(|_| "sent twice")?;
+/// let done = wait(desk.perform(account, Operation::DescribePackageState, &sent));
+/// let done = done.map_err(|fault| fault.message().to_owned())?;
+/// assert_eq!(done.fields[1], ("TotalCount", Tree::Number(1)));
+/// # Ok(()) } main().unwrap(); }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Desk {
     service: Service,
