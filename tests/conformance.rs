@@ -13,7 +13,7 @@ use cert_lifecycle::adapter::local_ca::{LocalCaConfig, ReviewPolicy};
 use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{Curve, KeyKind};
 use cert_lifecycle::testing::{
-    OneHandle, SuiteOptions, SuiteReport, ca_suite, store_suite, store_suite_with,
+    OneHandle, SuiteOptions, SuiteReport, ca_suite, rows_suite, store_suite, store_suite_with,
 };
 
 #[path = "testing/lab.rs"]
@@ -36,6 +36,16 @@ fn the_memory_store_keeps_the_contract() {
     assert_eq!(skipped, durable, "{report}");
     // A suite that lost its checks would find nothing.
     assert_eq!(report.checks.len(), 71, "{:#?}", report.checks);
+}
+
+#[test]
+fn the_rows_of_the_memory_store_keep_the_contract() {
+    let report = rows_suite(&|future| pollster::block_on(future), || {
+        Box::pin(async { Ok(OneHandle::new(MemoryStore::new())) })
+    });
+    report.assert_ok();
+    assert_eq!(report.skipped.len(), 1, "{report}");
+    assert_eq!(report.checks.len(), 9, "{:#?}", report.checks);
 }
 
 /// What is asked for, as often as is asked for: each round has a store of its own.

@@ -29,8 +29,8 @@ use std::sync::Arc;
 
 use cert_lifecycle::adapter::sqlite::{SqliteOptions, SqliteStore};
 use cert_lifecycle::model::Note;
-use cert_lifecycle::port::{BoxFuture, Store, StoreError};
-use cert_lifecycle::testing::{StoreUnderTest, store_suite};
+use cert_lifecycle::port::{BoxFuture, Rows, RowsError, Store, StoreError};
+use cert_lifecycle::testing::{RowsUnderTest, StoreUnderTest, rows_suite, store_suite};
 use tempfile::TempDir;
 
 use life::{Around, first_half, second_half};
@@ -90,6 +90,32 @@ impl StoreUnderTest for OnFile {
     fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Store>, StoreError>> {
         Box::pin(async { Ok(Self::open(&self.folder).await? as Arc<dyn Store>) })
     }
+}
+
+impl RowsUnderTest for OnFile {
+    fn rows(&self) -> Arc<dyn Rows> {
+        self.store.clone()
+    }
+
+    fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Rows>, RowsError>> {
+        Box::pin(async {
+            let store = Self::open(&self.folder).await;
+            Ok(store.map_err(|error| RowsError::new(&error.to_string()))? as Arc<dyn Rows>)
+        })
+    }
+}
+
+#[test]
+fn its_rows_keep_the_contract() {
+    let runtime = runtime();
+    let report = rows_suite(&|future| runtime.block_on(future), || {
+        Box::pin(async {
+            let made = OnFile::new().await;
+            made.map_err(|error| RowsError::new(&error.to_string()))
+        })
+    });
+    report.assert_ok();
+    assert_eq!(report.skipped, [], "{report}");
 }
 
 #[test]

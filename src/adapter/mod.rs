@@ -8,9 +8,9 @@
 //! | `SeededIds` | `Ids` | `std` |
 //! | `RandomIds` | `Ids` | `pki` |
 //! | `Recorder` | `Payments`, `Notifier`, `Deployer` | `std` |
-//! | `MemoryStore` | `Store` | `memory` |
-//! | `sqlite::SqliteStore`, a file | `Store`, `KeyRows` | `sqlite` |
-//! | `postgres::PostgresStore`, a database of any number of processes | `Store`, `KeyRows` | `postgres` |
+//! | `MemoryStore` | `Store`, `Rows` | `memory` |
+//! | `sqlite::SqliteStore`, a file | `Store`, `KeyRows`, `Rows` | `sqlite` |
+//! | `postgres::PostgresStore`, a database of any number of processes | `Store`, `KeyRows`, `Rows` | `postgres` |
 //! | `MemoryKeyVault` | `KeyVault` | `memory` |
 //! | `FileKeyVault` (on Unix) | `KeyVault` | `file-vault` |
 //! | `envelope::SealedKeyVault`, over rows of a `KeyRows` | `KeyVault` | `envelope` |

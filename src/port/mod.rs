@@ -13,6 +13,7 @@
 //! | [`Notifier`] | who tells holders what happened |
 //! | [`Deployer`] | who puts certificates on cloud products |
 //! | [`KeyRows`] | rows of encrypted keys, for a vault over a database |
+//! | [`Rows`] | rows of an adapter's own, for what it has to remember |
 //! | [`Clock`] | what time it is |
 //! | [`Ids`] | identifiers that were never used before |
 //! | [`Timer`] | letting time pass |
@@ -24,6 +25,7 @@ pub mod key_rows;
 #[cfg(feature = "pki")]
 pub mod key_vault;
 pub mod outward;
+pub mod rows;
 pub mod store;
 pub mod timer;
 
@@ -46,6 +48,7 @@ pub use outward::{
     DeliveryError, Deployer, DeploymentOrder, Message, Notifier, PaidObject, Payments, Payout,
     Removal,
 };
+pub use rows::{RowKey, RowTooLong, RowValue, Rows, RowsError};
 pub use store::{
     Batch, Claim, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry, Lease,
     Listed, ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record,

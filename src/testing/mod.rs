@@ -23,6 +23,7 @@
 //! | Suite | What it examines |
 //! |---|---|
 //! | [`store_suite`] | a [`Store`](crate::port::Store): every clause of its contract, with threads that race |
+//! | [`rows_suite`] | [`Rows`](crate::port::Rows): keys, values, scans, and writes that are whole |
 //! | [`ca_suite`] | a [`CertificateAuthority`](crate::port::CertificateAuthority): requests and their ids, states, certificates, revocations |
 //!
 //! A suite calls an adapter as the service does, and in the ways that go wrong: expectations that do
@@ -50,6 +51,7 @@ pub mod laws;
 mod machine;
 mod play;
 mod report;
+mod rows;
 mod store;
 mod story;
 pub mod strategy;
@@ -64,6 +66,7 @@ pub use invariant::INVARIANTS;
 pub use machine::{Core, Machine};
 pub use play::{Ending, Lived, Moment, met};
 pub use report::{Clause, Skipped, SuiteReport, Violation};
+pub use rows::{RowsUnderTest, rows_suite};
 pub use store::{OneHandle, StoreUnderTest, SuiteOptions, store_suite, store_suite_with};
 pub use story::{Shrunk, Story, TestOf, first_breach, minimal};
 pub use timeline::{Laws, Step, Timeline};

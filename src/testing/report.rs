@@ -76,6 +76,8 @@ clauses! {
     Finished, None, "a row that is finished is gone for good";
     Alone, None, "a call does nothing before it is polled, and nothing by half";
     Durable, None, "what was answered is there for every handle";
+    RowsKept, None, "a row is what was written last under its key, to the byte";
+    RowsFound, None, "a scan has the rows below a prefix, in the order of their keys";
     Repeats, Some("L11"), "a repeat of a request to the CA is answered as before and changes nothing";
     RequestIds, None, "a request id that was used for something else is refused as such";
     UnknownOrders, None, "an order that the CA does not have is unknown to it";

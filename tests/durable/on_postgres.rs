@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use cert_lifecycle::adapter::postgres::{OpenError, PostgresOptions, PostgresStore};
 use cert_lifecycle::model::Note;
-use cert_lifecycle::port::{BoxFuture, Filter, Store, StoreError};
-use cert_lifecycle::testing::{StoreUnderTest, store_suite};
+use cert_lifecycle::port::{BoxFuture, Filter, Rows, RowsError, Store, StoreError};
+use cert_lifecycle::testing::{RowsUnderTest, StoreUnderTest, rows_suite, store_suite};
 use libtest_mimic::{Arguments, Failed, Trial};
 use sqlx::{Connection, Executor};
 
@@ -107,6 +107,36 @@ impl StoreUnderTest for InSchema {
     fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Store>, StoreError>> {
         Box::pin(async { Ok(Self::open(&self.options).await? as Arc<dyn Store>) })
     }
+}
+
+impl RowsUnderTest for InSchema {
+    fn rows(&self) -> Arc<dyn Rows> {
+        self.store.clone()
+    }
+
+    fn another_handle(&self) -> BoxFuture<'_, Result<Arc<dyn Rows>, RowsError>> {
+        Box::pin(async {
+            let store = Self::open(&self.options).await;
+            Ok(store.map_err(|error| RowsError::new(&error.to_string()))? as Arc<dyn Rows>)
+        })
+    }
+}
+
+fn its_rows_keep_the_contract(server: &Shared) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(database(server, "rows"));
+    let url = server.lock().unwrap().url("rows");
+    let count = AtomicUsize::new(0);
+    let report = rows_suite(&|future| runtime.block_on(future), || {
+        let (url, number) = (url.clone(), count.fetch_add(1, Ordering::SeqCst));
+        Box::pin(async move {
+            let made = InSchema::new(url, number).await;
+            made.map_err(|error| RowsError::new(&error.to_string()))
+        })
+    });
+    report.assert_ok();
+    assert_eq!(report.skipped, [], "{report}");
 }
 
 fn it_keeps_the_contract(server: &Shared) {
@@ -498,7 +528,8 @@ type Test = (&'static str, fn(&Shared));
 /// Those that are only run when they are asked for.
 const MAKERS: [Test; 1] = [("make_the_old_database", make_the_old_database)];
 
-const TESTS: [Test; 13] = [
+const TESTS: [Test; 14] = [
+    ("its_rows_keep_the_contract", its_rows_keep_the_contract),
     (
         "names_are_those_of_the_last_commit",
         names_are_those_of_the_last_commit,

@@ -1,6 +1,7 @@
 //! A store in memory: for tests, examples and services that need not survive a restart.
 
 mod desk;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +24,7 @@ use crate::port::{
 use crate::rulebook::Window;
 
 use desk::Desk;
+use rows::Table;
 
 /// A store in memory. Clones of an `Arc` of it share it; it is gone with the last.
 ///
@@ -35,6 +37,7 @@ use desk::Desk;
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     inner: Mutex<Inner>,
+    rows: Table,
 }
 
 /// A stream: its events, and their fold.

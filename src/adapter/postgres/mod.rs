@@ -5,6 +5,7 @@ mod keys;
 mod looks;
 mod open;
 mod quick;
+mod rows;
 
 use core::time::Duration;
 

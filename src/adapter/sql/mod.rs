@@ -13,11 +13,13 @@
 //! | `cl_outbox` | position | the work that waits |
 //! | `cl_record` | account, key | what commands under a key were answered |
 //! | `cl_key` | order | sealed keys |
+//! | `cl_row` | key | what other adapters keep |
 
 mod batch;
 mod facts;
 mod load;
 mod row;
+pub(super) mod rows;
 mod store;
 mod sums;
 

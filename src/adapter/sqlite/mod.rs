@@ -4,6 +4,7 @@ mod batch;
 mod file;
 mod keys;
 mod open;
+mod rows;
 mod schema;
 
 use core::time::Duration;

@@ -108,11 +108,15 @@ pub trait StoreUnderTest: Send + Sync {
 #[derive(Debug)]
 pub struct OneHandle<S>(Arc<S>);
 
-impl<S: Store + 'static> OneHandle<S> {
+impl<S> OneHandle<S> {
     /// Shares a store.
     #[must_use]
     pub fn new(store: S) -> Self {
         Self(Arc::new(store))
+    }
+
+    pub(super) fn shared(&self) -> Arc<S> {
+        Arc::clone(&self.0)
     }
 }
 
