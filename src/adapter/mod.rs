@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `SystemClock` | `Clock` | `std` |
 //! | `ManualClock` | `Clock` | `std` |
+//! | `KeptClock`, over `Rows` | `Clock` | `std` |
 //! | `TokioTimer` | `Timer` | `tokio` |
 //! | `SeededIds` | `Ids` | `std` |
 //! | `RandomIds` | `Ids` | `pki` |
@@ -15,11 +16,14 @@
 //! | `FileKeyVault` (on Unix) | `KeyVault` | `file-vault` |
 //! | `envelope::SealedKeyVault`, over rows of a `KeyRows` | `KeyVault` | `envelope` |
 //! | `local_ca::LocalCa` | `CertificateAuthority` | `local-ca` |
+//! | `local_ca::KeptCa`, over `Rows` | `CertificateAuthority` | `local-ca` |
 
 #[cfg(feature = "envelope")]
 pub mod envelope;
 #[cfg(all(feature = "file-vault", unix))]
 pub mod file_vault;
+#[cfg(feature = "std")]
+mod kept_clock;
 #[cfg(any(
     feature = "memory",
     feature = "envelope",
@@ -57,11 +61,15 @@ pub mod sqlite;
 mod system_clock;
 #[cfg(feature = "tokio")]
 mod tokio_timer;
+#[cfg(feature = "std")]
+mod turns;
 
 #[cfg(feature = "envelope")]
 pub use envelope::{Envelope, SealedKeyVault};
 #[cfg(all(feature = "file-vault", unix))]
 pub use file_vault::FileKeyVault;
+#[cfg(feature = "std")]
+pub use kept_clock::{KeptClock, KeptClockError};
 #[cfg(feature = "local-ca")]
 pub use local_ca::LocalCa;
 #[cfg(feature = "std")]

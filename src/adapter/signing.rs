@@ -21,6 +21,7 @@ use crate::model::{Curve, KeyKind};
 #[cfg(any(
     feature = "memory",
     feature = "envelope",
+    feature = "local-ca",
     all(feature = "file-vault", unix)
 ))]
 use crate::pki::{KeyEncoding, Limits, parse_private_key};
@@ -89,6 +90,7 @@ impl SigningKey {
     #[cfg(any(
         feature = "memory",
         feature = "envelope",
+        feature = "local-ca",
         all(feature = "file-vault", unix)
     ))]
     pub(super) fn read(input: &[u8]) -> Option<Self> {
@@ -113,7 +115,11 @@ impl SigningKey {
 
     /// Reads a key that was written by [`SigningKey::with_pkcs8`], in DER or in PEM; nothing else is
     /// a key here.
-    #[cfg(any(feature = "envelope", all(feature = "file-vault", unix)))]
+    #[cfg(any(
+        feature = "envelope",
+        feature = "local-ca",
+        all(feature = "file-vault", unix)
+    ))]
     pub(super) fn from_pkcs8(input: &[u8]) -> Option<Self> {
         let read = parse_private_key(input, &Limits::default()).ok()?;
         if read.encoding() == KeyEncoding::Pkcs8 {
@@ -186,11 +192,6 @@ impl SigningKey {
     }
 
     /// Lets the private key in PKCS #8 DER be read once; the bytes are overwritten afterwards.
-    #[cfg(any(
-        feature = "memory",
-        feature = "envelope",
-        all(feature = "file-vault", unix)
-    ))]
     pub(super) fn with_pkcs8<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Result<T, KeyError> {
         use aws_lc_rs::encoding::Pkcs8V1Der;
         match &self.pair {

@@ -12,14 +12,47 @@ use x509_cert::{Version, name::Name};
 
 use super::error::LocalCaError;
 use super::hierarchy::{Hierarchy, x509_time};
+use super::order::Issued;
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{RevocationReason, Serial, Timestamp};
 
 /// One line of the list.
 pub(super) struct Entry {
     pub(super) serial: Serial,
-    pub(super) at: Timestamp,
+    /// Since when it is revoked, as it was asked for.
+    pub(super) since: Timestamp,
+    /// The same, as the list has it.
+    at: Timestamp,
     pub(super) reason: RevocationReason,
+}
+
+impl Entry {
+    /// The line of a certificate, if it is revoked.
+    pub(super) fn of(issued: &Issued, hierarchy: &Hierarchy) -> Option<Self> {
+        let revoked = issued.revoked()?;
+        Some(Self::new(
+            issued.serial,
+            revoked.at,
+            revoked.reason,
+            hierarchy,
+        ))
+    }
+
+    pub(super) fn new(
+        serial: Serial,
+        since: Timestamp,
+        reason: RevocationReason,
+        hierarchy: &Hierarchy,
+    ) -> Self {
+        Self {
+            serial,
+            since,
+            // Nothing was revoked before there was a CA, whatever the request says; and X.509
+            // could not write every earlier instant.
+            at: since.max(hierarchy.not_before),
+            reason,
+        }
+    }
 }
 
 /// The reason as the list writes it; "unspecified" is written by leaving it out.

@@ -1,6 +1,9 @@
 //! What can go wrong when a local CA is founded or operated.
 
+use std::string::ToString;
+
 use crate::model::{KeyKind, OrderId, Timestamp};
+use crate::port::{CaError, RowTooLong, RowsError};
 
 /// Why the founder or operator of a local CA did not get what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,5 +40,34 @@ impl From<x509_cert::der::Error> for LocalCaError {
 impl From<x509_cert::builder::Error> for LocalCaError {
     fn from(_: x509_cert::builder::Error) -> Self {
         Self::Cryptography
+    }
+}
+
+/// Why a CA that is kept in rows was not opened, or did not do what its operator asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeptCaError {
+    /// The CA did not do it.
+    #[error(transparent)]
+    Ca(#[from] LocalCaError),
+    /// The rows failed: whether it was done is not known. Asking again helps.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// What it kept can't be read: it is damaged, or a later release wrote it.
+    #[error("{0} of the CA can't be read")]
+    Damaged(&'static str),
+    /// It does not fit into a row. Asking again does not help.
+    #[error(transparent)]
+    TooLong(RowTooLong),
+}
+
+/// For who applies. What can't be read is a disturbance that somebody has to put right.
+impl From<KeptCaError> for CaError {
+    fn from(error: KeptCaError) -> Self {
+        match error {
+            KeptCaError::Rows(error) => Self::Unavailable(error.into_reason()),
+            KeptCaError::TooLong(error) => Self::refused(&error.to_string()),
+            KeptCaError::Ca(_) | KeptCaError::Damaged(_) => Self::unavailable(&error.to_string()),
+        }
     }
 }

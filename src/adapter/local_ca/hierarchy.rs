@@ -13,7 +13,7 @@ use x509_cert::builder::{self, Builder, CertificateBuilder};
 use x509_cert::der::asn1::BitString;
 use x509_cert::der::oid::db::rfc5280::{ANY_POLICY, ID_KP_SERVER_AUTH};
 use x509_cert::der::pem::LineEnding;
-use x509_cert::der::{self, DateTime, Decode, Document, Encode, EncodePem};
+use x509_cert::der::{self, DateTime, Decode, DecodePem, Document, Encode, EncodePem};
 use x509_cert::ext::pkix::certpolicy::PolicyInformation;
 use x509_cert::ext::pkix::{
     AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage,
@@ -103,6 +103,34 @@ impl Hierarchy {
             not_before: now,
             not_after,
         })
+    }
+
+    /// The hierarchy as it was, if the key is that of the certificate.
+    pub(super) fn restore(
+        key: &[u8],
+        root_pem: &str,
+        certificate_pem: &str,
+        not_before: Timestamp,
+        not_after: Timestamp,
+    ) -> Option<Self> {
+        let key = SigningKey::from_pkcs8(key)?;
+        let certificate = Certificate::from_pem(certificate_pem).ok()?;
+        let certified = certificate.tbs_certificate().subject_public_key_info();
+        let is_own = certified.to_der().ok()? == key.spki_der();
+        is_own.then(|| Self {
+            key,
+            root_pem: Arc::from(root_pem),
+            certificate_pem: Arc::from(certificate_pem),
+            certificate,
+            not_before,
+            not_after,
+        })
+    }
+
+    /// Lets the intermediate's key in PKCS #8 DER be read once; the bytes are overwritten afterwards.
+    pub(super) fn with_key<T>(&self, read: impl FnOnce(&[u8]) -> T) -> Result<T, LocalCaError> {
+        let read = self.key.with_pkcs8(read);
+        read.map_err(|_| LocalCaError::Cryptography)
     }
 
     pub(super) fn root_pem(&self) -> Arc<str> {

@@ -50,54 +50,48 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod authority;
 mod config;
 mod crl;
 mod error;
 mod hierarchy;
+mod kept;
 mod leaf;
 mod operator;
 mod order;
 mod request;
 mod zone;
 
-use core::fmt::{self, Write};
+use core::fmt;
 use std::boxed::Box;
 use std::collections::BTreeMap;
-use std::format;
-use std::string::String;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::vec::Vec;
 
 use x509_cert::crl::CertificateList;
 use x509_cert::der::pem::LineEnding;
 use x509_cert::der::{Encode, EncodePem};
 
 pub use config::{LocalCaConfig, ReviewPolicy};
-pub use error::LocalCaError;
+pub use error::{KeptCaError, LocalCaError};
+pub use kept::{KeptCa, KeptZone};
 pub use zone::Zone;
 
-use crate::lifecycle::Term;
-use crate::model::challenge::RecordType;
-use crate::model::{
-    Challenge, Note, OrderId, RevocationCause, Timestamp, ValidationClass, ValidationMethod,
-    Validity,
-};
+use crate::model::{OrderId, Timestamp};
 use crate::port::{
     BoxFuture, CaAnswer, CaError, CertificateAuthority, IssuanceRequest, RequestId, RevocationOrder,
 };
+use authority::Authority;
 use crl::Entry;
-use hierarchy::{Hierarchy, last_second};
-use order::{Asked, Issued, Record, Revoked, Revoking, Stage};
+use order::Record;
 
 /// A certificate authority in one process. See the [module](self) for what it does.
 ///
 /// Each [`poll`](CertificateAuthority::poll) leads an order on by at most one step, so whoever
 /// polls sees every state.
 pub struct LocalCa {
-    config: LocalCaConfig,
+    authority: Authority,
     zone: Zone,
-    hierarchy: Hierarchy,
-    /// What makes challenges unforeseeable.
-    secret: [u8; 32],
     book: Mutex<Book>,
 }
 
@@ -144,18 +138,9 @@ impl LocalCa {
     /// [`LocalCaError::UnsupportedKey`], [`LocalCaError::Time`] before 1970 or beyond 9999,
     /// [`LocalCaError::Cryptography`].
     pub fn new(config: LocalCaConfig, zone: Zone, now: Timestamp) -> Result<Self, LocalCaError> {
-        let secret = if let Some(seed) = config.challenge_seed {
-            seed
-        } else {
-            let mut random = [0; 32];
-            aws_lc_rs::rand::fill(&mut random).map_err(|_| LocalCaError::Cryptography)?;
-            random
-        };
         Ok(Self {
-            hierarchy: Hierarchy::found(&config, now)?,
-            config,
+            authority: Authority::found(config, now)?,
             zone,
-            secret,
             book: Mutex::default(),
         })
     }
@@ -163,13 +148,13 @@ impl LocalCa {
     /// The root's certificate in PEM: the trust anchor.
     #[must_use]
     pub fn root_pem(&self) -> Arc<str> {
-        self.hierarchy.root_pem()
+        self.authority.hierarchy.root_pem()
     }
 
     /// The intermediate's certificate in PEM: the issuer of every leaf.
     #[must_use]
     pub fn intermediate_pem(&self) -> Arc<str> {
-        self.hierarchy.intermediate_pem()
+        self.authority.hierarchy.intermediate_pem()
     }
 
     /// The list of the leaves revoked up to `now`, in DER, signed by the intermediate. Every list
@@ -192,21 +177,14 @@ impl LocalCa {
     fn crl(&self, now: Timestamp) -> Result<CertificateList, LocalCaError> {
         let mut book = self.book();
         let number = book.crls.saturating_add(1);
-        let entries: std::vec::Vec<Entry> = book
-            .orders
-            .values()
-            .filter_map(Record::issued)
-            .filter_map(|issued| Some((issued.serial, issued.revoked()?)))
-            .filter(|(_, revoked)| revoked.at <= now)
-            .map(|(serial, revoked)| Entry {
-                serial,
-                // Nothing was revoked before there was a CA, whatever the request says; and X.509
-                // could not write every earlier instant.
-                at: revoked.at.max(self.hierarchy.not_before),
-                reason: revoked.reason,
-            })
+        let hierarchy = &self.authority.hierarchy;
+        let issued = book.orders.values().filter_map(Record::issued);
+        let entries: Vec<Entry> = issued
+            .filter_map(|issued| Entry::of(issued, hierarchy))
+            .filter(|entry| entry.since <= now)
             .collect();
-        let list = crl::sign(&self.hierarchy, number, now, self.config.crl_days, &entries)?;
+        let days = self.authority.config.crl_days;
+        let list = crl::sign(hierarchy, number, now, days, &entries)?;
         book.crls = number;
         Ok(list)
     }
@@ -224,128 +202,19 @@ impl LocalCa {
             return Ok(());
         }
         if book.orders.contains_key(&order) {
-            return Err(CaError::refused(
-                "the order was submitted before with another request id",
-            ));
+            return Err(submitted_before());
         }
-        if request.term.last_second(request.at) < request.at {
-            return Err(CaError::refused(
-                "the requested validity ends before it begins",
-            ));
-        }
-        let requested = request::read(&request.csr_der).map_err(CaError::refused)?;
-        let challenge = self.challenge(&request)?;
-        book.orders.insert(
-            order,
-            Record {
-                request,
-                requested,
-                challenge,
-                stage: Stage::AwaitingProof,
-            },
-        );
+        book.orders.insert(order, self.authority.accept(request)?);
         book.seen.insert(id, seen);
         Ok(())
-    }
-
-    /// The proof that an order asks for: at its first name, without the wildcard.
-    fn challenge(&self, request: &IssuanceRequest) -> Result<Challenge, CaError> {
-        let first = request
-            .names
-            .first()
-            .ok_or_else(|| CaError::refused("the application names no domain"))?;
-        let base = first.base();
-        let token = hmac_sha256::HMAC::mac(format!("{} {base}", request.order), self.secret);
-        let token = hex(&token);
-        let challenge = match request.method {
-            ValidationMethod::Dns => {
-                let record = format!("_dnsauth.{base}");
-                match self.config.record_type {
-                    RecordType::Txt => Challenge::dns(&record, RecordType::Txt, &token),
-                    RecordType::Cname => {
-                        // Half of the digest: a label holds 63 characters.
-                        let label: String = token.chars().take(32).collect();
-                        let target = format!("{label}.local-ca.test");
-                        Challenge::dns(&record, RecordType::Cname, &target)
-                    }
-                }
-            }
-            ValidationMethod::File => {
-                Challenge::file(base, "/.well-known/pki-validation/fileauth.txt", &token)
-            }
-        };
-        challenge.map_err(|_| CaError::refused("the domain is too long to be proved"))
     }
 
     fn poll_now(&self, order: OrderId, now: Timestamp) -> Result<CaAnswer, CaError> {
         let mut book = self.book();
         let record = book.order(order)?;
-        match &record.stage {
-            Stage::AwaitingProof => {
-                if self.zone.holds(&record.challenge) {
-                    record.stage = Stage::UnderReview { approved: false };
-                }
-            }
-            Stage::UnderReview { approved } => {
-                if *approved || self.config.review == ReviewPolicy::Auto {
-                    record.stage = self.issue(record, now)?;
-                }
-            }
-            Stage::Cancelled { issue_anyway } => {
-                if *issue_anyway {
-                    record.stage = self.issue(record, now)?;
-                }
-            }
-            Stage::Rejected(_) | Stage::Issued(_) => {}
-        }
+        let is_proven = record.awaits_proof() && self.zone.holds(&record.challenge);
+        self.authority.advance(record, is_proven, now)?;
         Ok(record.answer())
-    }
-
-    /// Signs the certificate of an order, or rejects the order if none can be valid.
-    fn issue(&self, record: &Record, now: Timestamp) -> Result<Stage, CaError> {
-        let request = &record.request;
-        let validity = match self.validity(request.term, now) {
-            Ok(validity) => validity,
-            Err(reason) => {
-                let reason = Note::new(reason).map_err(|_| CaError::Unavailable(None))?;
-                return Ok(Stage::Rejected(reason));
-            }
-        };
-        let (pem_chain, serial) = leaf::issue(
-            &self.hierarchy,
-            &record.requested,
-            &request.names,
-            request.class,
-            validity,
-        )
-        .map_err(|error| CaError::unavailable(&format!("{error}")))?;
-        Ok(Stage::Issued(Issued {
-            pem_chain,
-            serial,
-            revoking: None,
-        }))
-    }
-
-    /// From when to when a certificate issued now is valid: as long as asked for, at most as long
-    /// as the ceiling of this instant allows, never outside the intermediate.
-    fn validity(&self, term: Term, now: Timestamp) -> Result<Validity, &'static str> {
-        if now < self.hierarchy.not_before || now > self.hierarchy.not_after {
-            return Err("the issuing certificate is not valid at this time");
-        }
-        let backdate = i64::from(self.config.backdate);
-        let not_before = now
-            .saturating_add(backdate.saturating_neg())
-            .max(self.hierarchy.not_before);
-        let ceiling = last_second(not_before, (self.config.ceiling)(now));
-        let not_after = term
-            .last_second(not_before)
-            .min(ceiling)
-            .min(self.hierarchy.not_after);
-        if not_after < now {
-            return Err("the certificate would have expired before it was issued");
-        }
-        Validity::new(not_before, not_after)
-            .map_err(|_| "the certificate would have expired before it was issued")
     }
 
     fn cancel_now(&self, id: RequestId, order: OrderId) -> Result<(), CaError> {
@@ -366,57 +235,14 @@ impl LocalCa {
             return Ok(());
         }
         let record = book.order(request.order)?;
-        let to_confirm = self.config.confirmation_mail
-            && match record.request.class {
-                ValidationClass::Dv => false,
-                ValidationClass::Ov | ValidationClass::Ev => true,
-            };
-        let issued = record
-            .issued_mut()
-            .ok_or_else(|| CaError::refused("the order has no certificate"))?;
-        if issued.serial != request.serial {
-            return Err(CaError::refused(
-                "the order's certificate has another serial number",
-            ));
-        }
-        match issued.revoking {
-            // What is under way or done is not begun again.
-            Some(Revoking::ToConfirm(_) | Revoking::Pending(_) | Revoking::Revoked(_)) => {}
-            Some(Revoking::Refused(..)) | None => {
-                let asked = Asked {
-                    at: request.at,
-                    reason: request.reason,
-                };
-                issued.revoking = Some(if to_confirm {
-                    Revoking::ToConfirm(asked)
-                } else {
-                    self.reviewed(asked, asked.at)
-                });
-            }
-        }
+        self.authority.ask_revocation(record, &request)?;
         book.seen.insert(request.request, seen);
         Ok(())
     }
-
-    /// A revocation that its holder has asked for and, where needed, confirmed.
-    fn reviewed(&self, asked: Asked, at: Timestamp) -> Revoking {
-        match self.config.revocation {
-            ReviewPolicy::Auto => Revoking::Revoked(Revoked {
-                at,
-                reason: asked.reason,
-                cause: RevocationCause::ByHolder,
-            }),
-            ReviewPolicy::Manual => Revoking::Pending(asked),
-        }
-    }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+fn submitted_before() -> CaError {
+    CaError::refused("the order was submitted before with another request id")
 }
 
 impl CertificateAuthority for LocalCa {
@@ -440,7 +266,7 @@ impl CertificateAuthority for LocalCa {
 impl fmt::Debug for LocalCa {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalCa")
-            .field("config", &self.config)
+            .field("config", &self.authority.config)
             .field("orders", &self.book().orders.len())
             .finish_non_exhaustive()
     }

@@ -1,9 +1,9 @@
 //! What the people at the CA do: review, revoke, and make the mistakes that tests need.
 
+use super::LocalCa;
 use super::error::LocalCaError;
-use super::order::{Issued, Record, Revoked, Revoking, Stage};
-use super::{Book, LocalCa};
-use crate::model::{Note, OrderId, RevocationCause, RevocationReason, Serial, Timestamp};
+use super::order::{Record, Stage};
+use crate::model::{Note, OrderId, RevocationReason, Serial, Timestamp};
 
 impl LocalCa {
     /// Approves an application under review; it is issued at the next poll, even if it is
@@ -12,7 +12,9 @@ impl LocalCa {
     /// # Errors
     /// [`LocalCaError::UnknownOrder`], [`LocalCaError::Stage`].
     pub fn approve(&self, order: OrderId) -> Result<(), LocalCaError> {
-        self.decide(order, Stage::UnderReview { approved: true })
+        self.on(order, |record| {
+            record.decide(Stage::UnderReview { approved: true })
+        })
     }
 
     /// Rejects an application under review.
@@ -20,7 +22,7 @@ impl LocalCa {
     /// # Errors
     /// [`LocalCaError::UnknownOrder`], [`LocalCaError::Stage`].
     pub fn reject(&self, order: OrderId, reason: Note) -> Result<(), LocalCaError> {
-        self.decide(order, Stage::Rejected(reason))
+        self.on(order, |record| record.decide(Stage::Rejected(reason)))
     }
 
     /// Issues a withdrawn application all the same, at the next poll: the case in which an
@@ -29,20 +31,7 @@ impl LocalCa {
     /// # Errors
     /// [`LocalCaError::UnknownOrder`], [`LocalCaError::Stage`].
     pub fn issue_anyway(&self, order: OrderId) -> Result<(), LocalCaError> {
-        let mut book = self.book();
-        match &mut find(&mut book, order)?.stage {
-            Stage::Cancelled { issue_anyway } => {
-                *issue_anyway = true;
-                Ok(())
-            }
-            Stage::AwaitingProof
-            | Stage::UnderReview { .. }
-            | Stage::Rejected(_)
-            | Stage::Issued(_) => Err(LocalCaError::Stage {
-                order,
-                expected: "cancelled",
-            }),
-        }
+        self.on(order, Record::issue_anyway)
     }
 
     /// The serial number of an order's certificate, if there is one.
@@ -57,12 +46,8 @@ impl LocalCa {
     /// # Errors
     /// [`LocalCaError::UnknownOrder`], [`LocalCaError::Stage`].
     pub fn confirm_revocation(&self, order: OrderId, at: Timestamp) -> Result<(), LocalCaError> {
-        self.on_certificate(order, "waiting for a confirmation", |issued| {
-            let Some(Revoking::ToConfirm(asked)) = issued.revoking else {
-                return None;
-            };
-            Some(self.reviewed(asked, at))
-        })
+        let step = |record: &mut Record| self.authority.confirm_revocation(record, at);
+        self.on(order, step)
     }
 
     /// Grants a revocation that is under review.
@@ -70,16 +55,7 @@ impl LocalCa {
     /// # Errors
     /// [`LocalCaError::UnknownOrder`], [`LocalCaError::Stage`].
     pub fn complete_revocation(&self, order: OrderId, at: Timestamp) -> Result<(), LocalCaError> {
-        self.on_certificate(order, "waiting to be revoked", |issued| {
-            let Some(Revoking::Pending(asked)) = issued.revoking else {
-                return None;
-            };
-            Some(Revoking::Revoked(Revoked {
-                at,
-                reason: asked.reason,
-                cause: RevocationCause::ByHolder,
-            }))
-        })
+        self.on(order, |record| record.complete_revocation(at))
     }
 
     /// Refuses a revocation that is under review or not confirmed; the certificate stays valid.
@@ -87,14 +63,7 @@ impl LocalCa {
     /// # Errors
     /// [`LocalCaError::UnknownOrder`], [`LocalCaError::Stage`].
     pub fn refuse_revocation(&self, order: OrderId, reason: Note) -> Result<(), LocalCaError> {
-        self.on_certificate(order, "waiting to be revoked", |issued| {
-            match issued.revoking {
-                Some(Revoking::ToConfirm(asked) | Revoking::Pending(asked)) => {
-                    Some(Revoking::Refused(reason, asked))
-                }
-                Some(Revoking::Revoked(_) | Revoking::Refused(..)) | None => None,
-            }
-        })
+        self.on(order, |record| record.refuse_revocation(reason))
     }
 
     /// Revokes a certificate without being asked (T-48).
@@ -107,55 +76,16 @@ impl LocalCa {
         reason: RevocationReason,
         at: Timestamp,
     ) -> Result<(), LocalCaError> {
-        self.on_certificate(order, "issued and not revoked", |issued| {
-            issued
-                .revoked()
-                .is_none()
-                .then_some(Revoking::Revoked(Revoked {
-                    at,
-                    reason,
-                    cause: RevocationCause::ByCa,
-                }))
-        })
+        self.on(order, |record| record.revoke_by_ca(reason, at))
     }
 
-    /// Decides on an application that is under review and not approved yet.
-    fn decide(&self, order: OrderId, decision: Stage) -> Result<(), LocalCaError> {
-        let mut book = self.book();
-        let record = find(&mut book, order)?;
-        match record.stage {
-            Stage::UnderReview { approved: false } => {
-                record.stage = decision;
-                Ok(())
-            }
-            Stage::UnderReview { approved: true }
-            | Stage::AwaitingProof
-            | Stage::Rejected(_)
-            | Stage::Cancelled { .. }
-            | Stage::Issued(_) => Err(LocalCaError::Stage {
-                order,
-                expected: "under review",
-            }),
-        }
-    }
-
-    /// Takes a certificate's revocation one step further, if `step` says how.
-    fn on_certificate(
+    fn on(
         &self,
         order: OrderId,
-        expected: &'static str,
-        step: impl FnOnce(&Issued) -> Option<Revoking>,
+        step: impl FnOnce(&mut Record) -> Result<(), LocalCaError>,
     ) -> Result<(), LocalCaError> {
         let mut book = self.book();
-        let wrong = LocalCaError::Stage { order, expected };
-        let issued = find(&mut book, order)?.issued_mut().ok_or(wrong)?;
-        issued.revoking = Some(step(issued).ok_or(wrong)?);
-        Ok(())
+        let found = book.orders.get_mut(&order);
+        step(found.ok_or(LocalCaError::UnknownOrder(order))?)
     }
-}
-
-fn find(book: &mut Book, order: OrderId) -> Result<&mut Record, LocalCaError> {
-    book.orders
-        .get_mut(&order)
-        .ok_or(LocalCaError::UnknownOrder(order))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::request::Requested;
+use super::error::LocalCaError;
 use crate::model::{Challenge, Note, RevocationCause, RevocationReason, Serial, Timestamp};
 use crate::port::{CaAnswer, CaRevocation, CaState, IssuanceRequest};
 
@@ -10,7 +10,6 @@ use crate::port::{CaAnswer, CaRevocation, CaState, IssuanceRequest};
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) request: IssuanceRequest,
-    pub(super) requested: Requested,
     pub(super) challenge: Challenge,
     pub(super) stage: Stage,
 }
@@ -64,6 +63,17 @@ pub(super) struct Revoked {
 }
 
 impl Record {
+    /// Whether the domain has to be proven yet.
+    pub(super) const fn awaits_proof(&self) -> bool {
+        match self.stage {
+            Stage::AwaitingProof => true,
+            Stage::UnderReview { .. }
+            | Stage::Rejected(_)
+            | Stage::Cancelled { .. }
+            | Stage::Issued(_) => false,
+        }
+    }
+
     /// The certificate, if there is one.
     pub(super) const fn issued(&self) -> Option<&Issued> {
         match &self.stage {
@@ -99,6 +109,97 @@ impl Record {
             | Stage::Cancelled { .. }
             | Stage::Issued(_) => {}
         }
+    }
+
+    /// The order is not where a step begins.
+    const fn wrong(&self, expected: &'static str) -> LocalCaError {
+        LocalCaError::Stage {
+            order: self.request.order,
+            expected,
+        }
+    }
+
+    /// Decides on an application that is under review and not approved yet.
+    pub(super) fn decide(&mut self, decision: Stage) -> Result<(), LocalCaError> {
+        match self.stage {
+            Stage::UnderReview { approved: false } => {
+                self.stage = decision;
+                Ok(())
+            }
+            Stage::UnderReview { approved: true }
+            | Stage::AwaitingProof
+            | Stage::Rejected(_)
+            | Stage::Cancelled { .. }
+            | Stage::Issued(_) => Err(self.wrong("under review")),
+        }
+    }
+
+    /// Has a withdrawn application issued all the same.
+    pub(super) const fn issue_anyway(&mut self) -> Result<(), LocalCaError> {
+        match &mut self.stage {
+            Stage::Cancelled { issue_anyway } => {
+                *issue_anyway = true;
+                Ok(())
+            }
+            Stage::AwaitingProof
+            | Stage::UnderReview { .. }
+            | Stage::Rejected(_)
+            | Stage::Issued(_) => Err(self.wrong("cancelled")),
+        }
+    }
+
+    /// Grants a revocation that is under review.
+    pub(super) fn complete_revocation(&mut self, at: Timestamp) -> Result<(), LocalCaError> {
+        self.on_certificate("waiting to be revoked", |issued| {
+            let Some(Revoking::Pending(asked)) = issued.revoking else {
+                return None;
+            };
+            Some(Revoking::Revoked(Revoked {
+                at,
+                reason: asked.reason,
+                cause: RevocationCause::ByHolder,
+            }))
+        })
+    }
+
+    /// Refuses a revocation that is under review or not confirmed.
+    pub(super) fn refuse_revocation(&mut self, reason: Note) -> Result<(), LocalCaError> {
+        self.on_certificate("waiting to be revoked", |issued| match issued.revoking {
+            Some(Revoking::ToConfirm(asked) | Revoking::Pending(asked)) => {
+                Some(Revoking::Refused(reason, asked))
+            }
+            Some(Revoking::Revoked(_) | Revoking::Refused(..)) | None => None,
+        })
+    }
+
+    /// Revokes a certificate without being asked.
+    pub(super) fn revoke_by_ca(
+        &mut self,
+        reason: RevocationReason,
+        at: Timestamp,
+    ) -> Result<(), LocalCaError> {
+        self.on_certificate("issued and not revoked", |issued| {
+            issued
+                .revoked()
+                .is_none()
+                .then_some(Revoking::Revoked(Revoked {
+                    at,
+                    reason,
+                    cause: RevocationCause::ByCa,
+                }))
+        })
+    }
+
+    /// Takes a certificate's revocation one step further, if `step` says how.
+    pub(super) fn on_certificate(
+        &mut self,
+        expected: &'static str,
+        step: impl FnOnce(&Issued) -> Option<Revoking>,
+    ) -> Result<(), LocalCaError> {
+        let wrong = self.wrong(expected);
+        let issued = self.issued_mut().ok_or(wrong)?;
+        issued.revoking = Some(step(issued).ok_or(wrong)?);
+        Ok(())
     }
 
     /// What the CA says about it.

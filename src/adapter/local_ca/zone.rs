@@ -149,7 +149,7 @@ impl Zone {
 }
 
 /// A DNS name as it compares.
-fn folded(name: &str) -> String {
+pub(super) fn folded(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
