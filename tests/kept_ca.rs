@@ -186,6 +186,7 @@ fn list_number(der: &[u8]) -> u8 {
 }
 
 /// A life: each step by a CA that was just opened, and looked at by one that was just opened.
+#[expect(clippy::too_many_lines, reason = "a life has many steps")]
 async fn live(rows: &Arc<dyn Rows>, class: ValidationClass, method: ValidationMethod) {
     let own = order(1);
     // When it is opened again means nothing.
@@ -278,11 +279,11 @@ async fn live(rows: &Arc<dyn Rows>, class: ValidationClass, method: ValidationMe
         .refuse_revocation(own, reason.clone())
         .await
         .unwrap();
-    let refused = CaRevocation::Refused {
+    let answered = CaRevocation::Refused {
         reason,
         asked_at: later(7),
     };
-    assert_eq!(revocation().await, Some(refused));
+    assert_eq!(revocation().await, Some(answered));
     let anew = RevocationOrder {
         request: id("revoke-2"),
         at: later(10),

@@ -4,9 +4,9 @@
 //! somebody review) applications, issues certificates in the subscriber profile of the Baseline
 //! Requirements, revokes them and signs CRLs. What it signs holds before OpenSSL and webpki.
 //!
-//! It is no public CA: its keys live as long as the value, one name of an order is proved for all,
-//! the subject is the common name alone whatever the class, and there is no OCSP, no CRL of the
-//! root, no CAA and no transparency log.
+//! It is no public CA: its keys live as long as the value (those of a [`KeptCa`] as long as its
+//! rows), one name of an order is proved for all, the subject is the common name alone whatever the
+//! class, and there is no OCSP, no CRL of the root, no CAA and no transparency log.
 //!
 //! It reads no clock. Time comes in with each call, so a test can issue in 2020 or 2029.
 //!

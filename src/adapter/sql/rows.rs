@@ -25,6 +25,10 @@ pub(in crate::adapter) fn last(
     changes.into_iter().collect()
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what errors are mapped with"
+)]
 pub(in crate::adapter) fn damaged(error: impl ToString) -> RowsError {
     RowsError::new(&error.to_string())
 }

@@ -60,6 +60,9 @@ impl Out {
     }
 }
 
+/// What was written otherwise.
+struct Unread;
+
 /// Bytes on their way in.
 struct In<'b>(&'b [u8]);
 
@@ -151,7 +154,9 @@ fn put_request(out: &mut Out, request: &IssuanceRequest) {
     out.text(request.as_str());
     out.number(order.get());
     out.number(u64::try_from(names.len()).unwrap_or(u64::MAX));
-    names.iter().for_each(|name| out.text(name.as_str()));
+    for name in names {
+        out.text(name.as_str());
+    }
     out.bytes(csr_der);
     out.text(class.word());
     out.text(method.word());
@@ -286,22 +291,30 @@ fn put_revoking(out: &mut Out, revoking: Option<&Revoking>) {
     }
 }
 
-fn take_revoking(from: &mut In<'_>) -> Option<Option<Revoking>> {
-    Some(match from.byte()? {
-        0 => None,
-        1 => Some(Revoking::ToConfirm(take_asked(from)?)),
-        2 => Some(Revoking::Pending(take_asked(from)?)),
-        3 => Some(Revoking::Revoked(Revoked {
-            at: from.time()?,
-            reason: take_reason(from)?,
-            cause: match from.byte()? {
-                0 => RevocationCause::ByHolder,
-                1 => RevocationCause::ByCa,
-                _ => return None,
-            },
-        })),
-        4 => Some(Revoking::Refused(from.note()?, take_asked(from)?)),
-        _ => return None,
+fn take_revoking(from: &mut In<'_>) -> Result<Option<Revoking>, Unread> {
+    let revoking = match from.byte().ok_or(Unread)? {
+        0 => return Ok(None),
+        1 => take_asked(from).map(Revoking::ToConfirm),
+        2 => take_asked(from).map(Revoking::Pending),
+        3 => take_revoked(from).map(Revoking::Revoked),
+        4 => from
+            .note()
+            .zip(take_asked(from))
+            .map(|(reason, asked)| Revoking::Refused(reason, asked)),
+        _ => None,
+    };
+    revoking.map(Some).ok_or(Unread)
+}
+
+fn take_revoked(from: &mut In<'_>) -> Option<Revoked> {
+    Some(Revoked {
+        at: from.time()?,
+        reason: take_reason(from)?,
+        cause: match from.byte()? {
+            0 => RevocationCause::ByHolder,
+            1 => RevocationCause::ByCa,
+            _ => return None,
+        },
     })
 }
 
@@ -340,7 +353,7 @@ fn take_stage(from: &mut In<'_>) -> Option<Stage> {
         6 => Stage::Issued(Issued {
             pem_chain: Arc::from(from.text()?),
             serial: Serial::new(from.bytes()?).ok()?,
-            revoking: take_revoking(from)?,
+            revoking: take_revoking(from).ok()?,
         }),
         _ => return None,
     })
@@ -428,6 +441,8 @@ pub(super) fn of_revocation(request: &RevocationOrder) -> [u8; 32] {
 /// Texts as one, so that no two lists of them come to the same.
 pub(super) fn of_texts(texts: &[&str]) -> [u8; 32] {
     let mut out = Out::new();
-    texts.iter().for_each(|text| out.text(text));
+    for text in texts {
+        out.text(text);
+    }
     out.digest()
 }
