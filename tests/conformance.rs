@@ -35,7 +35,7 @@ fn the_memory_store_keeps_the_contract() {
     ];
     assert_eq!(skipped, durable, "{report}");
     // A suite that lost its checks would find nothing.
-    assert_eq!(report.checks.len(), 71, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 73, "{:#?}", report.checks);
 }
 
 #[test]

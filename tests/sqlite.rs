@@ -126,7 +126,7 @@ fn it_keeps_the_contract() {
     });
     report.assert_ok();
     assert_eq!(report.skipped, [], "{report}");
-    assert_eq!(report.checks.len(), 71, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 73, "{:#?}", report.checks);
 }
 
 #[test]

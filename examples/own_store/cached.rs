@@ -6,8 +6,9 @@ use cert_lifecycle::adapter::MemoryStore;
 use cert_lifecycle::lifecycle::Event;
 use cert_lifecycle::model::{AccountId, InstanceId, Note, ProductCode, Timestamp};
 use cert_lifecycle::port::{
-    Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, ListedPlan, Loaded,
-    OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
+    Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, ListedPlan,
+    ListedPurchase, Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError,
+    StreamId, Version,
 };
 
 /// When what was read is forgotten.
@@ -115,6 +116,7 @@ impl Store for Cached {
         list(account: AccountId, filter: Filter, before: Option<Position>, limit: usize) -> Vec<Listed>;
         count(account: AccountId, filter: Filter) -> u64;
         plans(account: AccountId, product: Option<ProductCode>, before: Option<Position>, limit: usize) -> Vec<ListedPlan>;
+        purchases(account: AccountId, before: Option<Position>, limit: usize) -> Vec<ListedPurchase>;
         due(lease: Lease) -> Vec<DueRow>;
         reschedule(account: AccountId, instance: InstanceId, claim: Claim, due_at: Option<Timestamp>) -> ();
         lease(lease: Lease) -> Vec<OutboxRow>;

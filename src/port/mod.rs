@@ -51,8 +51,8 @@ pub use outward::{
 pub use rows::{RowKey, RowTooLong, RowValue, Rows, RowsError};
 pub use store::{
     Batch, Claim, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry, Lease,
-    Listed, ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record,
-    RequestDigest, SameBeside, Stage, Store, StoreError, StreamId, Version, Versioned,
+    Listed, ListedPlan, ListedPurchase, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet,
+    Record, RequestDigest, SameBeside, Stage, Store, StoreError, StreamId, Version, Versioned,
 };
 pub use timer::Timer;
 

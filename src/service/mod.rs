@@ -68,8 +68,8 @@ use crate::model::{
     AccountId, CertificateInstance, OrderId, PlanId, ProductCode, ResourcePlan, Status, Timestamp,
 };
 use crate::port::{
-    CertificateAuthority, Clock, Deployer, Filter, Ids, KeyVault, Listed, ListedPlan, Notifier,
-    Payments, Position, ReadSet, Store,
+    CertificateAuthority, Clock, Deployer, Filter, Ids, KeyVault, Listed, ListedPlan,
+    ListedPurchase, Notifier, Payments, Position, ReadSet, Store,
 };
 
 use digest::digest;
@@ -477,6 +477,20 @@ impl Service {
             });
         }
         Ok(rows)
+    }
+
+    /// Purchases of an account, the newest first: those older than `before`
+    /// ([`ListedPurchase::position`] of the last one of the page before), at most `limit`.
+    ///
+    /// # Errors
+    /// [`ServiceError`] if the store fails.
+    pub async fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<ListedPurchase>, ServiceError> {
+        Ok(self.ports.store.purchases(account, before, limit).await?)
     }
 
     /// How many instances [`list`](Self::list) gives in all its pages.

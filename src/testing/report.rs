@@ -64,6 +64,7 @@ clauses! {
     ListFilter, None, "a list has what its filter asks for, and deleted instances only when asked";
     Counts, None, "as many instances are counted as are listed";
     Plans, None, "the plans of an account are listed, of one product or of all, the newest first, each in one place for its life";
+    Purchases, None, "the purchases of an account are listed, the newest first, each in one place for its life";
     Paging, None, "pages one after the other have every row once";
     Due, None, "an instance is due from its instant on, the longest due first";
     Claims, None, "what is claimed is not handed out again until its claim ends";

@@ -244,6 +244,13 @@ pub(crate) fn same(was: &str, is: &str) {
 /// What lay in an old database is worked on: rows are leased, retried and finished, instances are
 /// rescheduled, and the account buys and applies again.
 pub(crate) async fn go_on<S: Store + KeyRows + Clone + 'static>(store: &S) {
+    // What later schemas list is listed of what was there before, too.
+    let plans = store.plans(account(), None, None, 9).await.unwrap();
+    assert_eq!(plans.len(), 2, "one is used, one was paid back");
+    let paid = store.purchases(console(), None, 9).await.unwrap();
+    assert_eq!(paid.len(), 1);
+    assert_eq!(store.purchases(account(), None, 9).await.unwrap(), []);
+
     let around = Around::new();
     around.advance(86_400);
     let now = around.now();
@@ -277,4 +284,18 @@ pub(crate) async fn go_on<S: Store + KeyRows + Clone + 'static>(store: &S) {
         .unwrap();
     let described = service.describe(account(), order).await.unwrap();
     assert_eq!(described.status, Status::DomainVerification);
+
+    // The service says the same as the store below it.
+    let all = Filter {
+        stages: Stage::ALL.to_vec(),
+        ..Filter::default()
+    };
+    let listed = service.list(account(), all.clone(), None, 100).await;
+    let counted = service.count(account(), all).await.unwrap();
+    assert_eq!(usize::try_from(counted).unwrap(), listed.unwrap().len());
+    let plans = service.plans(account(), Some(product().code)).await;
+    let kept = store.plans(account(), Some(product().code), None, 9).await;
+    assert_eq!(plans.unwrap(), kept.unwrap());
+    let bought = service.purchases(console(), None, 9).await.unwrap();
+    assert_eq!(bought, paid);
 }

@@ -151,7 +151,7 @@ fn it_keeps_the_contract(server: &Shared) {
     });
     report.assert_ok();
     assert_eq!(report.skipped, [], "{report}");
-    assert_eq!(report.checks.len(), 71, "{:#?}", report.checks);
+    assert_eq!(report.checks.len(), 73, "{:#?}", report.checks);
 }
 
 /// The walkthrough over a server, twice: the second run continues the first.

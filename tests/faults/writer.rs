@@ -16,8 +16,8 @@ use cert_lifecycle::model::{
 };
 use cert_lifecycle::port::{
     Batch, BoxFuture, Claim, CommitError, DueRow, Filter, IdempotencyKey, Ids, Lease, Listed,
-    ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError,
-    StreamId, Version,
+    ListedPlan, ListedPurchase, Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, Store,
+    StoreError, StreamId, Version,
 };
 use cert_lifecycle::service::{Caller, Receipt, Service, ServiceError};
 
@@ -146,6 +146,15 @@ impl Store for Watched {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
         self.0.plans(account, product, before, limit)
+    }
+
+    fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPurchase>, StoreError>> {
+        self.0.purchases(account, before, limit)
     }
 
     fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {

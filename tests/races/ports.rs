@@ -8,9 +8,9 @@ use cert_lifecycle::lifecycle::{Effect, Event};
 use cert_lifecycle::model::{AccountId, InstanceId, Note, OrderId, ProductCode, Timestamp};
 use cert_lifecycle::port::{
     Batch, BoxFuture, CaAnswer, CaError, CertificateAuthority, Claim, CommitError, DeliveryError,
-    Deployer, DeploymentOrder, DueRow, Filter, IssuanceRequest, Lease, Listed, ListedPlan, Loaded,
-    Message, Notifier, OutboxPart, OutboxRow, PaidObject, Payments, Payout, Position, Read,
-    Removal, RequestId, RevocationOrder, Store, StoreError, StreamId, Version,
+    Deployer, DeploymentOrder, DueRow, Filter, IssuanceRequest, Lease, Listed, ListedPlan,
+    ListedPurchase, Loaded, Message, Notifier, OutboxPart, OutboxRow, PaidObject, Payments, Payout,
+    Position, Read, Removal, RequestId, RevocationOrder, Store, StoreError, StreamId, Version,
 };
 
 use super::pace::Pace;
@@ -108,6 +108,15 @@ impl Store for Paced {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
         self.around(self.inner.plans(account, product, before, limit))
+    }
+
+    fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPurchase>, StoreError>> {
+        self.around(self.inner.purchases(account, before, limit))
     }
 
     fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {

@@ -13,8 +13,8 @@ use cert_lifecycle::model::{
 use cert_lifecycle::port::{
     Batch, BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, Claim, CommitError, DueRow,
     ExportedKey, Filter, Ids, IssuanceRequest, KeyFacts, KeyVault, KeyVaultError, Lease, Listed,
-    ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, RevocationOrder, Store,
-    StoreError, StreamId, Version,
+    ListedPlan, ListedPurchase, Loaded, OutboxPart, OutboxRow, Position, Read, RequestId,
+    RevocationOrder, Store, StoreError, StreamId, Version,
 };
 
 /// Where a call fails.
@@ -189,6 +189,15 @@ impl Store for TestStore {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>> {
         self.inner.plans(account, product, before, limit)
+    }
+
+    fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPurchase>, StoreError>> {
+        self.inner.purchases(account, before, limit)
     }
 
     fn due(&self, lease: Lease) -> BoxFuture<'_, Result<Vec<DueRow>, StoreError>> {

@@ -13,8 +13,8 @@ use cert_lifecycle::lifecycle::{Beside, Event};
 use cert_lifecycle::model::{AccountId, InstanceId, Note, OrderId, ProductCode, Timestamp};
 use cert_lifecycle::port::{
     Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, ListedPlan,
-    Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Stage, Store, StoreError,
-    StreamId, Version,
+    ListedPurchase, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Stage,
+    Store, StoreError, StreamId, Version,
 };
 use cert_lifecycle::testing::StoreUnderTest;
 
@@ -71,6 +71,9 @@ pub(crate) enum Fault {
     PlansOfAllProducts,
     PlansAsBought,
     PlansMove,
+    LeaksPurchases,
+    PurchasesSkip,
+    PurchasesOldestFirst,
     OutboxSkips,
     OldestFirst,
     SuffixAnywhere,
@@ -704,6 +707,33 @@ impl Store for Broken {
                     }
                 }
                 _ => {}
+            }
+            Ok(found)
+        })
+    }
+
+    fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPurchase>, StoreError>> {
+        Box::pin(async move {
+            self.catch_up().await;
+            let before = match before {
+                Some(Position(place)) if self.is(Fault::PurchasesSkip) => Some(Position(place - 1)),
+                before => before,
+            };
+            let mut found = self.store().purchases(account, before, limit).await?;
+            if self.is(Fault::PurchasesOldestFirst) {
+                found.reverse();
+            }
+            if self.is(Fault::LeaksPurchases) {
+                for other in self.shared.accounts() {
+                    if other != account {
+                        found.extend(self.store().purchases(other, None, limit).await?);
+                    }
+                }
             }
             Ok(found)
         })

@@ -72,6 +72,9 @@ caught! {
     plans_of_other_products_are_listed: PlansOfAllProducts => Plans;
     plans_are_listed_with_their_first_version: PlansAsBought => Reads;
     plans_move_when_they_change: PlansMove => Plans;
+    purchases_leak: LeaksPurchases => Isolation;
+    pages_of_purchases_skip: PurchasesSkip => Paging;
+    purchases_come_the_oldest_first: PurchasesOldestFirst => Purchases;
     deleted_instances_are_shown: ShowsDeleted => ListFilter;
     too_many_records_are_forgotten: ForgetsTooMany => Forgetting;
     claims_are_not_exclusive: ClaimsShared => Claims;

@@ -18,8 +18,8 @@ use crate::model::{
 };
 use crate::port::{
     Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, Lease, Listed, ListedPlan,
-    Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Store, StoreError, StreamId,
-    Version, Versioned,
+    ListedPurchase, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, RequestId, Store,
+    StoreError, StreamId, Version, Versioned,
 };
 use crate::rulebook::Window;
 
@@ -82,6 +82,7 @@ struct Inner {
     orders: BTreeMap<OrderId, InstanceId>,
     // In the order in which they were bought.
     bought: Vec<PlanId>,
+    paid: Vec<PurchaseId>,
     desk: Desk,
 }
 
@@ -177,6 +178,27 @@ impl Store for MemoryStore {
                     Some(ListedPlan { position, plan })
                 })
                 .filter(|own| product.is_none_or(|code| own.plan.state.product().code == code))
+                .collect();
+            found.reverse();
+            found.truncate(limit);
+            Ok(found)
+        })
+    }
+
+    fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPurchase>, StoreError>> {
+        self.alone(move |inner| {
+            let places = (1_u64..).map(Position).zip(&inner.paid);
+            let older = places.take_while(|(place, _)| before.is_none_or(|end| *place < end));
+            let mut found: Vec<ListedPurchase> = older
+                .filter_map(|(position, id)| {
+                    let purchase = inner.purchases.get(id)?.read(account)?;
+                    Some(ListedPurchase { position, purchase })
+                })
                 .collect();
             found.reverse();
             found.truncate(limit);
@@ -543,10 +565,10 @@ impl Inner {
                 stream.events.push(event);
             }
             Event::Purchase { id, event: change } => {
-                let stream = self
-                    .purchases
-                    .entry(*id)
-                    .or_insert_with(|| Stream::new(account));
+                let stream = self.purchases.entry(*id).or_insert_with(|| {
+                    self.paid.push(*id);
+                    Stream::new(account)
+                });
                 evolve_purchase(&mut stream.state, *id, change);
                 stream.events.push(event);
             }

@@ -6,3 +6,26 @@ CREATE TABLE cl_row (
     key text COLLATE "C" PRIMARY KEY,
     value bytea NOT NULL
 );
+
+-- The purchases of an account in their order, from the newest on; those that are there by their first
+-- instance.
+CREATE TABLE cl_paid (
+    number bigint GENERATED ALWAYS AS IDENTITY,
+    account text NOT NULL,
+    purchase text NOT NULL,
+    PRIMARY KEY (account, number)
+);
+INSERT INTO cl_paid (account, purchase)
+    SELECT p.account, p.id FROM cl_purchase p
+        LEFT JOIN (SELECT account, purchase, MIN(number) AS first FROM cl_instance
+            WHERE purchase IS NOT NULL GROUP BY account, purchase) i
+            ON i.account = p.account AND i.purchase = p.id
+        ORDER BY i.first, p.id;
+CREATE FUNCTION cl_purchase_paid() RETURNS trigger LANGUAGE plpgsql AS $cl$
+BEGIN
+    INSERT INTO cl_paid (account, purchase) VALUES (NEW.account, NEW.id);
+    RETURN NULL;
+END
+$cl$;
+CREATE TRIGGER cl_purchase_paid AFTER INSERT ON cl_purchase
+    FOR EACH ROW EXECUTE FUNCTION cl_purchase_paid();

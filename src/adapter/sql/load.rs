@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
@@ -16,8 +17,8 @@ use crate::model::{
     CertificateInstance, HostingChain, PlanId, ProductCode, Purchase, RefundState, ResourcePlan,
 };
 use crate::port::{
-    IdempotencyKey, ListedPlan, Loaded, Position, Read, ReadSet, Record, RequestDigest, StoreError,
-    Version, Versioned,
+    IdempotencyKey, ListedPlan, ListedPurchase, Loaded, Position, Read, ReadSet, Record,
+    RequestDigest, StoreError, Version, Versioned,
 };
 
 /// The columns of each part: its number, the version, an id, a body, and nine numbers.
@@ -323,6 +324,41 @@ where
         position: Position(row.count(0)?),
         plan: plan_of_row(row)?,
     })
+}
+
+/// The events of a page of purchases, each with the purchase's place in front; `$1` is the account, `$2`
+/// the place before which they stand, `$3` how many purchases they are of.
+pub(in crate::adapter) const LISTED_PURCHASES: &str = "SELECT b.number, e.version, e.id, e.body \
+    FROM (SELECT number, account, purchase FROM cl_paid WHERE account = $1 AND number < $2 \
+    ORDER BY number DESC LIMIT $3) b \
+    JOIN cl_event e ON e.account = b.account AND e.kind = 3 AND e.id = b.purchase";
+
+/// The newest first.
+pub(in crate::adapter) fn listed_purchases<R>(rows: &[R]) -> Result<Vec<ListedPurchase>, StoreError>
+where
+    R: Row,
+    usize: ColumnIndex<R>,
+    for<'d> Option<i64>: Decode<'d, R::Database> + Type<R::Database>,
+    for<'d> Option<String>: Decode<'d, R::Database> + Type<R::Database>,
+{
+    let mut sorted = Vec::with_capacity(rows.len());
+    for row in rows {
+        let row = RawRow(row);
+        sorted.push((Reverse(row.count::<u64>(0)?), row.count::<u64>(1)?, row));
+    }
+    sorted.sort_by_key(|(place, version, _)| (*place, *version));
+    let mut listed = Vec::new();
+    for one in sorted.chunk_by(|(place, ..), (next, ..)| place == next) {
+        let mut folded = Folded::NOTHING;
+        for (_, _, row) in one {
+            folded.take(row, fold_purchase)?;
+        }
+        let place = one.first().map(|(Reverse(place), ..)| Position(*place));
+        let found = place.zip(folded.versioned());
+        let found = found.map(|(position, purchase)| ListedPurchase { position, purchase });
+        listed.push(found.ok_or_else(|| corrupt("a purchase without a beginning"))?);
+    }
+    Ok(listed)
 }
 
 /// Columns: one that is not looked at, version, id, how it begins, counters.

@@ -7,6 +7,7 @@
 //! | `cl_name` | account, name backwards, instance | the names of instances |
 //! | `cl_plan` | account, id | version and counters: a ledger can be long, so it is not folded |
 //! | `cl_chain`, `cl_purchase` | account, id | version, and what a read needs to find its way |
+//! | `cl_paid` | number | the purchases in their order |
 //! | `cl_event` | account, kind, stream, version | the journal |
 //! | `cl_tally` | account, product | what was bought and revoked, summed up |
 //! | `cl_free` | account, instant | what was taken for free, and when |
@@ -35,7 +36,10 @@ pub(super) use batch::{Written, taken_order};
 use facts::current;
 pub(super) use facts::suffix_range;
 pub(super) use facts::{InstanceFacts, Tally, backwards, money};
-pub(super) use load::{LISTED_PLANS, LoadSql, Subject, listed_plan, loaded, subject};
+pub(super) use load::{
+    LISTED_PLANS, LISTED_PURCHASES, LoadSql, Subject, listed_plan, listed_purchases, loaded,
+    subject,
+};
 pub(super) use row::{RawRow, due_row, listed, outbox_row};
 pub(super) use store::sql_store;
 pub(super) use sums::PlanSums;

@@ -18,14 +18,14 @@ macro_rules! sql_store {
 
             use super::$store;
             use crate::adapter::sql::{
-                LISTED_PLANS, RawRow, Subject, corrupt, due_row, key, kind, listed, listed_plan, loaded,
+                LISTED_PLANS, LISTED_PURCHASES, RawRow, Subject, corrupt, due_row, key, kind, listed, listed_plan, listed_purchases, loaded,
                 number, outbox_row, seconds, subject, suffix_range, year_bounds,
             };
             use crate::codec::stored::decode_event;
             use crate::lifecycle::Event;
             use crate::model::{AccountId, InstanceId, Note, ProductCode, Timestamp};
             use crate::port::{
-                Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, ListedPlan, Loaded,
+                Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, ListedPlan, ListedPurchase, Loaded,
                 OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError, StreamId, Version,
             };
 
@@ -279,6 +279,21 @@ impl Store for $store {
             query.push_bind(number(limit));
             let rows = self.rows(self.reading(), query).await?;
             rows.iter().map(|row| listed_plan(&RawRow(row))).collect()
+        })
+    }
+
+    fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPurchase>, StoreError>> {
+        Box::pin(async move {
+            let end = before.map_or(i64::MAX, |end| i64::try_from(end.0).unwrap_or(i64::MAX));
+            let query = sqlx::query(LISTED_PURCHASES).bind(account.to_string());
+            let query = query.bind(end).bind(number(limit));
+            let rows = self.within(query.fetch_all(self.reading())).await?;
+            listed_purchases(&rows)
         })
     }
 

@@ -15,7 +15,7 @@ use crate::model::{AccountId, InstanceId, Note, ProductCode, Timestamp};
 pub use batch::{Batch, Expectation, SameBeside, StreamId, Version};
 pub use index::{DueRow, Filter, IndexEntry, Listed, Stage};
 pub use outbox::{Claim, Lease, OutboxPart, OutboxRow, Position};
-pub use read::{ListedPlan, Loaded, Read, ReadSet, Versioned};
+pub use read::{ListedPlan, ListedPurchase, Loaded, Read, ReadSet, Versioned};
 pub use record::{IdempotencyKey, Record, RequestDigest};
 
 /// A place that keeps streams, how they are found, the work that waits for ports, and what commands
@@ -126,6 +126,21 @@ pub trait Store: Send + Sync {
         before: Option<Position>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ListedPlan>, StoreError>>;
+
+    /// Purchases of an account, the newest first: those older than `before`, or from the newest on
+    /// without it; at most `limit`. What was paid back is among them. Plans are no purchases here.
+    ///
+    /// `before` is [`ListedPurchase::position`] of the last one of the page before. A purchase has one
+    /// place for its life, in the order of the commits that began them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<ListedPurchase>, StoreError>>;
 
     /// Claims instances whose [`IndexEntry::due_at`] has come, the longest due first.
     ///

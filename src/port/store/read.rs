@@ -126,6 +126,15 @@ pub struct ListedPlan {
     pub plan: Versioned<ResourcePlan>,
 }
 
+/// A purchase in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPurchase {
+    /// Its place: where the next page goes on.
+    pub position: Position,
+    /// Its state and its version.
+    pub purchase: Versioned<Purchase>,
+}
+
 /// A state and the version of its stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versioned<T> {

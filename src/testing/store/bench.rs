@@ -12,11 +12,13 @@ use super::super::wait::{BlockOn, wait};
 use super::StoreUnderTest;
 use super::model::{Model, Work};
 use crate::lifecycle::{Event, Receipt};
-use crate::model::{AccountId, InstanceId, Note, ProductCode, ResourcePlan, Status, Timestamp};
+use crate::model::{
+    AccountId, InstanceId, Note, ProductCode, Purchase, ResourcePlan, Status, Timestamp,
+};
 use crate::port::{
     Batch, BoxFuture, Claim, CommitError, DueRow, Expectation, Filter, IdempotencyKey, IndexEntry,
-    Lease, Listed, ListedPlan, Loaded, OutboxPart, OutboxRow, Position, Read, ReadSet, Record,
-    RequestDigest, Stage, Store, StreamId, Version, Versioned,
+    Lease, Listed, ListedPlan, ListedPurchase, Loaded, OutboxPart, OutboxRow, Position, Read,
+    ReadSet, Record, RequestDigest, Stage, Store, StreamId, Version, Versioned,
 };
 use crate::rulebook::Window;
 
@@ -176,6 +178,15 @@ impl<'a> Bench<'a> {
         Ok(self.wait(self.store.plans(account, product, before, limit))??)
     }
 
+    pub(super) fn purchases(
+        &self,
+        account: AccountId,
+        before: Option<Position>,
+        limit: usize,
+    ) -> Result<Vec<ListedPurchase>, Stop> {
+        Ok(self.wait(self.store.purchases(account, before, limit))??)
+    }
+
     pub(super) fn due(&self, lease: Lease) -> Result<Vec<DueRow>, Stop> {
         Ok(self.wait(self.store.due(lease))??)
     }
@@ -329,6 +340,7 @@ impl<'a> Bench<'a> {
             self.compare_journals(clause, *account)?;
             self.compare_list(clause, *account)?;
             self.compare_plans(clause, *account)?;
+            self.compare_purchases(clause, *account)?;
             self.compare_records(clause, *account, tried)?;
         }
         self.compare_outbox()
@@ -469,6 +481,29 @@ impl<'a> Bench<'a> {
             clause
         };
         let what = format!("the plans of {account}");
+        self.same(clause, what, &expected, &seen);
+        Ok(())
+    }
+
+    /// As [`Self::compare_plans`].
+    fn compare_purchases(&mut self, clause: Clause, account: AccountId) -> Done {
+        let found = self.purchases(account, None, ALL)?;
+        let mut seen: Vec<_> = found.into_iter().map(|one| one.purchase).collect();
+        let mut expected = self.model.purchases(account);
+        for purchases in [&mut seen, &mut expected] {
+            purchases.sort_by_key(|own| own.state.id());
+        }
+        let foreign = |purchase: &Versioned<Purchase>| {
+            let mut streams = self.model.streams();
+            let id = StreamId::Purchase(purchase.state.id());
+            streams.any(|(own, owner)| own == id && owner != account)
+        };
+        let clause = if seen.iter().any(foreign) {
+            Clause::Isolation
+        } else {
+            clause
+        };
+        let what = format!("the purchases of {account}");
         self.same(clause, what, &expected, &seen);
         Ok(())
     }

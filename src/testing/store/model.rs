@@ -158,7 +158,8 @@ impl Model {
         plans.collect()
     }
 
-    fn purchases(&self, account: AccountId) -> Vec<Versioned<Purchase>> {
+    /// The purchases of an account, the oldest first.
+    pub(super) fn purchases(&self, account: AccountId) -> Vec<Versioned<Purchase>> {
         let purchases = self.streams.iter().filter_map(|own| match own.id {
             StreamId::Purchase(id) => self.purchase(account, id),
             StreamId::Instance(_) | StreamId::Chain(_) | StreamId::Plan(_) => None,

@@ -1,18 +1,22 @@
-//! How the plans of an account are found.
+//! How the plans and purchases of an account are found.
 
 use std::format;
 use std::vec::Vec;
 
-use super::super::kit::{Done, Stop, at, order, plan, plan_charged};
+use super::super::kit::{
+    Done, Stop, at, charged, instance, order, plan, plan_charged, purchase, refunded,
+};
 use super::super::report::Clause;
 use super::Check;
 use super::bench::{ALL, Bench};
-use crate::model::{PlanId, ProductCode};
-use crate::port::{ListedPlan, Position};
+use crate::model::{PlanId, ProductCode, PurchaseId};
+use crate::port::{ListedPlan, ListedPurchase, Position};
 
 pub(super) const CHECKS: &[Check] = &[
     ("plans are listed, the newest first", order_of_plans),
     ("plans are read page by page", pages),
+    ("purchases are listed, the newest first", order_of_purchases),
+    ("purchases are read page by page", pages_of_purchases),
 ];
 
 /// Plans of two products whose ids stand in another order than they were bought, among those of
@@ -108,5 +112,87 @@ fn pages(bench: &mut Bench<'_>) -> Done {
     }
     let none = bench.plans(account, None, None, 0)?;
     bench.holds(Clause::Paging, "no plan", none.is_empty(), &none);
+    Ok(())
+}
+
+/// Purchases whose ids stand in another order than they were paid, among those of another account; the
+/// newest first.
+fn paid(bench: &mut Bench<'_>, count: u64) -> Result<Vec<PurchaseId>, Stop> {
+    let kit = bench.kit.clone();
+    let mut ids = Vec::new();
+    for number in 1..=count {
+        let mixed = number
+            .saturating_mul(7)
+            .checked_rem(100)
+            .unwrap_or_default();
+        let (id, own) = (purchase(format!("{mixed:02}"))?, instance(number)?);
+        let events = Vec::from([
+            kit.opened(kit.owner, own, order(number)?, id, None, false),
+            kit.paid(kit.owner, id, kit.ov, own, None, 1),
+        ]);
+        bench.writes(kit.owner, 0, events)?;
+        ids.push(id);
+        if number.checked_rem(3) == Some(0) {
+            let theirs = number.saturating_add(1_000);
+            let (id, own) = (purchase(format!("foreign-{mixed:02}"))?, instance(theirs)?);
+            let events = Vec::from([
+                kit.opened(kit.other, own, order(theirs)?, id, None, false),
+                kit.paid(kit.other, id, kit.ov, own, None, 1),
+            ]);
+            bench.writes(kit.other, 0, events)?;
+        }
+    }
+    ids.reverse();
+    Ok(ids)
+}
+
+fn ids_of(listed: &[ListedPurchase]) -> Vec<PurchaseId> {
+    listed.iter().map(|one| one.purchase.state.id()).collect()
+}
+
+fn order_of_purchases(bench: &mut Bench<'_>) -> Done {
+    let newest_first = paid(bench, 9)?;
+    let kit = bench.kit.clone();
+    let before = bench.purchases(kit.owner, None, ALL)?;
+    let what = "the newest first";
+    bench.same(Clause::Purchases, what, &newest_first, &ids_of(&before));
+    let falls = before.is_sorted_by(|one, next| one.position > next.position);
+    bench.holds(Clause::Purchases, "places that fall", falls, &before);
+    let none = bench.purchases(kit.stranger, None, ALL)?;
+    bench.holds(Clause::Isolation, "nothing", none.is_empty(), &none);
+    // What happens to a purchase does not move it.
+    let places: Vec<Position> = before.iter().map(|one| one.position).collect();
+    for (number, id) in (1_u64..).zip(newest_first.iter().skip(2).step_by(3)) {
+        let used = charged(*id, order(number)?, at(10));
+        bench.writes(kit.owner, 10, Vec::from([used, refunded(*id, at(11))]))?;
+    }
+    let listed = bench.purchases(kit.owner, None, ALL)?;
+    let what = "the same order";
+    bench.same(Clause::Purchases, what, &newest_first, &ids_of(&listed));
+    let seen: Vec<Position> = listed.iter().map(|one| one.position).collect();
+    bench.same(Clause::Purchases, "the same places", &places, &seen);
+    bench.everything(Clause::Reads)
+}
+
+fn pages_of_purchases(bench: &mut Bench<'_>) -> Done {
+    let newest_first = paid(bench, 11)?;
+    let account = bench.kit.owner;
+    for limit in [1, 2, 3, 4, 11, 12] {
+        let (mut read, mut before) = (Vec::new(), None);
+        // A store that hands out the same page for ever is stopped.
+        for _ in 0..=newest_first.len() {
+            let page = bench.purchases(account, before, limit)?;
+            let few = page.len() <= limit;
+            let what = format!("at most {limit} purchases");
+            bench.holds(Clause::Paging, what, few, &page.len());
+            let Some(last) = page.last() else { break };
+            before = Some(last.position);
+            read.extend(ids_of(&page));
+        }
+        let what = format!("the pages of {limit} purchases together");
+        bench.same(Clause::Paging, what, &newest_first, &read);
+    }
+    let none = bench.purchases(account, None, 0)?;
+    bench.holds(Clause::Paging, "no purchase", none.is_empty(), &none);
     Ok(())
 }
