@@ -502,7 +502,7 @@ impl Service {
     }
 
     /// All plans of an account, of one product or of all, the newest first; what was used up or paid
-    /// back is among them. [`Store::plans`](crate::port::Store::plans) gives them page by page.
+    /// back is among them. [`Store::plans`] gives them page by page.
     ///
     /// # Errors
     /// [`ServiceError`] if the store fails.
