@@ -69,6 +69,7 @@
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
+//! | `wire` | the vendor's API 2020-04-07 over the service: signatures, operations, answers | `wire` |
 //! | `testing` | laws, timelines, stories and faults; conformance suites for adapters of your own | `testing` |
 //! | [`manual`] | pages made from the code: rules, table, diagrams, editions, contradictions | |
 //!
@@ -91,6 +92,7 @@
 //! | `metrics` | counts of the service, without ids |
 //! | `tokio` | a timer for the service's runner |
 //! | `testing` | laws, timelines, stories and faults for rules of your own; conformance suites for stores and CAs of your own |
+//! | `wire` | the vendor's API 2020-04-07 over the service, without a transport, and as a tower service |
 //! | `stored` | events, effects, receipts and commands as JSON with a version; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //! | `cli` | the program `cert-lifecycle`: rulebooks verified, editions compared, tables, diagrams, explanations, replays |

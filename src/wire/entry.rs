@@ -37,6 +37,43 @@ pub const USUAL_SKEW: u32 = 15 * 60;
 /// It knows no transport and no runtime; it is also a [`tower_service::Service`] that is always ready.
 /// Whoever puts it behind a transport bounds headers, bodies and time there, and never logs addresses
 /// or bodies: private keys travel in both.
+///
+/// ```
+/// use std::sync::Arc;
+/// use cert_lifecycle::adapter::SystemClock;
+/// use cert_lifecycle::wire::{Desk, FixedKeys, RandomRequestIds, Wire};
+/// # use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
+/// # use cert_lifecycle::adapter::{ManualClock, MemoryKeyVault, MemoryStore, Recorder, SeededIds};
+/// # use cert_lifecycle::model::{Channel, Site};
+/// # use cert_lifecycle::rulebook::Rulebook;
+/// # use cert_lifecycle::service::{EditionPolicy, Ports, Rules, Service};
+/// # let start = "2026-11-22T10:00:00Z".parse()?;
+/// # let recorder = Arc::new(Recorder::new());
+/// # let ports = Ports {
+/// #     store: Arc::new(MemoryStore::new()),
+/// #     ca: Arc::new(LocalCa::new(LocalCaConfig::new(|_| 90), Zone::new(), start)?),
+/// #     vault: Arc::new(MemoryKeyVault::new()),
+/// #     payments: recorder.clone(),
+/// #     notifier: recorder.clone(),
+/// #     deployer: recorder,
+/// #     clock: Arc::new(ManualClock::new(start)),
+/// #     ids: Arc::new(SeededIds::new(1)),
+/// # };
+/// # let policy = EditionPolicy::AsOf { site: Site::Cn, channel: Channel::Api };
+/// # let service = Service::new(ports, Rules::new(Rulebook::published(), policy));
+///
+/// let wire = Wire::new(
+///     Desk::new(service),
+///     Arc::new(FixedKeys::new()),
+///     Arc::new(SystemClock::new()),
+///     Arc::new(RandomRequestIds::new()?),
+/// );
+/// let request = http::Request::get("/?Action=DescribePackageState").body(Vec::new())?;
+/// let answered = pollster::block_on(wire.answer(request));
+/// assert_eq!(answered.response.status(), 400);
+/// assert_eq!(answered.code, Some("IncompleteSignature"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Wire(Arc<Inside>);
 
