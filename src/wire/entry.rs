@@ -20,7 +20,7 @@ use super::call::Call;
 use super::rates::{Counts, NEXT_SECOND};
 use super::signature::{self, Judge};
 use super::{
-    AccessKeys, Desk, Done, Fault, Format, Limits, MemoryNonces, Nonces, Operation, Rates,
+    AccessKeys, Done, Fault, Format, Limits, MemoryNonces, Nonces, Operation, Perform, Rates,
     RequestIds, Tree, action, request_id,
 };
 use crate::model::{AccountId, OrderId};
@@ -78,7 +78,7 @@ pub const USUAL_SKEW: u32 = 15 * 60;
 pub struct Wire(Arc<Inside>);
 
 struct Inside {
-    desk: Desk,
+    desk: Arc<dyn Perform>,
     keys: Arc<dyn AccessKeys>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn RequestIds>,
@@ -141,17 +141,17 @@ struct Course {
 }
 
 impl Wire {
-    /// Over a desk, for the holders of these keys. The clock is that of the world, whatever the service's
+    /// Over a desk or what surrounds one, for the holders of these keys. The clock is that of the world, whatever the service's
     /// own shows: dates of requests are judged by it.
     #[must_use]
     pub fn new(
-        desk: Desk,
+        desk: impl Perform + 'static,
         keys: Arc<dyn AccessKeys>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn RequestIds>,
     ) -> Self {
         Self(Arc::new(Inside {
-            desk,
+            desk: Arc::new(desk),
             keys,
             clock,
             ids,
@@ -168,7 +168,7 @@ impl Wire {
     fn with(&self, nonces: Option<Arc<dyn Nonces>>, settings: Settings) -> Self {
         let inside = &self.0;
         Self(Arc::new(Inside {
-            desk: inside.desk.clone(),
+            desk: Arc::clone(&inside.desk),
             keys: Arc::clone(&inside.keys),
             clock: Arc::clone(&inside.clock),
             ids: Arc::clone(&inside.ids),
