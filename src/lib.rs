@@ -125,6 +125,8 @@ pub mod model;
 pub mod pki;
 pub mod port;
 pub mod rulebook;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(feature = "service")]
 pub mod service;
 #[cfg(feature = "testing")]

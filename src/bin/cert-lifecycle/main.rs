@@ -1,4 +1,4 @@
-//! The command line: the rules verified, compared, drawn, explained and replayed.
+//! The command line: the rules verified, compared, drawn, explained, replayed and served.
 //!
 //! One file, or one folder, a subcommand. Each has a struct of arguments with a `run` that answers with an [`End`] or
 //! a [`Failure`]; `output` holds what they share about writing, `law` about which rules apply.
@@ -13,6 +13,7 @@ mod json;
 mod law;
 mod output;
 mod replay;
+mod serve;
 mod table;
 
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ enum Subcommands {
     Explain(explain::Explain),
     Replay(replay::Replay),
     Editions(editions::Editions),
+    Serve(serve::Serve),
 }
 
 impl Subcommands {
@@ -58,6 +60,7 @@ impl Subcommands {
             Self::Explain(args) => args.run(out),
             Self::Replay(args) => args.run(out),
             Self::Editions(args) => args.run(out),
+            Self::Serve(args) => args.run(out),
         }
     }
 }

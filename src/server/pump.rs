@@ -1,0 +1,214 @@
+//! What follows from commands, done at once: one task works and sweeps for all requests.
+//!
+//! A request that changed something waits until the outbox is empty, so that its effects are visible
+//! to the next request. What waits together is done in one go. Nobody else works or sweeps, so
+//! nothing is leased that a request waits for.
+
+use core::time::Duration;
+use std::sync::Arc;
+use std::vec::Vec;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::server::log::Log;
+use crate::service::{Service, ServiceError, SweepReport, WorkReport};
+
+/// Work that goes on at the same time.
+const WORKERS: usize = 4;
+/// Rows that are taken at once.
+const ROWS: usize = 8;
+/// Instances that are looked at in one go.
+const INSTANCES: usize = 32;
+/// How often what is due by itself is looked for.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What is asked of it.
+enum Asked {
+    /// To empty the outbox.
+    Drain,
+    /// To do what is due, and then empty the outbox.
+    Sweep,
+    /// To end.
+    Stop,
+}
+
+type Ticket = (Asked, oneshot::Sender<()>);
+
+/// Reaches the task.
+#[derive(Clone, Debug)]
+pub(crate) struct Pump {
+    tickets: mpsc::UnboundedSender<Ticket>,
+}
+
+impl Pump {
+    /// Begins the task.
+    pub(crate) fn start(service: Service, log: Log) -> (Self, JoinHandle<()>) {
+        let (tickets, asked) = mpsc::unbounded_channel();
+        let task = Task { service, log };
+        (Self { tickets }, tokio::spawn(task.run(asked)))
+    }
+
+    async fn ask(&self, what: Asked) {
+        let (done, wait) = oneshot::channel();
+        // Once it has stopped, what is left waits in the store.
+        if self.tickets.send((what, done)).is_ok() {
+            let _ = wait.await;
+        }
+    }
+
+    /// Returns when everything that was posted before is done, or waits for another attempt.
+    pub(crate) async fn drain(&self) {
+        self.ask(Asked::Drain).await;
+    }
+
+    /// Returns when everything that is due by now is done.
+    pub(crate) async fn sweep(&self) {
+        self.ask(Asked::Sweep).await;
+    }
+
+    /// Ends it when what is under way is done.
+    pub(crate) async fn stop(&self) {
+        self.ask(Asked::Stop).await;
+    }
+}
+
+struct Task {
+    service: Service,
+    log: Log,
+}
+
+impl Task {
+    async fn run(self, mut asked: mpsc::UnboundedReceiver<Ticket>) {
+        let task = Arc::new(self);
+        let mut tick = interval(TICK);
+        tick.reset();
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut sweeps, mut is_due, mut stopped) = (Vec::new(), false, false);
+        while !stopped {
+            let mut drains = Vec::new();
+            let mut sort = |(what, done): Ticket, is_due: &mut bool| match what {
+                Asked::Drain => drains.push(done),
+                Asked::Sweep => {
+                    sweeps.push(done);
+                    *is_due = true;
+                }
+                Asked::Stop => {
+                    drains.push(done);
+                    stopped = true;
+                }
+            };
+            if !is_due {
+                tokio::select! {
+                    ticket = asked.recv() => match ticket {
+                        Some(ticket) => sort(ticket, &mut is_due),
+                        None => return,
+                    },
+                    _ = tick.tick() => is_due = true,
+                }
+            }
+            while let Ok(ticket) = asked.try_recv() {
+                sort(ticket, &mut is_due);
+            }
+            Self::drain(&task).await;
+            for done in drains {
+                let _ = done.send(());
+            }
+            // A batch at a time, so that those who wait for the outbox need not wait for a long sweep.
+            if is_due && !stopped && !task.sweep().await {
+                Self::drain(&task).await;
+                is_due = false;
+                for done in sweeps.drain(..) {
+                    let _ = done.send(());
+                }
+            }
+        }
+    }
+
+    /// Works until nothing is left that may be done now.
+    async fn drain(task: &Arc<Self>) {
+        if !task.work().await {
+            return;
+        }
+        let mut workers = JoinSet::new();
+        for _ in 0..WORKERS {
+            let task = Arc::clone(task);
+            workers.spawn(async move { while task.work().await {} });
+        }
+        while let Some(ended) = workers.join_next().await {
+            if let Err(error) = ended {
+                task.log.line(format_args!(
+                    "level=error what=work panicked={}",
+                    error.is_panic()
+                ));
+            }
+        }
+    }
+
+    /// Whether there may be more.
+    async fn work(&self) -> bool {
+        match self.service.work(ROWS).await {
+            Ok(report) => {
+                self.tell(&report);
+                let away = report.failed.iter().any(|(_, error)| is_of_store(error));
+                report.seen() > 0 && !away
+            }
+            Err(error) => {
+                self.log
+                    .line(format_args!("level=warn what=work error={}", error.word()));
+                false
+            }
+        }
+    }
+
+    /// Whether there may be more.
+    async fn sweep(&self) -> bool {
+        match self.service.sweep(INSTANCES).await {
+            Ok(report) => {
+                self.tell_sweep(&report);
+                let away = report.failed.iter().any(|(_, error)| is_of_store(error));
+                report.seen >= INSTANCES && !away
+            }
+            Err(error) => {
+                self.log
+                    .line(format_args!("level=warn what=sweep error={}", error.word()));
+                false
+            }
+        }
+    }
+
+    fn tell(&self, report: &WorkReport) {
+        let rows = [
+            ("refused", &report.refused),
+            ("failed", &report.failed),
+            ("given_up", &report.given_up),
+        ];
+        for (end, rows) in rows {
+            for (row, error) in rows {
+                self.log.line(format_args!(
+                    "level=warn what=work row={} account={} end={end} error={}",
+                    row.id,
+                    row.account,
+                    error.word()
+                ));
+            }
+        }
+    }
+
+    fn tell_sweep(&self, report: &SweepReport) {
+        for (row, error) in &report.failed {
+            self.log.line(format_args!(
+                "level=warn what=sweep account={} order={} error={}",
+                row.account,
+                row.order,
+                error.word()
+            ));
+        }
+    }
+}
+
+/// Whether further calls would meet with the same.
+fn is_of_store(error: &ServiceError) -> bool {
+    error.word() == "store"
+}

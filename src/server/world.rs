@@ -1,0 +1,378 @@
+//! The world around the service: where it keeps things, who signs, what time it is.
+
+use core::fmt;
+use std::boxed::Box;
+use std::format;
+use std::string::{String, ToString};
+use std::sync::Arc;
+
+use crate::adapter::envelope::{Envelope, KekId, KeyEncryptionKey, SealedKeyVault};
+use crate::adapter::local_ca::{KeptCa, LocalCaConfig, ReviewPolicy};
+use crate::adapter::postgres::{PostgresOptions, PostgresStore};
+use crate::adapter::sqlite::{SqliteOptions, SqliteStore};
+use crate::adapter::{KeptClock, MemoryKeyVault, MemoryStore, RandomIds, SeededIds, SystemClock};
+use crate::model::{Channel, Payment, Site, Timestamp};
+use crate::port::{
+    BoxFuture, Clock, DeliveryError, Deployer, DeploymentOrder, Ids, KeyVault, Message, Notifier,
+    OutboxPart, Payments, Payout, Removal, Rows, Store, StoreError,
+};
+use crate::rulebook::Rulebook;
+use crate::server::config::{ClockKind, Conduct, Config, Database};
+use crate::server::faults::Ordered;
+use crate::server::kept::Kept;
+use crate::server::lab::Lab;
+use crate::service::{EditionPolicy, Ports, Rules, Service, ServiceError};
+use zeroize::Zeroizing;
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The database can't be used.
+    #[error("{0}")]
+    Database(#[source] Box<dyn core::error::Error + Send + Sync>),
+    /// The rulebook has no such edition, or it is of a model that no service runs.
+    #[error("{0}")]
+    Edition(#[from] crate::rulebook::ResolveError),
+    /// The CA could not be founded.
+    #[error("the CA: {0}")]
+    Ca(#[source] Box<dyn core::error::Error + Send + Sync>),
+    /// There are no random numbers.
+    #[error("the system gives no random numbers")]
+    Random,
+    /// A plan could not be bought.
+    #[error("the plan of {product}: {error}")]
+    Stock {
+        /// Of what.
+        product: String,
+        /// Why.
+        #[source]
+        error: ServiceError,
+    },
+    /// The control plane is open to nobody but this machine.
+    #[error("the control plane needs a loopback address to listen on, and {0} is none")]
+    Control(core::net::SocketAddr),
+    /// What is kept beside the service is damaged.
+    #[error("what is kept as {0} can't be read")]
+    Kept(&'static str),
+    /// The address can't be listened on, or a thread can't be started.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// The store, by its kind.
+#[derive(Debug)]
+enum Opened {
+    Memory(Arc<MemoryStore>),
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
+}
+
+impl Opened {
+    async fn open(database: &Database) -> Result<Self, StartError> {
+        let failed = |error: Box<dyn core::error::Error + Send + Sync>| StartError::Database(error);
+        Ok(match database {
+            Database::Memory => Self::Memory(Arc::new(MemoryStore::new())),
+            Database::Sqlite(path) => {
+                let store = SqliteStore::open(SqliteOptions::file(path)).await;
+                Self::Sqlite(store.map_err(|error| failed(error.into()))?)
+            }
+            Database::Postgres(url) => {
+                let options = PostgresOptions::url(url).map_err(|error| failed(error.into()))?;
+                let store = PostgresStore::open(options).await;
+                Self::Postgres(store.map_err(|error| failed(error.into()))?)
+            }
+        })
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Memory(store) => Arc::<MemoryStore>::clone(store),
+            Self::Sqlite(store) => Arc::new(store.clone()),
+            Self::Postgres(store) => Arc::new(store.clone()),
+        }
+    }
+
+    fn rows(&self) -> Arc<dyn Rows> {
+        match self {
+            Self::Memory(store) => Arc::<MemoryStore>::clone(store),
+            Self::Sqlite(store) => Arc::new(store.clone()),
+            Self::Postgres(store) => Arc::new(store.clone()),
+        }
+    }
+
+    /// Keys are sealed under a key that is kept in the same store: it is for tests and laboratories.
+    async fn vault(&self, kept: &Kept) -> Result<Arc<dyn KeyVault>, StartError> {
+        if let Self::Memory(_) = self {
+            return Ok(Arc::new(MemoryKeyVault::new()));
+        }
+        let key = if let Some(key) = kept.get(SEALING_KEY).await? {
+            Zeroizing::new(key)
+        } else {
+            let mut key = Zeroizing::new(std::vec![0; KeyEncryptionKey::BYTES]);
+            aws_lc_rs::rand::fill(&mut key).map_err(|_| StartError::Random)?;
+            kept.put(SEALING_KEY, key.to_vec()).await?;
+            key
+        };
+        let damaged = StartError::Kept(SEALING_KEY);
+        let (Ok(id), Ok(key)) = (KekId::new("laboratory"), KeyEncryptionKey::from_slice(&key))
+        else {
+            return Err(damaged);
+        };
+        let envelope = Envelope::new(id, key);
+        Ok(match self {
+            Self::Memory(_) => return Err(damaged),
+            Self::Sqlite(store) => Arc::new(SealedKeyVault::new(envelope, store.clone())),
+            Self::Postgres(store) => Arc::new(SealedKeyVault::new(envelope, store.clone())),
+        })
+    }
+
+    async fn close(&self) {
+        match self {
+            Self::Memory(_) => {}
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+        }
+    }
+}
+
+/// The key that keys are sealed under.
+const SEALING_KEY: &str = "server/sealing-key";
+/// How often the server was started on this store.
+const STARTS: &str = "server/starts";
+
+/// What time it is for the service.
+#[derive(Clone, Debug)]
+pub(crate) enum ServiceClock {
+    System,
+    Manual(KeptClock),
+}
+
+impl ServiceClock {
+    async fn open(kind: ClockKind, rows: Arc<dyn Rows>) -> Result<Self, StartError> {
+        let ClockKind::Manual(at) = kind else {
+            return Ok(Self::System);
+        };
+        let start = at.unwrap_or_else(|| SystemClock::new().now());
+        let clock = KeptClock::open(rows, start).await;
+        let clock = clock.map_err(|error| StartError::Database(error.into()))?;
+        Ok(Self::Manual(clock))
+    }
+
+    /// The one that can be moved.
+    pub(crate) const fn manual(&self) -> Option<&KeptClock> {
+        match self {
+            Self::System => None,
+            Self::Manual(clock) => Some(clock),
+        }
+    }
+}
+
+impl Clock for ServiceClock {
+    fn now(&self) -> Timestamp {
+        match self {
+            Self::System => SystemClock::new().now(),
+            Self::Manual(clock) => clock.now(),
+        }
+    }
+}
+
+/// Payments, notices and deployments are taken and forgotten.
+#[derive(Clone, Copy, Debug)]
+struct Nowhere;
+
+impl Payments for Nowhere {
+    fn pay_back(&self, _: Payout) -> BoxFuture<'_, Result<(), DeliveryError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Notifier for Nowhere {
+    fn tell(&self, _: Message) -> BoxFuture<'_, Result<(), DeliveryError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Deployer for Nowhere {
+    fn deploy(&self, _: DeploymentOrder) -> BoxFuture<'_, Result<(), DeliveryError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn undeploy(&self, _: Removal) -> BoxFuture<'_, Result<(), DeliveryError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// The service and what lies around it.
+pub(crate) struct World {
+    opened: Opened,
+    pub(crate) service: Service,
+    pub(crate) lab: Arc<Lab>,
+    pub(crate) clock: ServiceClock,
+    pub(crate) faults: Arc<Ordered>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("opened", &self.opened)
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
+    }
+}
+
+impl World {
+    pub(crate) async fn open(config: &Config) -> Result<Self, StartError> {
+        let rules = rules(config.edition.as_deref())?;
+        let opened = Opened::open(&config.database).await?;
+        let rows = opened.rows();
+        let kept = Kept::new(Arc::clone(&rows));
+        let clock = ServiceClock::open(config.clock, Arc::clone(&rows)).await?;
+        rules.in_force(clock.now())?;
+        let starts = count_start(&kept).await?;
+        let faults = Arc::new(Ordered::new(
+            config.faults.clone(),
+            config.seed.unwrap_or_default(),
+        ));
+        let ca = found(config, &rules, rows, clock.now()).await?;
+        let lab = Arc::new(Lab::new(ca, Arc::clone(&faults)));
+        let nowhere = Arc::new(Nowhere);
+        let ports = Ports {
+            store: opened.store(),
+            ca: Arc::<Lab>::clone(&lab),
+            vault: opened.vault(&kept).await?,
+            payments: nowhere.clone(),
+            notifier: nowhere.clone(),
+            deployer: nowhere,
+            clock: Arc::new(clock.clone()),
+            ids: ids(config, starts)?,
+        };
+        let service = Service::new(ports, rules);
+        let world = Self {
+            opened,
+            service,
+            lab,
+            clock,
+            faults,
+        };
+        world.free_what_was_leased().await?;
+        world.put_in_stock(config).await?;
+        Ok(world)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.opened.close().await;
+    }
+
+    /// Hands work back that a process had when it was killed: by a clock that stands still its lease
+    /// would never end. If that process still runs, it is done twice, under the same id.
+    async fn free_what_was_leased(&self) -> Result<(), StoreError> {
+        let (store, now) = (&self.service.ports().store, self.clock.now());
+        let mut after = None;
+        loop {
+            let rows = store.outbox(OutboxPart::Waiting, after, 100).await?;
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            after = Some(last.position);
+            for row in &rows {
+                store.postpone(row.id, row.claim, now).await?;
+            }
+        }
+    }
+
+    /// Buys the plans that are not there.
+    async fn put_in_stock(&self, config: &Config) -> Result<(), StartError> {
+        for stock in &config.stock {
+            let code = stock.product.code;
+            let store = &self.service.ports().store;
+            let there = store.plans(stock.account, Some(code), None, 1).await?;
+            if there.is_empty() {
+                let bought =
+                    self.service
+                        .buy_plan(stock.account, stock.product, stock.count, Payment::NONE);
+                bought.await.map_err(|error| StartError::Stock {
+                    product: code.to_string(),
+                    error,
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rules(edition: Option<&str>) -> Result<Rules, StartError> {
+    let book = Rulebook::published();
+    let policy = match edition {
+        Some(key) => EditionPolicy::Fixed(book.edition(key)?.key()),
+        None => EditionPolicy::AsOf {
+            site: Site::Intl,
+            channel: Channel::Api,
+        },
+    };
+    Ok(Rules::new(book, policy))
+}
+
+/// How long root and intermediate live, so that a clock may be moved far.
+const HIERARCHY_DAYS: (u32, u32) = (36_500, 36_000);
+
+async fn found(
+    config: &Config,
+    rules: &Rules,
+    rows: Arc<dyn Rows>,
+    now: Timestamp,
+) -> Result<KeptCa, StartError> {
+    let ceilings = rules.book().ceilings().clone();
+    let (root, intermediate) = HIERARCHY_DAYS;
+    let mut lab = LocalCaConfig::new(move |issued| ceilings.max_days(issued).into())
+        .with_hierarchy_days(root, intermediate)
+        .with_review(ReviewPolicy::Manual);
+    lab = match config.revocation {
+        Conduct::Auto => lab.without_confirmation_mail(),
+        Conduct::Manual => lab.with_revocation(ReviewPolicy::Manual),
+    };
+    if let Some(seed) = config.seed {
+        lab = lab.with_challenge_seed(hmac_sha256::Hash::hash(&seed.to_le_bytes()));
+    }
+    let ca = KeptCa::open(lab, rows, now).await;
+    ca.map_err(|error| StartError::Ca(error.into()))
+}
+
+/// Counts this start; how many there were before.
+async fn count_start(kept: &Kept) -> Result<u64, StartError> {
+    let before = match kept.get(STARTS).await? {
+        None => 0,
+        Some(text) => core::str::from_utf8(&text)
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok())
+            .ok_or(StartError::Kept(STARTS))?,
+    };
+    let now = before.saturating_add(1);
+    kept.put(STARTS, format!("{now}").into_bytes()).await?;
+    Ok(before)
+}
+
+fn ids(config: &Config, starts: u64) -> Result<Arc<dyn Ids>, StartError> {
+    let large = config.large_order_ids;
+    let Some(seed) = config.seed else {
+        let ids = RandomIds::new().map_err(|_| StartError::Random)?;
+        return Ok(Arc::new(if large {
+            ids.with_large_order_ids()
+        } else {
+            ids
+        }));
+    };
+    // A start has ids of its own, or they would begin anew on the same store.
+    let ids = SeededIds::new(seed.wrapping_add(starts));
+    Ok(Arc::new(if large {
+        ids.with_large_order_ids()
+    } else {
+        ids
+    }))
+}

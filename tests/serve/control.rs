@@ -1,0 +1,230 @@
+//! The control plane, and what happens by itself where it is told to.
+
+use serde_json::json;
+
+use crate::client::{act, advance, call, counts, create, done, get, post, refused, state};
+use crate::inside::Inside;
+
+#[test]
+fn each_poll_shows_one_step_where_everything_happens_by_itself() {
+    let server = Inside::start(|config| {
+        config.verification = "auto".parse().unwrap();
+        config.review = "auto".parse().unwrap();
+    });
+    let at = server.address;
+    let order = create(at, "www.example.com");
+    let seen: Vec<String> = (0..4).map(|_| state(at, &order)).collect();
+    assert_eq!(
+        seen,
+        ["domain_verify", "process", "certificate", "certificate"]
+    );
+    assert_eq!(counts(at), [10, 1, 1]);
+    done(
+        at,
+        "CancelCertificateForPackageRequest",
+        &[("OrderId", &order)],
+    );
+    assert_eq!(
+        get(at, &format!("orders/{order}")).body["status"],
+        "Revoked"
+    );
+    assert_eq!(counts(at)[1], 0);
+    server.stop();
+}
+
+#[test]
+fn a_review_takes_its_seconds_of_the_services_clock_from_the_first_look_on() {
+    let server = Inside::start(|config| {
+        config.verification = "auto".parse().unwrap();
+        config.review = "auto:600".parse().unwrap();
+    });
+    let at = server.address;
+    let order = create(at, "www.example.com");
+    assert_eq!(state(at, &order), "domain_verify");
+    // Nobody has seen that it is under review: it stays so, however long.
+    advance(at, 86_400);
+    assert_eq!(state(at, &order), "process");
+    advance(at, 599);
+    assert_eq!(state(at, &order), "process");
+    advance(at, 1);
+    assert_eq!(state(at, &order), "certificate");
+    let certificate = get(at, &format!("orders/{order}")).body["certificate"].clone();
+    assert_eq!(certificate["issued_at"], "2026-03-21T01:10:00Z");
+    server.stop();
+}
+
+#[test]
+fn a_call_that_does_not_apply_is_a_conflict_and_no_second_effect() {
+    let server = Inside::start(|_| {});
+    let at = server.address;
+    let order = create(at, "www.example.com");
+    let route = |what: &str| format!("orders/{order}/{what}");
+    let conflict = |what: &str| {
+        let answer = post(at, &route(what), &json!({}));
+        assert_eq!(answer.status, 409, "{what}: {}", answer.body);
+        assert!(answer.body["error"].is_string());
+    };
+    conflict("approve");
+    conflict("reject");
+    conflict("revocation/complete");
+    assert_eq!(act(at, &route("satisfy-challenge"))["Type"], "process");
+    conflict("satisfy-challenge");
+    conflict("revocation/refuse");
+    assert_eq!(act(at, &route("approve"))["Type"], "certificate");
+    for what in [
+        "satisfy-challenge",
+        "approve",
+        "reject",
+        "revocation/complete",
+    ] {
+        conflict(what);
+    }
+    assert_eq!(counts(at), [10, 1, 1]);
+    let journal = get(at, &route("journal")).body;
+    let events = journal["events"].as_array().unwrap().len();
+    assert!(events >= 4, "{journal}");
+    let shown = get(at, &format!("orders/{order}")).body;
+    assert_eq!(shown["plan"]["remaining"], 9);
+    assert!(
+        shown["availability"].is_object() && shown["agenda"].is_array(),
+        "{shown}"
+    );
+
+    let rejected = create(at, "other.example.com");
+    act(at, &format!("orders/{rejected}/satisfy-challenge"));
+    let reason = json!({"reason": "the phone is not answered"});
+    let answer = post(at, &format!("orders/{rejected}/reject"), &reason);
+    assert_eq!(
+        (answer.status, &answer.body["Type"]),
+        (200, &json!("verify_fail"))
+    );
+    server.stop();
+}
+
+#[test]
+fn a_revocation_by_hand_is_completed_or_refused_once() {
+    let server = Inside::start(|config| config.revocation = "manual".parse().unwrap());
+    let at = server.address;
+    let order = create(at, "www.example.com");
+    let route = |what: &str| format!("orders/{order}/{what}");
+    act(at, &route("satisfy-challenge"));
+    act(at, &route("approve"));
+    let status = || get(at, &format!("orders/{order}")).body["status"].clone();
+    done(
+        at,
+        "CancelCertificateForPackageRequest",
+        &[("OrderId", &order)],
+    );
+    assert_eq!(status(), "Validating Revocation");
+    act(at, &route("revocation/refuse"));
+    assert_eq!(status(), "Issued");
+    assert_eq!(
+        post(at, &route("revocation/refuse"), &json!({})).status,
+        409
+    );
+    advance(at, 3_600);
+    done(
+        at,
+        "CancelCertificateForPackageRequest",
+        &[("OrderId", &order)],
+    );
+    act(at, &route("revocation/complete"));
+    assert_eq!(status(), "Revoked");
+    assert_eq!(
+        post(at, &route("revocation/complete"), &json!({})).status,
+        409
+    );
+    assert_eq!(counts(at)[1], 0);
+    server.stop();
+}
+
+#[test]
+fn what_nobody_has_and_what_can_not_be_read_are_told() {
+    let server = Inside::start(|_| {});
+    let at = server.address;
+    for route in [
+        "orders/1",
+        "orders/x",
+        "orders/999999999999999/journal",
+        "nothing",
+        "",
+    ] {
+        assert_eq!(get(at, route).status, 404, "{route}");
+    }
+    for (route, body, status) in [
+        ("orders/999999999999999/approve", json!({}), 404),
+        ("orders/1/dance", json!({}), 404),
+        ("clock", json!({"advance_seconds": -1}), 409),
+        ("clock", json!({"set": "2020-01-01T00:00:00Z"}), 409),
+        ("clock", json!({"set": "yesterday"}), 400),
+        ("clock", json!({}), 400),
+        ("purchases", json!({"product": "nothing", "count": 1}), 400),
+        (
+            "purchases",
+            json!({"product": "geotrust-dv-1-starter", "count": 0}),
+            400,
+        ),
+        (
+            "purchases",
+            json!({"product": "geotrust-dv-1-starter", "number": 1}),
+            400,
+        ),
+        ("faults", json!({"faults": [{"kind": "flood"}]}), 400),
+    ] {
+        let answer = post(at, route, &body);
+        assert_eq!(answer.status, status, "{route} {body}: {}", answer.body);
+    }
+    assert_eq!(get(at, "clock").body["now"], "2026-03-20T01:00:00Z");
+    let set = post(at, "clock", &json!({"set": "2026-03-20T01:00:00Z"}));
+    assert_eq!(set.status, 200);
+    server.stop();
+}
+
+#[test]
+fn purchases_stand_in_the_ledger() {
+    let server = Inside::start(|_| {});
+    let at = server.address;
+    let wanted = json!({"product": "geotrust-dv-w-starter", "count": 3, "cash": 100});
+    let bought = post(at, "purchases", &wanted);
+    assert_eq!(bought.status, 200, "{}", bought.body);
+    let ledger = get(at, "accounts/1234567890/ledger").body;
+    let plans = ledger["plans"].as_array().unwrap();
+    assert_eq!(plans.len(), 2);
+    assert_eq!(plans[1]["plan"], bought.body["plan"]);
+    assert_eq!(
+        (&plans[1]["total"], &plans[1]["remaining"]),
+        (&json!(3), &json!(3))
+    );
+    let package = [("ProductCode", "geotrust-dv-w-starter")];
+    assert_eq!(done(at, "DescribePackageState", &package)["TotalCount"], 3);
+    server.stop();
+}
+
+#[test]
+fn without_the_flag_there_is_no_control_plane_and_the_systems_clock_is_nobodys_to_move() {
+    let closed = Inside::start(|config| config.control = false);
+    assert_eq!(get(closed.address, "clock").status, 404);
+    closed.stop();
+    let system = Inside::start(|config| config.clock = "system".parse().unwrap());
+    let moved = post(system.address, "clock", &json!({"advance_seconds": 1}));
+    assert_eq!(moved.status, 409);
+    system.stop();
+}
+
+#[test]
+fn signatures_are_judged_by_the_systems_clock() {
+    let server = Inside::start(|config| {
+        config.clock = "manual:2021-03-01T00:00:00Z".parse().unwrap();
+        config.edition = Some("2021-02-api".into());
+    });
+    let at = server.address;
+    assert_eq!(counts(at), [10, 0, 0]);
+    advance(at, 86_400);
+    assert_eq!(counts(at), [10, 0, 0]);
+    assert_eq!(
+        refused(at, "DescribeCertificateState", &[("OrderId", "1")]).1,
+        "NotFoundOrder"
+    );
+    assert_eq!(call(at, "Nothing", &[]).status, 404);
+    server.stop();
+}
