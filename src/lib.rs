@@ -70,6 +70,7 @@
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
 //! | `wire` | the vendor's API 2020-04-07 over the service: signatures, operations, answers | `wire` |
+//! | `server` | the reference service over HTTP, with a world around it and a control plane | `server` |
 //! | `testing` | laws, timelines, stories and faults; conformance suites for adapters of your own | `testing` |
 //! | [`manual`] | pages made from the code: rules, table, diagrams, editions, contradictions | |
 //!
@@ -95,7 +96,8 @@
 //! | `wire` | the vendor's API 2020-04-07 over the service, without a transport, and as a tower service |
 //! | `stored` | events, effects, receipts and commands as JSON with a version; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
-//! | `cli` | the program `cert-lifecycle`: rulebooks verified, editions compared, tables, diagrams, explanations, replays |
+//! | `server` | the reference service: the API over HTTP with stores, keys, a laboratory CA and a control plane; needs a tokio runtime |
+//! | `cli` | the program `cert-lifecycle`: rulebooks verified, editions compared, tables, diagrams, explanations, replays, the reference service |
 //!
 //! # Numbers
 //! `R-nn`, `T-nn`, `K-nn` and `V-nn` are rules ([`rulebook::rule::RULES`],

@@ -17,7 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
 use crate::server::conduct::Conductor;
@@ -62,16 +62,21 @@ pub(crate) async fn serve(app: App, listener: TcpListener, mut stop: watch::Rece
             continue;
         };
         let (app, stop) = (Arc::clone(&app), stop.clone());
-        tokio::spawn(async move {
-            connection(app, stream, stop).await;
-            drop(place);
-        });
+        tokio::spawn(connection(app, stream, stop, Arc::new(place)));
     }
     drop(listener);
     let _ = timeout(grace, room.acquire_many(most)).await;
 }
 
-async fn connection(app: Arc<App>, stream: TcpStream, mut stop: watch::Receiver<bool>) {
+/// A connection's place is free again when it is closed and nothing that it asked for is under way.
+type Place = Arc<OwnedSemaphorePermit>;
+
+async fn connection(
+    app: Arc<App>,
+    stream: TcpStream,
+    mut stop: watch::Receiver<bool>,
+    place: Place,
+) {
     // An answer is one piece: to wait for more of it would only hold it up.
     let _ = stream.set_nodelay(true);
     let mut builder = http1::Builder::new();
@@ -80,7 +85,7 @@ async fn connection(app: Arc<App>, stream: TcpStream, mut stop: watch::Receiver<
         .header_read_timeout(app.limits.head_time)
         .max_buf_size(app.limits.head.max(8_192))
         .max_headers(app.limits.headers);
-    let service = service_fn(move |request| answer(Arc::clone(&app), request));
+    let service = service_fn(move |request| answer(Arc::clone(&app), Arc::clone(&place), request));
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         // What a client does wrong here is answered by the protocol, or not at all.
@@ -93,7 +98,11 @@ async fn connection(app: Arc<App>, stream: TcpStream, mut stop: watch::Receiver<
 
 type Answer = Response<Full<Bytes>>;
 
-async fn answer(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Infallible> {
+async fn answer(
+    app: Arc<App>,
+    place: Place,
+    request: Request<Incoming>,
+) -> Result<Answer, Infallible> {
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
     let body = Limited::new(body, app.limits.body).collect();
@@ -128,6 +137,20 @@ async fn answer(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Inf
         }
     };
     let request = Request::from_parts(parts, body);
+    // In a task of its own: whoever goes away before the answer leaves nothing half done.
+    let app_of_task = Arc::clone(&app);
+    let task = tokio::spawn(async move {
+        let answer = answer_read(&app_of_task, request, begun).await;
+        drop(place);
+        answer
+    });
+    Ok(task.await.unwrap_or_else(|_| {
+        let why = "The service failed. The same call may be made again.";
+        broken_off(&app, StatusCode::INTERNAL_SERVER_ERROR, "Error", why)
+    }))
+}
+
+async fn answer_read(app: &App, request: Request<Vec<u8>>, begun: Instant) -> Answer {
     let path = request.uri().path();
     if let Some(route) = path.strip_prefix(CONTROL).filter(|_| app.control) {
         let route = String::from(route);
@@ -139,11 +162,11 @@ async fn answer(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Inf
             answer.status().as_u16(),
             faults(&met)
         ));
-        return Ok(answer.map(Full::from));
+        return answer.map(Full::from);
     }
     let (answered, met) = observed(app.wire.answer(request)).await;
-    log(&app, &answered, begun, &met);
-    Ok(answered.response.map(Full::from))
+    log(app, &answered, begun, &met);
+    answered.response.map(Full::from)
 }
 
 fn log(app: &App, answered: &Answered, begun: Instant, met: &[FaultKind]) {
@@ -171,7 +194,7 @@ fn faults(met: &[FaultKind]) -> String {
     text
 }
 
-/// An answer to a request of which the body was not read; the connection ends with it.
+/// An answer to a request that was not read or not carried out; the connection ends with it.
 fn broken_off(app: &App, status: StatusCode, code: &str, why: &str) -> Answer {
     app.conductor.log.line(format_args!(
         "id=- operation=- account=- order=- status={} code={code}",

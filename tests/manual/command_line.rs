@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-const SUBCOMMANDS: [&str; 7] = [
-    "check", "diff", "table", "diagram", "explain", "replay", "editions",
+const SUBCOMMANDS: [&str; 8] = [
+    "check", "diff", "table", "diagram", "explain", "replay", "editions", "serve",
 ];
 
 /// The fields of an answer; a test of the command line sees each of them.

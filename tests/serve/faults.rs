@@ -1,5 +1,8 @@
 //! What is ordered to go wrong, goes wrong, and the log names it.
 
+use std::io::Write;
+use std::net::TcpStream;
+
 use serde_json::{Value, json};
 
 use crate::client::{act, advance, call_create, counts, create, post, refused, state};
@@ -103,6 +106,25 @@ fn answers_are_slow_and_calls_too_many() {
         (3, 1),
         "{log}"
     );
+}
+
+#[test]
+fn who_does_not_wait_for_a_slow_answer_is_served_all_the_same() {
+    let server = Inside::start(|_| {});
+    let at = server.address;
+    let applied = create(at, "a.example.com");
+    let slow = json!({"kind": "slow", "operation": "CancelOrderRequest", "milliseconds": 100});
+    order(&server, &slow);
+    let parameters = [("OrderId", applied.as_str())];
+    let request =
+        crate::client::signed(at, "CancelOrderRequest", &parameters, crate::client::SECRET);
+    let mut stream = TcpStream::connect(at).unwrap();
+    stream.write_all(&request).unwrap();
+    // It is read as soon as another one is answered behind it, and then nobody is there any more.
+    assert_eq!(counts(at), [10, 1, 0]);
+    drop(stream);
+    while state(at, &applied) != "payed" {}
+    server.stop();
 }
 
 #[test]

@@ -34,10 +34,10 @@ fn what_is_too_large_is_refused() {
         "a".repeat(10 * MIB)
     );
     let answer = raw(at, query.as_bytes()).unwrap();
+    let refused = ["HTTP/1.1 414", "HTTP/1.1 431"];
     assert!(
-        ["414", "431"].contains(&&answer[9..12]),
-        "{}",
-        &answer[..60]
+        refused.iter().any(|line| answer.starts_with(line)),
+        "{answer}"
     );
     let flood = (0..10_000).fold(String::new(), |mut flood, number| {
         write!(flood, "x-{number}: a\r\n").unwrap();
@@ -204,7 +204,7 @@ fn many_at_once_are_answered() {
             thread::spawn(move || {
                 let mut stream = TcpStream::connect(at).unwrap();
                 stream
-                    .set_read_timeout(Some(Duration::from_secs(60)))
+                    .set_read_timeout(Some(Duration::from_mins(1)))
                     .unwrap();
                 let parameters = [("ProductCode", crate::client::PRODUCT)];
                 let request = signed(at, "DescribePackageState", &parameters, SECRET);

@@ -4,11 +4,14 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::client::{act, advance, counts, create, get, state};
+use crate::client::{act, advance, counts, create, done, get, state, try_call};
 
 fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cert-lifecycle"));
@@ -25,14 +28,12 @@ struct Process(Child, SocketAddr);
 
 impl Process {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let keys = [
-            "--access-key",
-            "testid:testsecret",
-            "--plan",
-            "geotrust-dv-1-starter=10",
-        ];
+        Self::start_with(folder, "geotrust-dv-1-starter=10", arguments)
+    }
+
+    fn start_with(folder: &Path, plan: &str, arguments: &[&str]) -> Self {
         let mut child = program(folder)
-            .args(keys)
+            .args(["--access-key", "testid:testsecret", "--plan", plan])
             .args(["--control", "--clock", "manual:2026-03-20T09:00:00+08:00"])
             .args(arguments)
             .spawn()
@@ -158,4 +159,101 @@ fn wrong_flags_are_told() {
         assert!(said.contains(told), "{arguments:?}: {said}");
         assert!(!said.contains("testsecret"), "{said}");
     }
+}
+
+/// Applies and looks, over and over, until it is told to stop; the orders that were acknowledged, each
+/// with the last state that was shown of it.
+fn go_on(at: SocketAddr, over: &AtomicBool) -> Vec<(String, String)> {
+    let csr = include_str!("../../src/testing/ca/first.csr");
+    let application = [
+        ("ProductCode", crate::client::PRODUCT),
+        ("Csr", csr),
+        ("ValidateType", "DNS"),
+        ("Username", "Tom"),
+        ("Phone", "13900000000"),
+        ("Email", "username@example.com"),
+    ];
+    let mut orders = Vec::new();
+    while !over.load(Ordering::Relaxed) {
+        let applied = try_call(at, "CreateCertificateWithCsrRequest", &application);
+        let Some(applied) = applied.filter(|answer| answer.status == 200) else {
+            // It is being started again.
+            thread::yield_now();
+            continue;
+        };
+        let order = applied.body["OrderId"].to_string();
+        let mut shown = String::from("domain_verify");
+        for _ in 0..4 {
+            let looked = try_call(at, "DescribeCertificateState", &[("OrderId", &order)]);
+            let Some(looked) = looked.filter(|answer| answer.status == 200) else {
+                continue;
+            };
+            looked.body["Type"].as_str().unwrap().clone_into(&mut shown);
+        }
+        orders.push((order, shown));
+    }
+    orders
+}
+
+#[test]
+fn killed_in_the_middle_of_a_load_it_loses_nothing_that_it_acknowledged() {
+    let folder = TempDir::new().unwrap();
+    let auto = [
+        "--verification",
+        "auto",
+        "--review",
+        "auto",
+        "--database",
+        "sqlite:life.db",
+    ];
+    let plan = "geotrust-dv-1-starter=1000000";
+    let mut process = Process::start_with(folder.path(), plan, &auto);
+    let at = process.1;
+    let over = Arc::new(AtomicBool::new(false));
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let over = Arc::clone(&over);
+            thread::spawn(move || go_on(at, &over))
+        })
+        .collect();
+    let listen = at.to_string();
+    let arguments: Vec<&str> = auto
+        .into_iter()
+        .chain(["--listen", listen.as_str()])
+        .collect();
+    let mut seen = 0;
+    for _ in 0..3 {
+        // Some more were issued, and others are under way.
+        while counts(at)[2] < seen + 5 {}
+        seen = counts(at)[2];
+        process.signal("-KILL");
+        process = Process::start_with(folder.path(), plan, &arguments);
+    }
+    over.store(true, Ordering::Relaxed);
+    let orders: Vec<_> = clients
+        .into_iter()
+        .flat_map(|one| one.join().unwrap())
+        .collect();
+    assert!(orders.len() >= 15, "{}", orders.len());
+
+    let rank = |shown: &str| {
+        ["domain_verify", "process", "certificate"]
+            .iter()
+            .position(|word| *word == shown)
+            .unwrap()
+    };
+    for (order, shown) in &orders {
+        assert!(rank(&state(at, order)) >= rank(shown), "{order}: {shown}");
+        // What was under way goes on.
+        for _ in 0..3 {
+            state(at, order);
+        }
+        assert_eq!(state(at, order), "certificate", "{order}");
+    }
+    // What was committed and never acknowledged is there too, and nothing is counted twice.
+    let [_, used, issued] = counts(at);
+    let rows = done(at, "ListUserCertificateOrder", &[("OrderType", "CPACK")]);
+    assert_eq!(rows["TotalCount"], used);
+    assert!(usize::try_from(used).unwrap() >= orders.len() && issued <= used);
+    assert_eq!(process.signal("-TERM"), Some(0));
 }

@@ -27,7 +27,7 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 picks one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Where everything is kept: memory, sqlite:FILE, sqlite://FILE or postgres://…
+    /// Where everything is kept: `memory`, `sqlite:FILE`, `sqlite://FILE` or `postgres://…`
     #[arg(
         long,
         value_name = "DATABASE",
@@ -44,17 +44,17 @@ pub(crate) struct Serve {
     /// Always this edition of the rules, such as 2021-02-api; without it, the one of the day
     #[arg(long, value_name = "KEY")]
     edition: Option<String>,
-    /// The time of the service: system, manual or manual:RFC3339. The manual clock stands still until
+    /// The time of the service: `system`, `manual` or `manual:RFC3339`. The manual clock stands still until
     /// it is moved, and a store keeps its time
     #[arg(long, value_name = "CLOCK", default_value = "system")]
     clock: ClockKind,
-    /// Who reviews: manual, auto or auto:SECONDS. auto approves once an answer has shown process
+    /// Who reviews: `manual`, `auto` or `auto:SECONDS`. `auto` approves once an answer has shown `process`
     #[arg(long, value_name = "POLICY", default_value = "manual")]
     review: Review,
-    /// Who proves domains: manual or auto. auto does once an answer has shown the challenge
+    /// Who proves domains: `manual` or `auto`. `auto` does once an answer has shown the challenge
     #[arg(long, value_name = "POLICY", default_value = "manual")]
     verification: Conduct,
-    /// Who completes revocations: auto or manual. auto does at once
+    /// Who completes revocations: `auto` or `manual`. `auto` does at once
     #[arg(long, value_name = "POLICY", default_value = "auto")]
     revocation: Conduct,
     /// Draw ids, challenges and faults from this seed
