@@ -197,7 +197,8 @@ fn pairs(of: &[(String, String)]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    pairs.concat()
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -276,7 +277,8 @@ impl Plain {
             .cloned()
             .collect();
         signed.sort();
-        let block: String = signed.iter().map(|(a, b)| format!("{a}:{b}\n")).collect();
+        let lines: Vec<String> = signed.iter().map(|(a, b)| format!("{a}:{b}\n")).collect();
+        let block = lines.concat();
         let names: Vec<&str> = signed.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(";");
         let mut sorted = self.query.clone();

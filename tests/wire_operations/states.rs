@@ -4,10 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cert_lifecycle::adapter::MemoryKeyVault;
-use cert_lifecycle::lifecycle::CommandKind;
-use cert_lifecycle::lifecycle::{Law, Outcome, table};
-use cert_lifecycle::model::{OrderId, RevocationReason, Status, ValidationClass};
-use cert_lifecycle::port::{CommitError, Store, StoreError};
+use cert_lifecycle::lifecycle::{CommandKind, Event, Law, Outcome, table};
+use cert_lifecycle::model::{
+    AccountId, InstanceId, Note, OrderId, ProductCode, RevocationReason, Status, Timestamp,
+    ValidationClass,
+};
+use cert_lifecycle::port::{
+    Batch, BoxFuture, Claim, CommitError, DueRow, Filter, Lease, Listed, ListedPlan,
+    ListedPurchase, Loaded, OutboxPart, OutboxRow, Position, Read, RequestId, Store, StoreError,
+    StreamId, Version,
+};
 use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::wire::Operation;
 
@@ -159,17 +165,14 @@ struct Shut {
 
 macro_rules! passed_on {
     ($($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
-        $(fn $name(&self, $($argument: $type),*) -> cert_lifecycle::port::BoxFuture<'_, Result<$answer, StoreError>> {
+        $(fn $name(&self, $($argument: $type),*) -> BoxFuture<'_, Result<$answer, StoreError>> {
             self.inner.$name($($argument),*)
         })*
     };
 }
 
 impl Store for Shut {
-    fn commit(
-        &self,
-        batch: cert_lifecycle::port::Batch,
-    ) -> cert_lifecycle::port::BoxFuture<'_, Result<(), CommitError>> {
+    fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>> {
         if self.shut.load(Ordering::SeqCst) {
             let away = StoreError::Unavailable(None);
             return Box::pin(async { Err(CommitError::Store(away)) });
@@ -178,20 +181,21 @@ impl Store for Shut {
     }
 
     passed_on! {
-        load(account: cert_lifecycle::model::AccountId, read: cert_lifecycle::port::Read) -> cert_lifecycle::port::Loaded;
-        journal(account: cert_lifecycle::model::AccountId, stream: cert_lifecycle::port::StreamId, after: cert_lifecycle::port::Version, limit: usize) -> Vec<cert_lifecycle::lifecycle::Event>;
-        forget_records(before: cert_lifecycle::model::Timestamp, limit: usize) -> usize;
-        list(account: cert_lifecycle::model::AccountId, filter: cert_lifecycle::port::Filter, before: Option<cert_lifecycle::port::Position>, limit: usize) -> Vec<cert_lifecycle::port::Listed>;
-        count(account: cert_lifecycle::model::AccountId, filter: cert_lifecycle::port::Filter) -> u64;
-        plans(account: cert_lifecycle::model::AccountId, product: Option<cert_lifecycle::model::ProductCode>, before: Option<cert_lifecycle::port::Position>, limit: usize) -> Vec<cert_lifecycle::port::ListedPlan>;
-        due(lease: cert_lifecycle::port::Lease) -> Vec<cert_lifecycle::port::DueRow>;
-        reschedule(account: cert_lifecycle::model::AccountId, instance: cert_lifecycle::model::InstanceId, claim: cert_lifecycle::port::Claim, due_at: Option<cert_lifecycle::model::Timestamp>) -> ();
-        lease(lease: cert_lifecycle::port::Lease) -> Vec<cert_lifecycle::port::OutboxRow>;
-        finish(row: cert_lifecycle::port::RequestId) -> ();
-        postpone(row: cert_lifecycle::port::RequestId, claim: cert_lifecycle::port::Claim, until: cert_lifecycle::model::Timestamp) -> ();
-        park(row: cert_lifecycle::port::RequestId, claim: cert_lifecycle::port::Claim, reason: cert_lifecycle::model::Note) -> ();
-        retry(row: cert_lifecycle::port::RequestId, at: cert_lifecycle::model::Timestamp) -> bool;
-        outbox(part: cert_lifecycle::port::OutboxPart, after: Option<cert_lifecycle::port::Position>, limit: usize) -> Vec<cert_lifecycle::port::OutboxRow>;
+        load(account: AccountId, read: Read) -> Loaded;
+        journal(account: AccountId, stream: StreamId, after: Version, limit: usize) -> Vec<Event>;
+        forget_records(before: Timestamp, limit: usize) -> usize;
+        list(account: AccountId, filter: Filter, before: Option<Position>, limit: usize) -> Vec<Listed>;
+        count(account: AccountId, filter: Filter) -> u64;
+        plans(account: AccountId, product: Option<ProductCode>, before: Option<Position>, limit: usize) -> Vec<ListedPlan>;
+        purchases(account: AccountId, before: Option<Position>, limit: usize) -> Vec<ListedPurchase>;
+        due(lease: Lease) -> Vec<DueRow>;
+        reschedule(account: AccountId, instance: InstanceId, claim: Claim, due_at: Option<Timestamp>) -> ();
+        lease(lease: Lease) -> Vec<OutboxRow>;
+        finish(row: RequestId) -> ();
+        postpone(row: RequestId, claim: Claim, until: Timestamp) -> ();
+        park(row: RequestId, claim: Claim, reason: Note) -> ();
+        retry(row: RequestId, at: Timestamp) -> bool;
+        outbox(part: OutboxPart, after: Option<Position>, limit: usize) -> Vec<OutboxRow>;
     }
 }
 
