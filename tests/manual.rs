@@ -20,6 +20,8 @@ mod diagrams;
 mod editions;
 #[path = "support/golden.rs"]
 mod golden;
+#[path = "manual/operations.rs"]
+mod operations;
 #[path = "manual/rules.rs"]
 mod rules;
 #[path = "manual/sources.rs"]
@@ -89,6 +91,11 @@ fn the_page_of_contradictions_is_what_the_code_says() {
 #[test]
 fn the_page_of_the_command_line_is_what_the_program_says() {
     page("command_line", &command_line::page());
+}
+
+#[test]
+fn the_page_of_the_operations_is_what_the_wire_says() {
+    page("operations", &operations::page());
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! | [`diagrams`] | the statuses and what leads from one to another |
 //! | [`editions`] | the named editions, and what changed from one to the next |
 //! | [`contradictions`] | where documents disagree, and what carries each side |
+//! | [`operations`] | the operations of the vendor's API: parameters, answers by state, errors |
 //! | [`command_line`] | the program `cert-lifecycle` |
 //!
 //! There is no code here. A test makes each page again and says which one is stale:
@@ -28,6 +29,10 @@ pub mod diagrams {}
 
 #[doc = include_str!("editions.md")]
 pub mod editions {}
+
+#[cfg(feature = "wire")]
+#[doc = include_str!("operations.md")]
+pub mod operations {}
 
 #[doc = include_str!("rules.md")]
 pub mod rules {}

@@ -1,0 +1,186 @@
+//! The page of the operations.
+
+use std::fmt::Write as _;
+
+use cert_lifecycle::lifecycle::{CommandKind, Law, Outcome, Table, table};
+use cert_lifecycle::model::{Status, ValidationClass, ValidationMethod};
+use cert_lifecycle::rulebook::Rulebook;
+use cert_lifecycle::view::order::{OrderAnswer, OrderField};
+use cert_lifecycle::view::wire::{Seen, WireField};
+use cert_lifecycle::wire::{Operation, Parameter, Taken};
+
+/// The editions of the API whose answers are shown.
+const EDITIONS: [&str; 3] = ["2021-02-api", "2023-api", "2025-12-api"];
+
+pub fn page() -> String {
+    let mut page = String::from(
+        "The operations of the API 2020-04-07 that [`wire`](crate::wire) offers. Any other of the API's is \
+         answered with `UnsupportedOperation` (400), and what the API does not know with \
+         `InvalidAction.NotFound` (404).\n\n\
+         | Operation | What it is here | Errors of its own |\n|---|---|---|\n",
+    );
+    for &operation in Operation::ALL {
+        let errors = list(operation.errors().iter().copied());
+        writeln!(
+            page,
+            "| `{operation}` | {} | {errors} |",
+            operation.maps_to()
+        )
+        .unwrap();
+    }
+    page.push_str(
+        "\nAny call can be answered with `MissingParameter`, `InvalidParameter` or `UnsupportedParameter` \
+         (400), with what [`wire`](crate::wire) says of signatures and rates, and with `Error` (500).\n",
+    );
+    parameters(&mut page);
+    states(&mut page);
+    fields(&mut page);
+    page
+}
+
+fn parameters(page: &mut String) {
+    page.push_str(
+        "\n# Parameters\n\nEach of the vendor's models is honoured or refused by name (`UnsupportedParameter`); \
+         what the API does not know is not looked at.\n\n\
+         | Operation | Needed | Honoured | Refused by name |\n|---|---|---|---|\n",
+    );
+    for &operation in Operation::ALL {
+        let of = |wanted: fn(&Taken) -> bool| {
+            let parameters = operation.parameters().iter();
+            list(
+                parameters
+                    .filter(|one| wanted(&one.taken))
+                    .map(|one: &Parameter| one.name),
+            )
+        };
+        writeln!(
+            page,
+            "| `{operation}` | {} | {} | {} |",
+            of(|taken| matches!(taken, Taken::Needed)),
+            of(|taken| matches!(taken, Taken::Honoured)),
+            of(|taken| matches!(taken, Taken::Refused(_) | Taken::RefusedUnless(..))),
+        )
+        .unwrap();
+    }
+    let mut reasons = Vec::new();
+    for parameter in Operation::ALL.iter().flat_map(|one| one.parameters()) {
+        let reason = match parameter.taken {
+            Taken::Needed | Taken::Honoured => continue,
+            Taken::Refused(reason) => format!("- `{}`: {reason}.", parameter.name),
+            Taken::RefusedUnless(others, reason) => format!(
+                "- `{}`: {reason}; it is not looked at where {} are sent.",
+                parameter.name,
+                list(others.iter().copied())
+            ),
+        };
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    writeln!(page, "\nWhy they are refused:\n\n{}", reasons.join("\n")).unwrap();
+}
+
+/// The commands that operations about an order give.
+const ABOUT_ORDERS: [(Operation, &[CommandKind]); 3] = [
+    (Operation::CancelOrderRequest, &[CommandKind::Withdraw]),
+    (Operation::DeleteCertificateRequest, &[CommandKind::Delete]),
+    (
+        Operation::CancelCertificateForPackageRequest,
+        &[CommandKind::CancelOrder, CommandKind::RequestRevocation],
+    ),
+];
+
+fn states(page: &mut String) {
+    page.push_str(
+        "\n# Answers by state\n\nOf an order of a plan and a domain validated certificate, for its holder. Where it \
+         does not say OK, the answer is `OrderStateError` (403), and nothing is changed; for an order that is \
+         not there `NotFoundOrder` (404). `tests/wire_operations` gives every operation in every state and \
+         compares.\n",
+    );
+    let book = Rulebook::published();
+    for key in EDITIONS {
+        let edition = book.edition(key).unwrap();
+        let law = Law::single(&edition, book.ceilings());
+        let table = table(ValidationClass::Dv, &law);
+        writeln!(page, "\n## {key}\n").unwrap();
+        page.push_str("| State | `Type` |");
+        for (operation, _) in ABOUT_ORDERS {
+            write!(page, " `{operation}` |").unwrap();
+        }
+        page.push_str("\n|---|---|---|---|---|\n");
+        for row in &table.rows {
+            let Some(status) = row.status else { continue };
+            let Some(word) = WireField::StateType.write(Seen::of(status)).value else {
+                continue;
+            };
+            write!(page, "| {} | `{word}` |", status.word()).unwrap();
+            for (_, commands) in ABOUT_ORDERS {
+                let said = answer(&table, status, commands);
+                write!(page, " {said} |").unwrap();
+            }
+            page.push('\n');
+        }
+    }
+}
+
+fn answer(table: &Table, status: Status, commands: &[CommandKind]) -> String {
+    let row = table
+        .rows
+        .iter()
+        .find(|row| row.status == Some(status))
+        .unwrap();
+    let cells = row
+        .cells
+        .iter()
+        .filter(|cell| commands.contains(&cell.command));
+    let mut said = String::new();
+    for cell in cells {
+        if let Outcome::Leads { .. } | Outcome::Recorded { .. } | Outcome::Nothing = cell.outcome {
+            said = format!("OK {}", cell.outcome);
+        }
+    }
+    said
+}
+
+fn fields(page: &mut String) {
+    page.push_str(
+        "\n# Fields by state\n\nWhat `DescribeCertificateState` answers (R-25), exactly.\n\n\
+         | `Type` | Fields |\n|---|---|\n",
+    );
+    let shown = [
+        (
+            Status::DomainVerification,
+            ValidationMethod::Dns,
+            "`domain_verify`, by DNS",
+        ),
+        (
+            Status::DomainVerification,
+            ValidationMethod::File,
+            "`domain_verify`, by FILE",
+        ),
+        (Status::Issued, ValidationMethod::Dns, "`certificate`"),
+    ];
+    for (status, method, name) in shown {
+        let answer = OrderAnswer {
+            seen: Seen::of(status),
+            method,
+            key_held: true,
+            tells_certificate_id: true,
+        };
+        writeln!(
+            page,
+            "| {name} | {} |",
+            list(answer.fields().map(OrderField::word))
+        )
+        .unwrap();
+    }
+    page.push_str(
+        "| any other | `RequestId`, `Type` |\n\n`PrivateKey` is there only where the service made the key, \
+         `CertId` only where the desk tells it ([`Desk`](crate::wire::Desk)).\n",
+    );
+}
+
+fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
