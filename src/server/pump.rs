@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::port::OutboxPart;
 use crate::server::log::Log;
 use crate::service::{Service, ServiceError, SweepReport, WorkReport};
 
@@ -128,13 +129,21 @@ impl Task {
 
     /// Works until nothing is left that may be done now.
     async fn drain(task: &Arc<Self>) {
-        if !task.work().await {
-            return;
+        loop {
+            if !task.has_work().await {
+                return;
+            }
+            match task.work().await {
+                0 => return,
+                ROWS.. => break,
+                1..ROWS => {}
+            }
         }
+        // There is more than one takes at once.
         let mut workers = JoinSet::new();
         for _ in 0..WORKERS {
             let task = Arc::clone(task);
-            workers.spawn(async move { while task.work().await {} });
+            workers.spawn(async move { while task.work().await > 0 {} });
         }
         while let Some(ended) = workers.join_next().await {
             if let Err(error) = ended {
@@ -146,18 +155,25 @@ impl Task {
         }
     }
 
-    /// Whether there may be more.
-    async fn work(&self) -> bool {
+    /// Whether anything waits: to look costs less than to take, which is written down.
+    async fn has_work(&self) -> bool {
+        let store = &self.service.ports().store;
+        let waiting = store.outbox(OutboxPart::Waiting, None, 1).await;
+        waiting.is_ok_and(|rows| !rows.is_empty())
+    }
+
+    /// How many rows were carried out or failed; none if the store is away.
+    async fn work(&self) -> usize {
         match self.service.work(ROWS).await {
             Ok(report) => {
                 self.tell(&report);
                 let away = report.failed.iter().any(|(_, error)| is_of_store(error));
-                report.seen() > 0 && !away
+                if away { 0 } else { report.seen() }
             }
             Err(error) => {
                 self.log
                     .line(format_args!("level=warn what=work error={}", error.word()));
-                false
+                0
             }
         }
     }
