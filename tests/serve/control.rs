@@ -195,8 +195,28 @@ fn purchases_stand_in_the_ledger() {
         (&plans[1]["total"], &plans[1]["remaining"]),
         (&json!(3), &json!(3))
     );
+    assert_eq!(ledger["purchases"], json!([]));
     let package = [("ProductCode", "geotrust-dv-w-starter")];
     assert_eq!(done(at, "DescribePackageState", &package)["TotalCount"], 3);
+    server.stop();
+}
+
+#[test]
+fn certificates_are_bought_by_the_year_where_the_edition_sells_them() {
+    let server = Inside::start(|config| config.edition = Some("2024-10-intl".into()));
+    let at = server.address;
+    let wanted = json!({"product": "geotrust-dv-1-starter", "years": 2, "cash": 100});
+    let bought = post(at, "purchases", &wanted);
+    assert_eq!(bought.status, 200, "{}", bought.body);
+    let orders = bought.body["orders"].as_array().unwrap();
+    let states: Vec<_> = orders
+        .iter()
+        .map(|order| get(at, &format!("orders/{}", order.as_str().unwrap())).body["status"].clone())
+        .collect();
+    assert_eq!(states, ["Pending Application", "Not Activated"]);
+    let ledger = get(at, "accounts/1234567890/ledger").body;
+    assert_eq!(ledger["purchases"][0]["purchase"], bought.body["purchase"]);
+    assert_eq!(ledger["purchases"][0]["cash"], 100);
     server.stop();
 }
 

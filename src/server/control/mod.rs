@@ -12,7 +12,7 @@
 //! | `GET clock` | `{"now": …}` |
 //! | `POST clock` | moves the manual clock: `{"set": …}` or `{"advance_seconds": …}` |
 //! | `POST purchases` | buys: `{"account": …, "product": …, "count": …}` a plan, `"years"` instead of `"count"` certificates |
-//! | `GET accounts/{account}/ledger` | the account's plans |
+//! | `GET accounts/{account}/ledger` | the account's plans and purchases |
 //! | `POST faults` | orders these faults instead of those before |
 //!
 //! What changes something answers when its effects can be seen by the next request: 200 with the

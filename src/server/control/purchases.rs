@@ -79,25 +79,26 @@ pub(super) async fn buy(conductor: &Conductor, fields: &Map<String, Value>) -> S
     Ok(said)
 }
 
+/// What an account has bought, the oldest first.
 pub(super) async fn ledger(conductor: &Conductor, of: &str) -> Said {
-    let account = account(of)?;
-    let plans = plans(conductor, account).await?;
-    Ok(json!({"account": account.to_string(), "plans": plans}))
-}
-
-/// Every plan of an account, the oldest first.
-async fn plans(conductor: &Conductor, account: AccountId) -> Result<Vec<Value>, Denied> {
     const PAGE: usize = 100;
-    let store = &conductor.service().ports().store;
-    let (mut plans, mut before) = (Vec::new(), None);
+    let account = account(of)?;
+    let service = conductor.service();
+    let plans = service.plans(account, None).await?;
+    let plans: Vec<Value> = plans
+        .iter()
+        .rev()
+        .map(|own| say::plan(&own.plan.state))
+        .collect();
+    let (mut purchases, mut before) = (Vec::new(), None);
     loop {
-        let page = store.plans(account, None, before, PAGE).await;
-        let page = page.map_err(|error| Denied::Failed(error.into()))?;
+        let page = service.purchases(account, before, PAGE).await?;
         before = page.last().map(|last| last.position);
-        plans.extend(page.iter().map(|listed| say::plan(&listed.plan.state)));
+        purchases.extend(page.iter().map(|own| say::purchase(&own.purchase.state)));
         if page.len() < PAGE {
-            plans.reverse();
-            return Ok(plans);
+            break;
         }
     }
+    purchases.reverse();
+    Ok(json!({"account": account.to_string(), "plans": plans, "purchases": purchases}))
 }

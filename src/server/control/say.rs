@@ -6,7 +6,7 @@ use std::vec::Vec;
 use serde_json::{Map, Value, json};
 
 use crate::lifecycle::{Availability, Due, Offer, Refusal};
-use crate::model::{CertificateInstance, ResourcePlan, Status};
+use crate::model::{CertificateInstance, Purchase, ResourcePlan, Status};
 use crate::port::Stage;
 use crate::service::Description;
 use crate::view::wire::{Seen, WireField};
@@ -86,6 +86,19 @@ pub(super) fn plan(plan: &ResourcePlan) -> Value {
         "used": plan.used(),
         "issued": plan.issued(),
         "revocations": plan.revocations(),
+    })
+}
+
+pub(super) fn purchase(purchase: &Purchase) -> Value {
+    let bill = purchase.bill();
+    json!({
+        "purchase": purchase.id().to_string(),
+        "product": purchase.product().code.to_string(),
+        "paid_at": bill.paid_at.to_string(),
+        "cash": bill.payment.cash,
+        "voucher": bill.payment.voucher,
+        "count": purchase.count(),
+        "revocations": purchase.revocations(),
     })
 }
 
