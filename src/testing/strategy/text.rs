@@ -236,7 +236,7 @@ pub fn names() -> impl Strategy<Value = DomainName> {
     prop_oneof![3 => single_names(), 1 => wildcard_names()]
 }
 
-/// Texts that are no domain name, each by one rule. Every [`NameError`](crate::model::NameError) is
+/// Texts that are no domain name, each by one rule. Every [`NameError`](crate::model::name::NameError) is
 /// among what they are refused for.
 ///
 /// ```
