@@ -61,8 +61,8 @@ pub(crate) struct Inside {
     review: Review,
     verification: Conduct,
     plan: Mutex<Plan>,
-    /// Whose orders the control plane finds.
-    accounts: Mutex<BTreeSet<AccountId>>,
+    /// Steps are done one after the other, and the clock is not moved while one is under way.
+    pub(crate) stepping: tokio::sync::Mutex<()>,
     /// Commands of the control plane, one at a time.
     pub(crate) control: tokio::sync::Mutex<()>,
 }
@@ -85,7 +85,7 @@ impl Conductor {
             review: config.review,
             verification: config.verification,
             plan: Mutex::default(),
-            accounts: Mutex::new(config.accounts().into_iter().collect()),
+            stepping: tokio::sync::Mutex::default(),
             control: tokio::sync::Mutex::default(),
         }))
     }
@@ -103,16 +103,6 @@ impl Inside {
     fn plan(&self) -> MutexGuard<'_, Plan> {
         // What is only half planned is not done, or done once more; both are harmless.
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn accounts(&self) -> Vec<AccountId> {
-        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        accounts.iter().copied().collect()
-    }
-
-    pub(crate) fn meet(&self, account: AccountId) {
-        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        accounts.insert(account);
     }
 
     fn schedule(&self, at: Timestamp, account: AccountId, order: OrderId, step: Step) {
@@ -175,8 +165,14 @@ impl Inside {
         let _ = self.service().refresh(account, order).await;
     }
 
-    /// Does what is planned up to now.
+    /// Does what is planned up to now, and waits for what somebody else is doing of it.
     pub(crate) async fn run_steps(&self) {
+        let _turn = self.stepping.lock().await;
+        self.run_steps_in_turn().await;
+    }
+
+    /// The same for who has the turn.
+    pub(crate) async fn run_steps_in_turn(&self) {
         loop {
             let now = self.now();
             let ((_, order, step), account) = {
@@ -232,7 +228,10 @@ impl Inside {
         if changed {
             self.pump.drain().await;
         }
-        if let Some(at) = self.world.lab.silent_until(order) {
+        // An instant that has come is for the next who asks: a store that is away would be asked for ever.
+        if let Some(at) = self.world.lab.silent_until(order)
+            && at > self.now()
+        {
             self.schedule(at, account, order, Step::Refresh);
         }
         changed
@@ -321,22 +320,28 @@ impl Inside {
         let Some(order) = done.order else {
             return;
         };
-        match operation.word() {
-            "DescribeCertificateState" => self.follow_look(account, order, done.shown).await,
-            "CreateCertificateForPackageRequest"
-            | "CreateCertificateRequest"
-            | "CreateCertificateWithCsrRequest"
-            | "RenewCertificateOrderForPackageRequest"
-            | "CancelCertificateForPackageRequest" => {
+        match operation {
+            Operation::DescribeCertificateState => {
+                self.follow_look(account, order, done.shown).await;
+            }
+            Operation::CreateCertificateForPackageRequest
+            | Operation::CreateCertificateRequest
+            | Operation::CreateCertificateWithCsrRequest
+            | Operation::RenewCertificateOrderForPackageRequest
+            | Operation::CancelCertificateForPackageRequest => {
                 self.settle(account, order, true).await;
             }
-            "CancelOrderRequest"
-            | "DeleteCertificateRequest"
-            | "UploadUserCertificate"
-            | "DeleteUserCertificate" => {
+            Operation::CancelOrderRequest
+            | Operation::DeleteCertificateRequest
+            | Operation::UploadUserCertificate
+            | Operation::DeleteUserCertificate => {
                 self.settle(account, order, false).await;
             }
-            _ => {}
+            Operation::DescribePackageState
+            | Operation::ListUserCertificateOrder
+            | Operation::GetUserCertificateDetail
+            | Operation::ListTrusteeOrder
+            | Operation::GetCertificatePackageCount => {}
         }
     }
 

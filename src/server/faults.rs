@@ -46,6 +46,7 @@ use toml::de::{DeTable, DeValue};
 use crate::model::AccountId;
 use crate::rulebook::value::words::words;
 use crate::server::config::Misread;
+use crate::wire::Operation;
 
 words! {
     /// What goes wrong.
@@ -262,6 +263,16 @@ impl Order {
         if let Some(other) = fields.keys().find(|field| !takes(field)) {
             return Err(format!("{} takes no {other}", kind.word()));
         }
+        let operation = text(fields, "operation")?;
+        // A fault that can never hit would let a test pass that tests nothing.
+        if let Some(other) = operation
+            && !Operation::ALL.iter().any(|one| one.word() == other)
+        {
+            return Err(format!("there is no operation {other:?} here"));
+        }
+        if number(fields, "times")? == Some(0) {
+            return Err(String::from("times begins at 1"));
+        }
         let account = text(fields, "account")?.map(AccountId::new).transpose();
         let probability = match fields.get("probability") {
             None => 1.0,
@@ -281,7 +292,7 @@ impl Order {
             .filter(|code| (500..=599).contains(code));
         Ok(Self {
             kind,
-            operation: text(fields, "operation")?.map(ToOwned::to_owned),
+            operation: operation.map(ToOwned::to_owned),
             account: account.map_err(|error| format!("account: {error}"))?,
             skip: number(fields, "skip")?.unwrap_or(0),
             times: number(fields, "times")?,

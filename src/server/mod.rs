@@ -8,6 +8,10 @@
 //! It is no certificate service for production: the key that keys are sealed under lies beside them,
 //! the CA is trusted by nobody, money is paid to nobody, and there is no TLS.
 //!
+//! One server at a time works on a store. What a process knows and does not keep: which nonces it has
+//! seen, so that a request can be sent again after a restart; which approvals wait for the seconds of
+//! [`Review::Auto`], which begin anew with the next answer that shows `process`; and ordered faults.
+//!
 //! ```
 //! use cert_lifecycle::server::{Config, Database, Server};
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
@@ -56,7 +60,7 @@ use self::http::App;
 use self::log::Log;
 use self::nonces::ShortNonces;
 use self::pump::Pump;
-use self::world::World;
+use self::world::{World, seed_of};
 use crate::adapter::SystemClock;
 use crate::wire::{
     AccessKey as WireKey, FixedKeys, RandomRequestIds, Rates, RequestIds, Secret, SeededRequestIds,
@@ -140,8 +144,9 @@ fn wire(config: &Config, conductor: Conductor) -> Result<Wire, StartError> {
             };
             keys.with(&key.id, own)
         });
+    let starts = conductor.world.starts;
     let ids: Arc<dyn RequestIds> = match config.seed {
-        Some(seed) => Arc::new(SeededRequestIds::new(seed)),
+        Some(seed) => Arc::new(SeededRequestIds::new(seed_of(seed, starts))),
         None => Arc::new(RandomRequestIds::new().map_err(|_| StartError::Random)?),
     };
     // How fresh a signature is goes by the world's time, whatever the service's clock shows.

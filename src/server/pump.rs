@@ -4,12 +4,13 @@
 //! to the next request. What waits together is done in one go. Nobody else works or sweeps, so
 //! nothing is leased that a request waits for.
 
+use core::future::Future;
 use core::time::Duration;
 use std::sync::Arc;
 use std::vec::Vec;
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::port::OutboxPart;
@@ -117,7 +118,10 @@ impl Task {
                 let _ = done.send(());
             }
             // A batch at a time, so that those who wait for the outbox need not wait for a long sweep.
-            if is_due && !stopped && !task.sweep().await {
+            if is_due
+                && !stopped
+                && !Self::apart(&task, |task| async move { task.sweep().await }).await
+            {
                 Self::drain(&task).await;
                 is_due = false;
                 for done in sweeps.drain(..) {
@@ -127,13 +131,34 @@ impl Task {
         }
     }
 
+    /// What `what` answers, in a task of its own, so that a panic ends no more than that.
+    async fn apart<T, F>(task: &Arc<Self>, what: impl FnOnce(Arc<Self>) -> F) -> T
+    where
+        T: Default + Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        match tokio::spawn(what(Arc::clone(task))).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                task.tell_end(&error);
+                T::default()
+            }
+        }
+    }
+
+    fn tell_end(&self, error: &JoinError) {
+        let panicked = error.is_panic();
+        self.log
+            .line(format_args!("level=error what=work panicked={panicked}"));
+    }
+
     /// Works until nothing is left that may be done now.
     async fn drain(task: &Arc<Self>) {
         loop {
             if !task.has_work().await {
                 return;
             }
-            match task.work().await {
+            match Self::apart(task, |task| async move { task.work().await }).await {
                 0 => return,
                 ROWS.. => break,
                 1..ROWS => {}
@@ -147,10 +172,7 @@ impl Task {
         }
         while let Some(ended) = workers.join_next().await {
             if let Err(error) = ended {
-                task.log.line(format_args!(
-                    "level=error what=work panicked={}",
-                    error.is_panic()
-                ));
+                task.tell_end(&error);
             }
         }
     }
@@ -159,7 +181,8 @@ impl Task {
     async fn has_work(&self) -> bool {
         let store = &self.service.ports().store;
         let waiting = store.outbox(OutboxPart::Waiting, None, 1).await;
-        waiting.is_ok_and(|rows| !rows.is_empty())
+        // One that can't be read is laid aside by who takes it, and a store that is away is told of there.
+        waiting.map_or(true, |rows| !rows.is_empty())
     }
 
     /// How many rows were carried out or failed; none if the store is away.
@@ -226,5 +249,5 @@ impl Task {
 
 /// Whether further calls would meet with the same.
 fn is_of_store(error: &ServiceError) -> bool {
-    error.word() == "store"
+    matches!(error, ServiceError::Store(own) if own.is_of_the_store())
 }

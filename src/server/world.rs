@@ -2,16 +2,18 @@
 
 use core::fmt;
 use std::boxed::Box;
+use std::collections::BTreeSet;
 use std::format;
 use std::string::{String, ToString};
 use std::sync::Arc;
+use std::vec::Vec;
 
 use crate::adapter::envelope::{Envelope, KekId, KeyEncryptionKey, SealedKeyVault};
 use crate::adapter::local_ca::{KeptCa, LocalCaConfig, ReviewPolicy};
 use crate::adapter::postgres::{PostgresOptions, PostgresStore};
 use crate::adapter::sqlite::{SqliteOptions, SqliteStore};
 use crate::adapter::{KeptClock, MemoryKeyVault, MemoryStore, RandomIds, SeededIds, SystemClock};
-use crate::model::{Channel, Payment, Site, Timestamp};
+use crate::model::{AccountId, Channel, Payment, Site, Timestamp};
 use crate::port::{
     BoxFuture, Clock, DeliveryError, Deployer, DeploymentOrder, Ids, KeyVault, Message, Notifier,
     OutboxPart, Payments, Payout, Removal, Rows, Store, StoreError,
@@ -144,6 +146,8 @@ impl Opened {
 
 /// The key that keys are sealed under.
 const SEALING_KEY: &str = "server/sealing-key";
+/// Accounts, one a line.
+const ACCOUNTS: &str = "server/accounts";
 /// How often the server was started on this store.
 const STARTS: &str = "server/starts";
 
@@ -216,6 +220,11 @@ pub(crate) struct World {
     pub(crate) lab: Arc<Lab>,
     pub(crate) clock: ServiceClock,
     pub(crate) faults: Arc<Ordered>,
+    /// How often the server was started on this store before.
+    pub(crate) starts: u64,
+    kept: Kept,
+    /// Whose orders the control plane finds: who has a key, or has bought, now or at a former start.
+    accounts: tokio::sync::Mutex<BTreeSet<AccountId>>,
 }
 
 impl fmt::Debug for World {
@@ -233,6 +242,10 @@ impl World {
         let opened = Opened::open(&config.database).await?;
         let rows = opened.rows();
         let kept = Kept::new(Arc::clone(&rows));
+        if let ClockKind::Manual(Some(start)) = config.clock {
+            // Judged before it is kept: it could not be taken back.
+            rules.in_force(start)?;
+        }
         let clock = ServiceClock::open(config.clock, Arc::clone(&rows)).await?;
         rules.in_force(clock.now())?;
         let starts = count_start(&kept).await?;
@@ -260,10 +273,33 @@ impl World {
             lab,
             clock,
             faults,
+            starts,
+            accounts: tokio::sync::Mutex::new(known(&kept).await?),
+            kept,
         };
+        for account in config.accounts() {
+            world.meet(account).await?;
+        }
         world.free_what_was_leased().await?;
         world.put_in_stock(config).await?;
         Ok(world)
+    }
+
+    /// Whose orders the control plane finds.
+    pub(crate) async fn accounts(&self) -> Vec<AccountId> {
+        self.accounts.lock().await.iter().copied().collect()
+    }
+
+    /// Lets the control plane find an account's orders, after a restart as well.
+    pub(crate) async fn meet(&self, account: AccountId) -> Result<(), StoreError> {
+        let mut accounts = self.accounts.lock().await;
+        if accounts.insert(account) {
+            let words: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
+            self.kept
+                .put(ACCOUNTS, words.join("\n").into_bytes())
+                .await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn close(&self) {
@@ -276,7 +312,11 @@ impl World {
         let (store, now) = (&self.service.ports().store, self.clock.now());
         let mut after = None;
         loop {
-            let rows = store.outbox(OutboxPart::Waiting, after, 100).await?;
+            let rows = match store.outbox(OutboxPart::Waiting, after, 100).await {
+                // The worker lays it aside when it comes to it.
+                Err(StoreError::Corrupt(_)) => return Ok(()),
+                rows => rows?,
+            };
             let Some(last) = rows.last() else {
                 return Ok(());
             };
@@ -344,6 +384,19 @@ async fn found(
     ca.map_err(|error| StartError::Ca(error.into()))
 }
 
+/// The accounts of former starts.
+async fn known(kept: &Kept) -> Result<BTreeSet<AccountId>, StartError> {
+    let damaged = || StartError::Kept(ACCOUNTS);
+    let Some(text) = kept.get(ACCOUNTS).await? else {
+        return Ok(BTreeSet::new());
+    };
+    let text = core::str::from_utf8(&text).map_err(|_| damaged())?;
+    let accounts = text
+        .lines()
+        .map(|line| AccountId::new(line).map_err(|_| damaged()));
+    accounts.collect()
+}
+
 /// Counts this start; how many there were before.
 async fn count_start(kept: &Kept) -> Result<u64, StartError> {
     let before = match kept.get(STARTS).await? {
@@ -358,6 +411,16 @@ async fn count_start(kept: &Kept) -> Result<u64, StartError> {
     Ok(before)
 }
 
+/// The seed of one start on a store: no other start on it has the same, whatever seed it is given.
+pub(crate) fn seed_of(seed: u64, starts: u64) -> u64 {
+    let mut hash = hmac_sha256::Hash::new();
+    hash.update(seed.to_le_bytes());
+    hash.update(starts.to_le_bytes());
+    let hash = hash.finalize();
+    hash.first_chunk()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
 fn ids(config: &Config, starts: u64) -> Result<Arc<dyn Ids>, StartError> {
     let large = config.large_order_ids;
     let Some(seed) = config.seed else {
@@ -369,7 +432,7 @@ fn ids(config: &Config, starts: u64) -> Result<Arc<dyn Ids>, StartError> {
         }));
     };
     // A start has ids of its own, or they would begin anew on the same store.
-    let ids = SeededIds::new(seed.wrapping_add(starts));
+    let ids = SeededIds::new(seed_of(seed, starts));
     Ok(Arc::new(if large {
         ids.with_large_order_ids()
     } else {

@@ -44,13 +44,22 @@ impl Rates {
     /// How many calls a second.
     #[must_use]
     pub fn of(self, operation: Operation) -> u32 {
-        let documented: u32 = match operation.word() {
-            "CancelOrderRequest"
-            | "DeleteCertificateRequest"
-            | "DeleteUserCertificate"
-            | "GetUserCertificateDetail"
-            | "UploadUserCertificate" => 100,
-            _ => 10,
+        let documented: u32 = match operation {
+            Operation::CancelOrderRequest
+            | Operation::DeleteCertificateRequest
+            | Operation::DeleteUserCertificate
+            | Operation::GetUserCertificateDetail
+            | Operation::UploadUserCertificate => 100,
+            Operation::DescribePackageState
+            | Operation::CreateCertificateForPackageRequest
+            | Operation::CreateCertificateRequest
+            | Operation::CreateCertificateWithCsrRequest
+            | Operation::DescribeCertificateState
+            | Operation::CancelCertificateForPackageRequest
+            | Operation::RenewCertificateOrderForPackageRequest
+            | Operation::ListUserCertificateOrder
+            | Operation::ListTrusteeOrder
+            | Operation::GetCertificatePackageCount => 10,
         };
         documented.saturating_mul(self.factor)
     }
@@ -87,7 +96,8 @@ impl Counts {
         now: Timestamp,
     ) -> bool {
         let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if second.begun != now {
+        // Who read the clock just before the second ended counts with the one that runs.
+        if now > second.begun || now.saturating_add(1) < second.begun {
             *second = Second::beginning(now);
         }
         let count = second.calls.entry((account, operation)).or_default();
@@ -124,5 +134,9 @@ mod tests {
         assert_eq!(admitted(account("two"), at(0)), 10);
         assert_eq!(admitted(account("one"), at(0)), 0);
         assert_eq!(admitted(account("one"), at(1)), 10);
+        // A straggler of the second before begins nothing anew; a clock that was set back does.
+        assert_eq!(admitted(account("one"), at(0)), 0);
+        assert_eq!(admitted(account("one"), at(1)), 0);
+        assert_eq!(admitted(account("one"), at(-60)), 10);
     }
 }

@@ -139,6 +139,38 @@ fn a_revocation_by_hand_is_completed_or_refused_once() {
 }
 
 #[test]
+fn who_completes_a_revocation_answers_the_mail_for_the_owner() {
+    let server = Inside::start(|config| {
+        config.revocation = "manual".parse().unwrap();
+        config.stock = vec!["geotrust-ov-1-personal=1".parse().unwrap()];
+    });
+    let at = server.address;
+    let application = [
+        ("ProductCode", "geotrust-ov-1-personal"),
+        ("Domain", "www.example.com"),
+        ("Username", "Tom"),
+        ("Phone", "13900000000"),
+        ("Email", "tom@example.com"),
+        ("CompanyName", "Example"),
+    ];
+    let begun = done(at, "CreateCertificateForPackageRequest", &application);
+    let order = begun["OrderId"].to_string();
+    let route = |what: &str| format!("orders/{order}/{what}");
+    act(at, &route("satisfy-challenge"));
+    act(at, &route("approve"));
+    let status = || get(at, &format!("orders/{order}")).body["status"].clone();
+    done(
+        at,
+        "CancelCertificateForPackageRequest",
+        &[("OrderId", &order)],
+    );
+    assert_eq!(status(), "Revocation To Confirm");
+    act(at, &route("revocation/complete"));
+    assert_eq!(status(), "Revoked");
+    server.stop();
+}
+
+#[test]
 fn what_nobody_has_and_what_can_not_be_read_are_told() {
     let server = Inside::start(|_| {});
     let at = server.address;
@@ -158,6 +190,12 @@ fn what_nobody_has_and_what_can_not_be_read_are_told() {
         ("clock", json!({"set": "2020-01-01T00:00:00Z"}), 409),
         ("clock", json!({"set": "yesterday"}), 400),
         ("clock", json!({}), 400),
+        // From where no rules are it could not be brought back.
+        (
+            "clock",
+            json!({"advance_seconds": 99_999_999_999_999_999_i64}),
+            400,
+        ),
         ("purchases", json!({"product": "nothing", "count": 1}), 400),
         (
             "purchases",
@@ -170,6 +208,17 @@ fn what_nobody_has_and_what_can_not_be_read_are_told() {
             400,
         ),
         ("faults", json!({"faults": [{"kind": "flood"}]}), 400),
+        // What can never hit would let a test pass that tests nothing.
+        (
+            "faults",
+            json!({"faults": [{"kind": "delete-fail", "operation": "Delete"}]}),
+            400,
+        ),
+        (
+            "faults",
+            json!({"faults": [{"kind": "delete-fail", "times": 0}]}),
+            400,
+        ),
     ] {
         let answer = post(at, route, &body);
         assert_eq!(answer.status, status, "{route} {body}: {}", answer.body);

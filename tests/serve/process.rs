@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::client::{act, advance, counts, create, done, get, state, try_call};
+use crate::client::{act, advance, counts, create, done, get, post, state, try_call};
 
 fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cert-lifecycle"));
@@ -112,6 +112,40 @@ fn a_killed_one_goes_on_where_it_was() {
     );
     assert_eq!(counts(at), [10, 3, 3]);
     assert_eq!(process.signal("-TERM"), Some(0));
+}
+
+#[test]
+fn what_an_account_bought_is_found_after_a_kill() {
+    let folder = TempDir::new().unwrap();
+    let flags = ["--database", "sqlite:life.db", "--edition", "2024-10-intl"];
+    let mut process = Process::start(folder.path(), &flags);
+    let wanted = json!({"account": "extra", "product": "geotrust-dv-1-starter", "years": 1});
+    let bought = post(process.1, "purchases", &wanted);
+    assert_eq!(bought.status, 200, "{}", bought.body);
+    let order = bought.body["orders"][0].as_str().unwrap();
+    assert_eq!(process.signal("-KILL"), None);
+
+    let mut process = Process::start(folder.path(), &flags);
+    assert_eq!(
+        get(process.1, &format!("orders/{order}")).body["status"],
+        "Pending Application"
+    );
+    assert_eq!(process.signal("-TERM"), Some(0));
+}
+
+#[test]
+fn seeds_of_several_starts_do_not_meet() {
+    let folder = TempDir::new().unwrap();
+    let mut orders = Vec::new();
+    for seed in ["7", "6", "7"] {
+        let flags = ["--database", "sqlite:life.db", "--seed", seed];
+        let mut process = Process::start(folder.path(), &flags);
+        orders.extend((0..2).map(|_| create(process.1, "www.example.com")));
+        assert_eq!(process.signal("-TERM"), Some(0));
+    }
+    orders.sort();
+    orders.dedup();
+    assert_eq!(orders.len(), 6);
 }
 
 #[test]

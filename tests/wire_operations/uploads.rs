@@ -180,6 +180,11 @@ fn l11_under_a_client_token_an_upload_counts_once() {
             .call(Operation::DeleteUserCertificate, &parameters)
             .unwrap();
     }
+    // What was deleted does not come back under its old token.
+    assert_eq!(
+        about(world.call(operation, &once)),
+        "InvalidParameter ClientToken"
+    );
 }
 
 /// A vault whose first keys from elsewhere don't arrive.

@@ -15,12 +15,6 @@ CREATE TABLE cl_paid (
     purchase text NOT NULL,
     PRIMARY KEY (account, number)
 );
-INSERT INTO cl_paid (account, purchase)
-    SELECT p.account, p.id FROM cl_purchase p
-        LEFT JOIN (SELECT account, purchase, MIN(number) AS first FROM cl_instance
-            WHERE purchase IS NOT NULL GROUP BY account, purchase) i
-            ON i.account = p.account AND i.purchase = p.id
-        ORDER BY i.first, p.id;
 CREATE FUNCTION cl_purchase_paid() RETURNS trigger LANGUAGE plpgsql AS $cl$
 BEGIN
     INSERT INTO cl_paid (account, purchase) VALUES (NEW.account, NEW.id);
@@ -29,3 +23,11 @@ END
 $cl$;
 CREATE TRIGGER cl_purchase_paid AFTER INSERT ON cl_purchase
     FOR EACH ROW EXECUTE FUNCTION cl_purchase_paid();
+-- The trigger waits for whoever is writing, and who comes later waits for this transaction: none is
+-- missed in between.
+INSERT INTO cl_paid (account, purchase)
+    SELECT p.account, p.id FROM cl_purchase p
+        LEFT JOIN (SELECT account, purchase, MIN(number) AS first FROM cl_instance
+            WHERE purchase IS NOT NULL GROUP BY account, purchase) i
+            ON i.account = p.account AND i.purchase = p.id
+        ORDER BY i.first, p.id;

@@ -49,15 +49,22 @@ pub(super) async fn moved(conductor: &Conductor, fields: &Map<String, Value>) ->
     if target < now {
         return Err(refused("the clock does not go back"));
     }
+    // It could not be brought back from where no rules are.
+    let rules = conductor.service().rules();
+    rules
+        .in_force(target)
+        .map_err(|error| Denied::Misread(format!("{error}")))?;
+    let turn = conductor.stepping.lock().await;
     loop {
         let step = conductor.next_step().filter(|at| *at <= target);
         let set = clock.set(step.unwrap_or(target).max(conductor.now())).await;
         set.map_err(|error| away(&error))?;
-        conductor.run_steps().await;
+        conductor.run_steps_in_turn().await;
         if step.is_none() {
             break;
         }
     }
+    drop(turn);
     conductor.pump.sweep().await;
     conductor.run_steps().await;
     Ok(said(conductor.now()))

@@ -49,7 +49,7 @@ async fn find(conductor: &Conductor, order: &str) -> Result<(AccountId, Descript
     let Ok(order) = OrderId::from_str(order) else {
         return Err(none);
     };
-    for account in conductor.accounts() {
+    for account in conductor.world.accounts().await {
         match conductor.service().describe(account, order).await {
             Ok(found) => return Ok((account, found)),
             Err(ServiceError::Refused(refusal)) if refusal.kind() == RefusalKind::OrderNotFound => {
@@ -85,6 +85,16 @@ pub(super) async fn act(
         Act::Reject => review(conductor, account, &found, Verdict::Reject(reason)).await?,
         Act::CompleteRevocation => {
             let at = conductor.now();
+            let ca = conductor.world.lab.ca();
+            // Whoever completes it takes the owner's answer to the mail for given.
+            match ca.confirm_revocation(order, at).await {
+                Ok(()) => {
+                    conductor.settle(account, order, true).await;
+                }
+                // It was given before, or no mail was sent.
+                Err(KeptCaError::Ca(_)) => {}
+                Err(error) => decided(Err(error))?,
+            }
             permitted(
                 conductor,
                 account,
@@ -92,9 +102,6 @@ pub(super) async fn act(
                 &Command::CompleteRevocation { at },
             )
             .await?;
-            let ca = conductor.world.lab.ca();
-            // Whoever completes it takes the owner's answer to the mail for given.
-            let _ = ca.confirm_revocation(order, at).await;
             decided(ca.complete_revocation(order, at).await)?;
             conductor.settle(account, order, true).await;
         }

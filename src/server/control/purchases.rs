@@ -74,7 +74,8 @@ pub(super) async fn buy(conductor: &Conductor, fields: &Map<String, Value>) -> S
         }
         _ => return Err(Denied::Misread("either count or years is expected".into())),
     };
-    conductor.meet(account);
+    let met = conductor.world.meet(account).await;
+    met.map_err(|error| Denied::Failed(error.into()))?;
     conductor.pump.drain().await;
     Ok(said)
 }

@@ -172,7 +172,7 @@ impl Desk {
         let for_company = company.is_none() && self.for_companies(account, parameters).await?;
         let mut stored = Stored::default();
         if !all_sent || for_company {
-            stored = self.stored(account, for_company).await?;
+            stored = self.stored(account).await?;
         }
         let newest = stored.applicant.as_ref();
         let [username, phone, email] = sent;
@@ -208,14 +208,15 @@ impl Desk {
     }
 
     /// The contact of the account's newest application, and the company of the newest that has one.
-    async fn stored(&self, account: AccountId, company: bool) -> Result<Stored, Fault> {
+    async fn stored(&self, account: AccountId) -> Result<Stored, Fault> {
         let store = &self.service.ports().store;
         let filter = Filter {
             stages: APPLIED.into(),
             ..Filter::default()
         };
-        let limit = if company { LOOKED_THROUGH } else { 1 };
-        let rows: Vec<Listed> = (store.list(account, filter, None::<Position>, limit).await)
+        let rows: Vec<Listed> = (store
+            .list(account, filter, None::<Position>, LOOKED_THROUGH)
+            .await)
             .map_err(|error| Fault::of(&error.into()))?;
         let (mut found, mut newest) = (Stored::default(), None::<Timestamp>);
         for row in rows {

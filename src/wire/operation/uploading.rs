@@ -10,7 +10,7 @@ use super::row::number;
 use super::{Desk, Done};
 use crate::lifecycle::Why;
 use crate::model::{AccountId, Note};
-use crate::pki::{Limits, issued_certificate, matches_key, parse_private_key};
+use crate::pki::{ChainError, Limits, issued_certificate, matches_key, parse_private_key};
 use crate::port::KeyVaultError;
 use crate::service::ServiceError;
 use crate::wire::{Fault, Parameters};
@@ -29,8 +29,20 @@ impl Desk {
         let name = name.map_err(|error| Fault::invalid("Name", &error.to_string()))?;
         // Which of the texts is wrong is told, and nothing that stands in them.
         let pem = parameters.required("Cert")?.as_bytes();
-        let certificate = issued_certificate(pem, &Limits::default()).map_err(|_| {
-            Fault::invalid("Cert", "it can't be read as one certificate with its chain")
+        let certificate = issued_certificate(pem, &Limits::default()).map_err(|error| {
+            let why = match error {
+                ChainError::Parse(_) => "it can't be read as one certificate with its chain",
+                ChainError::Certificate(_) => "it names no domain",
+                ChainError::Name(_) => "it has a name that is no domain name",
+                ChainError::NoLeaf
+                | ChainError::SeveralLeaves(_)
+                | ChainError::Unrelated(_)
+                | ChainError::NotAnAuthority(_) => "its certificates do not make one chain",
+                ChainError::Signature(_) | ChainError::SignatureAlgorithm(_) => {
+                    "a signature of its chain does not verify, or is by an algorithm that is not taken"
+                }
+            };
+            Fault::invalid("Cert", why)
         })?;
         let pem = parameters.required("Key")?.as_bytes();
         let key = parse_private_key(pem, &Limits::default())
@@ -50,7 +62,12 @@ impl Desk {
             Ok((order, _)) => order,
             Err(error) => return Err(refused(&error)),
         };
-        let sight = self.found(account, order).await?;
+        let sight = match self.found(account, order).await {
+            Ok(sight) => sight,
+            // A repeat under its token.
+            Err(fault) if fault.status() == 404 => return Err(deleted()),
+            Err(fault) => return Err(fault),
+        };
         Ok(Done {
             fields: Vec::from([
                 ("CertId", number(order)),
@@ -61,12 +78,18 @@ impl Desk {
     }
 }
 
+fn deleted() -> Fault {
+    let why = "the certificate that was uploaded under it has been deleted";
+    Fault::invalid("ClientToken", why)
+}
+
 fn refused(error: &ServiceError) -> Fault {
     let why = match error {
         ServiceError::Refused(refusal) => Some(refusal.why()),
         ServiceError::Vault(KeyVaultError::NotTaken) => {
             return Fault::invalid("Key", "keys of this kind are not kept here");
         }
+        ServiceError::Vault(KeyVaultError::Destroyed(_)) => return deleted(),
         ServiceError::Store(_)
         | ServiceError::Ca(_)
         | ServiceError::Vault(_)
