@@ -417,13 +417,14 @@ mod tests {
 
     #[test]
     fn a_fault_hits_what_it_names_as_often_as_it_says() {
-        let text = "[[fault]]\nkind = \"throttle\"\noperation = \"A\"\nskip = 1\ntimes = 2";
+        let text = "[[fault]]\nkind = \"throttle\"\noperation = \"CancelOrderRequest\"\n\
+                    skip = 1\ntimes = 2";
         let ordered = Ordered::new(Faults::read(text).unwrap(), 1);
-        assert_eq!(hits(&ordered, "B", 3), [0, 0, 0]);
-        assert_eq!(hits(&ordered, "A", 5), [0, 1, 1, 0, 0]);
+        assert_eq!(hits(&ordered, "ListTrusteeOrder", 3), [0, 0, 0]);
+        assert_eq!(hits(&ordered, "CancelOrderRequest", 5), [0, 1, 1, 0, 0]);
         assert!(ordered.hits(None).is_empty());
         ordered.replace(Faults::default());
-        assert_eq!(hits(&ordered, "A", 3), [0, 0, 0]);
+        assert_eq!(hits(&ordered, "CancelOrderRequest", 3), [0, 0, 0]);
     }
 
     #[test]
