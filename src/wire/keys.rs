@@ -78,7 +78,7 @@ pub trait AccessKeys: Send + Sync {
 ///     token: None,
 /// });
 /// assert_eq!(format!("{keys:?}"), r#"{"testid": AccountId("1234567890")}"#);
-/// # Ok::<(), cert_lifecycle::model::id::IdError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct FixedKeys(BTreeMap<String, AccessKey>);
