@@ -5,9 +5,11 @@
 //! cargo run --example embed_axum
 //! ```
 //!
-//! It serves on a free port of loopback, and then is its own customer: it applies for a certificate
-//! twice under one key, is refused a second one, and waits for the certificate. Then, or at Ctrl-C, it
-//! ends in an orderly way: requests are answered, and the work that was begun is finished.
+//! It serves on a free port of loopback: routes of its own, and beside them the vendor's API, which the
+//! vendor's clients call at `/`. Then it is its own customer: it applies for a certificate twice under
+//! one key, is refused a second one, asks after it as a client of the vendor's does, and waits for the
+//! certificate. Then, or at Ctrl-C, it ends in an orderly way: requests are answered, and the work that
+//! was begun is finished.
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::error::Error;
@@ -19,23 +21,30 @@ use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use cert_lifecycle::adapter::local_ca::{LocalCa, LocalCaConfig, Zone};
 use cert_lifecycle::adapter::sqlite::{SqliteOptions, SqliteStore};
-use cert_lifecycle::adapter::{FileKeyVault, ManualClock, RandomIds, Recorder, TokioTimer};
+use cert_lifecycle::adapter::{
+    FileKeyVault, ManualClock, RandomIds, Recorder, SystemClock, TokioTimer,
+};
 use cert_lifecycle::lifecycle::RefusalKind;
 use cert_lifecycle::model::{
     AccountId, Applicant, Catalog, Channel, Curve, KeyKind, OrderId, Payment, Site, Status,
     Submission, Timestamp, ValidationMethod,
 };
 use cert_lifecycle::port::{
-    BoxFuture, CaAnswer, CaError, CertificateAuthority, IdempotencyKey, IssuanceRequest, RequestId,
-    RevocationOrder,
+    BoxFuture, CaAnswer, CaError, CertificateAuthority, Clock, IdempotencyKey, IssuanceRequest,
+    RequestId, RevocationOrder,
 };
 use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::service::{
     Caller, EditionPolicy, Pace, Ports, Rules, Runner, RunnerHandle, Service, ServiceError,
+};
+use cert_lifecycle::wire::{
+    AccessKey, Desk, FixedKeys, RandomRequestIds, Rates, Record, Scheme, Secret, Signer, Wire,
 };
 use serde_json::{Value, json};
 
@@ -143,6 +152,42 @@ async fn show(
     })))
 }
 
+/// The vendor's API over the same service. A real service looks keys up in a table of its own
+/// ([`AccessKeys`](cert_lifecycle::wire::AccessKeys)).
+fn vendors_api(service: Service, runner: RunnerHandle) -> Outcome<Wire> {
+    let secret = Secret::new("testsecret".to_owned());
+    let key = AccessKey::new(secret, AccountId::new("1234567890")?);
+    let keys = Arc::new(FixedKeys::new().with("testid", key));
+    let desk = Desk::new(service)
+        .with_runner(runner)
+        .with_timer(Arc::new(TokioTimer::new()))
+        .observed(|_, order, error| println!("no answer of the CA about {order}: {error}"));
+    let ids = Arc::new(RandomRequestIds::new()?);
+    // Dates of requests go by the world's time.
+    let wire = Wire::builder(desk, keys, Arc::new(SystemClock::new()), ids)
+        .with_rates(Rates::documented())
+        .without_scheme(Scheme::HmacSha1)
+        // Who goes away before the answer leaves nothing half done.
+        .spawning(|work| {
+            tokio::spawn(work);
+        });
+    Ok(wire.build())
+}
+
+/// The log: never of addresses and bodies, for private keys travel in both.
+async fn log(response: Response) -> Response {
+    if let Some(record) = response.extensions().get::<Record>() {
+        let operation = record.operation.map_or("-", |operation| operation.word());
+        let (key, status) = (record.key.as_deref().unwrap_or("-"), response.status());
+        println!(
+            "{operation} by {key}: {} {}",
+            status.as_u16(),
+            record.code.unwrap_or("OK")
+        );
+    }
+    response
+}
+
 #[tokio::main]
 async fn main() -> Outcome<()> {
     let folder = tempfile::TempDir::new()?;
@@ -181,7 +226,9 @@ async fn main() -> Outcome<()> {
     let routes = Router::new()
         .route("/orders", post(apply))
         .route("/orders/{order}", get(show))
-        .with_state((service.clone(), handle.clone()));
+        .with_state((service.clone(), handle.clone()))
+        .route_service("/", vendors_api(service.clone(), handle.clone())?)
+        .layer(map_response(log));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let ended = handle.clone();
@@ -228,7 +275,8 @@ async fn demonstrate(
             zone.publish(challenge);
         }
         if found.instance.live().is_some() {
-            return Ok(());
+            let asked = tokio::task::spawn_blocking(move || vendors_client(address, order, "last"));
+            return asked.await?;
         }
         clock.advance(600);
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -260,9 +308,36 @@ fn customer(address: SocketAddr) -> Outcome<String> {
         return Err("a plan of one unit gave two".into());
     }
     let first: Value = serde_json::from_str(&first)?;
-    Ok(first
-        .get("order")
-        .and_then(Value::as_str)
-        .ok_or("no order")?
-        .to_owned())
+    let order = first.get("order").and_then(Value::as_str);
+    let order = order.ok_or("no order")?.to_owned();
+    vendors_client(address, order.parse()?, "first")?;
+    Ok(order)
+}
+
+/// What a client of the vendor's is told about the order.
+fn vendors_client(address: SocketAddr, order: OrderId, nonce: &str) -> Outcome<()> {
+    let (host, order) = (address.to_string(), order.to_string());
+    let signer = Signer::new("testid", Secret::new("testsecret".to_owned()));
+    let request = signer.call(
+        Scheme::Acs3HmacSha256,
+        &host,
+        "DescribeCertificateState",
+        &[("OrderId", &order)],
+        SystemClock::new().now(),
+        nonce,
+    )?;
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "POST / HTTP/1.1\r\nconnection: close\r\n")?;
+    for (name, value) in request.headers() {
+        write!(stream, "{name}: {}\r\n", value.to_str()?)?;
+    }
+    write!(stream, "content-length: {}\r\n\r\n", request.body().len())?;
+    stream.write_all(request.body())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (_, body) = answer.split_once("\r\n\r\n").ok_or("no answer")?;
+    let told: Value = serde_json::from_str(body)?;
+    let state = told.get("Type").and_then(Value::as_str);
+    println!("the vendor's client is told {}", state.ok_or("no state")?);
+    Ok(())
 }

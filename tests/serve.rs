@@ -21,3 +21,7 @@ mod hostile;
 mod inside;
 #[path = "serve/process.rs"]
 mod process;
+#[path = "serve/program.rs"]
+mod program;
+#[path = "serve/restart.rs"]
+mod restart;

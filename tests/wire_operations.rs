@@ -14,6 +14,8 @@
 mod flows;
 #[path = "wire_operations/lists.rs"]
 mod lists;
+#[path = "wire_operations/looks.rs"]
+mod looks;
 #[path = "wire_operations/parameters.rs"]
 mod parameters;
 #[path = "wire_operations/states.rs"]

@@ -17,14 +17,13 @@ use std::sync::Arc;
 
 use cert_lifecycle::adapter::ManualClock;
 use cert_lifecycle::wire::{
-    Answered, Format, Limits, Operation, Rates, SeededRequestIds, Tree, Wire,
+    Answered, Body, Format, Limits, Operation, Rates, Secret, SeededRequestIds, Tree, Wire,
 };
 use http::{HeaderValue, Request};
 use kit::{NOW, Plain, answer, at, message, recorded, wire};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower_service::Service as _;
-use zeroize::Zeroizing;
 
 const STATE: &str = "DescribePackageState";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -38,7 +37,10 @@ fn request(method: &str, uri: &str, kind: Option<&str>, body: &str) -> Request<V
 }
 
 fn told(answered: &Answered) -> (u16, &'static str) {
-    (answered.response.status().as_u16(), answered.code.unwrap())
+    (
+        answered.response.status().as_u16(),
+        answered.record.code.unwrap(),
+    )
 }
 
 fn fault(request: &Request<Vec<u8>>) -> (u16, &'static str) {
@@ -158,14 +160,15 @@ fn control_characters_stand_nowhere_but_ends_of_lines_in_pem() {
 
 #[test]
 fn each_limit_holds_at_its_edge() {
-    let limits = Limits {
-        parameters: 3,
-        name: 4,
-        value: 5,
-        query: 40,
-        body: 40,
-    };
-    let wire = wire(at(NOW)).with_limits(limits);
+    let mut limits = Limits::USUAL;
+    limits.parameters = 3;
+    limits.name = 4;
+    limits.value = 5;
+    limits.query = 40;
+    limits.body = 40;
+    let wire = kit::builder(kit::keys(), at(NOW))
+        .with_limits(limits)
+        .build();
     assert_eq!(wire.limits(), limits);
     let found =
         |uri: &str, body: &str| told(&answer(&wire, &request("POST", uri, Some(FORM), body)));
@@ -196,17 +199,20 @@ fn a_long_chain_and_its_key_are_within_the_usual_limits() {
     let mut plain = Plain::new(STATE, &[("Cert", &chain), ("Key", &key)]);
     assert!(
         answer(&wire(at(NOW)), &plain.by_header(&[]))
+            .record
             .account
             .is_some()
     );
     assert!(
         answer(&wire(at(NOW)), &plain.by_parameters(&[]))
+            .record
             .account
             .is_some()
     );
     std::mem::swap(&mut plain.query, &mut plain.form);
     assert!(
         answer(&wire(at(NOW)), &plain.by_parameters(&[]))
+            .record
             .account
             .is_some()
     );
@@ -234,15 +240,17 @@ fn actions_and_versions_are_told_apart() {
     ] {
         for answered in called(action, version, &[]) {
             assert_eq!(told(&answered), expected, "{action} {version}");
-            assert!(answered.account.is_some());
-            assert_eq!(answered.operation, None);
+            assert!(answered.record.account.is_some());
+            assert_eq!(answered.record.operation, None);
         }
     }
     // Parameters may say what headers say, but nothing else.
     let plain = Plain::new(STATE, &[("Action", STATE)]);
     assert_eq!(
-        answer(&wire(at(NOW)), &plain.by_header(&[])).operation,
-        Some(STATE)
+        answer(&wire(at(NOW)), &plain.by_header(&[]))
+            .record
+            .operation,
+        Some(Operation::DescribePackageState)
     );
     let plain = Plain::new(STATE, &[("Action", "RefundInstance")]);
     assert_eq!(fault(&plain.by_header(&[])), INVALID);
@@ -253,13 +261,16 @@ fn actions_and_versions_are_told_apart() {
     let mut request = Plain::new(STATE, &[]).by_parameters(&[]);
     let other = HeaderValue::from_static("RefundInstance");
     request.headers_mut().insert("x-acs-action", other);
-    assert_eq!(answer(&wire(at(NOW)), &request).operation, Some(STATE));
+    assert_eq!(
+        answer(&wire(at(NOW)), &request).record.operation,
+        Some(Operation::DescribePackageState)
+    );
 }
 
 #[test]
 fn a_fault_is_told_in_four_fields() {
     let [answered, _] = called("NoSuchOperation", "2020-04-07", &[]);
-    let id = answered.request_id.clone();
+    let id = answered.record.request_id.clone();
     assert_eq!(id.len(), 36);
     let headers = answered.response.headers();
     assert_eq!(headers["x-acs-request-id"], id.as_str());
@@ -284,7 +295,7 @@ fn a_fault_is_told_in_four_fields() {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>InvalidAction.NotFound</Code>\
              <Message>The API has no such operation. Names have capitals where words begin.\
              </Message><RequestId>{}</RequestId><HostId>cas.example.com</HostId></Error>",
-            answered.request_id
+            answered.record.request_id
         )
     );
     assert_eq!(fault(&request("GET", "/?Format=yaml", None, "")), INVALID);
@@ -300,15 +311,13 @@ fn a_fault_is_told_in_four_fields() {
 #[test]
 fn rates_hold_per_account_and_second() {
     let clock = ManualClock::new(at(NOW));
-    let ids = Arc::new(SeededRequestIds::new(1));
-    let wire = Wire::new(
-        kit::desk(),
-        Arc::new(kit::keys()),
-        Arc::new(clock.clone()),
-        ids,
-    );
-    let free = wire.clone();
-    let wire = wire.with_rates(Rates::documented());
+    let built = || {
+        let clock = Arc::new(clock.clone());
+        let ids = Arc::new(SeededRequestIds::new(1));
+        Wire::builder(kit::desk(), Arc::new(kit::keys()), clock, ids)
+    };
+    let free = built().build();
+    let wire = built().with_rates(Rates::documented()).build();
     let mut count = 0;
     let mut call = |wire: &Wire, key: (&str, &str)| {
         count += 1;
@@ -320,13 +329,16 @@ fn rates_hold_per_account_and_second() {
             &plain.header("x-acs-signature-nonce", &nonce).by_header(&[]),
         )
     };
-    let throttled = |answered: &Answered| answered.code == Some("Throttling.User");
+    let throttled = |answered: &Answered| answered.record.code == Some("Throttling.User");
     let (one, two) = (kit::LASTING, ("other", "othersecret"));
     assert!((0..10).all(|_| !throttled(&call(&wire, one))));
     let answered = call(&wire, one);
     assert_eq!(told(&answered), (429, "Throttling.User"));
     assert_eq!(answered.response.headers()["x-acs-retry-after"], "1000");
-    assert_eq!(answered.operation, Some(STATE));
+    assert_eq!(
+        answered.record.operation,
+        Some(Operation::DescribePackageState)
+    );
     assert!(!throttled(&call(&wire, two)));
     assert!(!throttled(&call(&free, one)));
     clock.advance(1);
@@ -345,12 +357,13 @@ fn it_is_a_tower_service_on_any_thread() {
     fn on_any_thread<T: Send>(value: T) -> T {
         value
     }
-    let mut service = wire(at(NOW));
+    let wire = wire(at(NOW));
     let request = Plain::new("NoSuchOperation", &[]).by_header(&[]);
-    let future = on_any_thread(service.call(request.clone()));
+    let of_body = request.clone().map(Body::from);
+    let future = on_any_thread(wire.clone().call(of_body));
     let Ok(response) = pollster::block_on(future);
     assert_eq!(response.status(), 404);
-    drop(on_any_thread(service.answer(request)));
+    drop(on_any_thread(wire.answer(request)));
 }
 
 /// A document of XML, read by hand: the texts between its tags, unescaped, each with its path.
@@ -408,7 +421,7 @@ fn unescaped(text: &str) -> String {
 fn as_json(tree: &Tree) -> Value {
     match tree {
         Tree::Text(text) => json!(text),
-        Tree::Secret(text) => json!(text.as_str()),
+        Tree::Secret(text) => json!(text.expose()),
         Tree::Number(number) => json!(number),
         Tree::Flag(flag) => json!(flag),
         Tree::List(_, values) => values.iter().map(as_json).collect(),
@@ -418,6 +431,7 @@ fn as_json(tree: &Tree) -> Value {
                 .map(|(name, value)| ((*name).to_owned(), as_json(value)))
                 .collect(),
         ),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -435,7 +449,7 @@ fn as_texts(path: &str, tree: &Tree, out: &mut Vec<(String, String)>) {
     let mut leaf = |text: String| out.push((path.to_owned(), text));
     match tree {
         Tree::Text(text) => leaf(carried(text)),
-        Tree::Secret(text) => leaf(carried(text)),
+        Tree::Secret(text) => leaf(carried(text.expose())),
         Tree::Number(number) => leaf(number.to_string()),
         Tree::Flag(flag) => leaf(flag.to_string()),
         Tree::List(_, values) if values.is_empty() => leaf(String::new()),
@@ -450,6 +464,7 @@ fn as_texts(path: &str, tree: &Tree, out: &mut Vec<(String, String)>) {
                 as_texts(&format!("{path}/{name}"), value, out);
             }
         }
+        other => panic!("{other:?}"),
     }
 }
 
@@ -459,7 +474,7 @@ fn trees() -> impl Strategy<Value = Tree> {
     let text = prop_oneof![".*", "[\\x00-\\x7f&<>\"']{0,9}", "\\PC*"];
     let leaf = prop_oneof![
         text.clone().prop_map(Tree::Text),
-        text.prop_map(|text| Tree::Secret(Zeroizing::new(text))),
+        text.prop_map(|text| Tree::Secret(Secret::new(text))),
         any::<i64>().prop_map(Tree::Number),
         any::<bool>().prop_map(Tree::Flag),
     ];
@@ -552,14 +567,14 @@ proptest! {
             }
         }
         let answered = answer(&wire(at(NOW)), &request);
-        prop_assert!(answered.code.is_some());
+        prop_assert!(answered.record.code.is_some());
         let body = answered.response.body();
         if answered.response.headers()["content-type"].as_bytes().starts_with(b"text/xml") {
             let texts = read_xml(std::str::from_utf8(body).unwrap());
             prop_assert_eq!(texts.len(), 4);
         } else {
             let read: Value = serde_json::from_slice(body).unwrap();
-            prop_assert_eq!(read["RequestId"].as_str(), Some(answered.request_id.as_str()));
+            prop_assert_eq!(read["RequestId"].as_str(), Some(answered.record.request_id.as_str()));
         }
     }
 
@@ -583,7 +598,7 @@ proptest! {
             request.body_mut()[place] = byte;
         }
         let answered = answer(&recorded.wire(), &request);
-        if answered.account.is_some() {
+        if answered.record.account.is_some() {
             let decoded = |request: &Request<Vec<u8>>| {
                 let both = format!(
                     "{}&{}",

@@ -18,24 +18,24 @@ use std::sync::Arc;
 use cert_lifecycle::model::Timestamp;
 use cert_lifecycle::port::BoxFuture;
 use cert_lifecycle::wire::{
-    AccessKey, AccessKeys, FixedKeys, KeysUnavailable, MemoryNonces, Nonce, Nonces, Noted, Secret,
-    SeededRequestIds, USUAL_SKEW, Wire,
+    AccessKey, AccessKeys, FixedKeys, KeysUnavailable, MemoryNonces, Nonce, Nonces, Noted, Scheme,
+    Secret, SeededRequestIds, Signer, USUAL_SKEW, Wire,
 };
 use http::{HeaderValue, Method, Request, Uri};
 use kit::{
-    LASTING, NOW, Plain, Recorded, TEMPORARY, TOKEN, account, answer, at, message, recorded, wire,
-    wire_with,
+    LASTING, NOW, Plain, Recorded, TEMPORARY, TOKEN, account, answer, at, builder, keys, message,
+    recorded, wire, wire_with,
 };
 
 const STATE: &str = "DescribePackageState";
 
 fn code(wire: &Wire, request: &Request<Vec<u8>>) -> Option<&'static str> {
     let answered = answer(wire, request);
-    if answered.account.is_some() {
+    if answered.record.account.is_some() {
         return None;
     }
     assert!(answered.response.status().is_client_error());
-    answered.code
+    answered.record.code
 }
 
 /// Refused, with this code; the same request unchanged is taken by the same wire.
@@ -82,15 +82,15 @@ fn every_recorded_request_is_taken() {
     assert_eq!(all.len(), 32);
     for recorded in &all {
         let answered = answer(&recorded.wire(), &recorded.request);
-        let (name, code) = (&recorded.name, answered.code);
+        let (name, code) = (&recorded.name, answered.record.code);
         assert_eq!(
-            answered.account,
+            answered.record.account,
             Some(recorded.account()),
             "{name}: {code:?}"
         );
         if name.ends_with("-state") {
             // The old client of Node says its name in small letters in a header that nobody signs.
-            assert_eq!(answered.operation, Some(STATE), "{name}: {code:?}");
+            assert_eq!(answered.record.action, Some(STATE), "{name}: {code:?}");
         }
     }
 }
@@ -107,6 +107,44 @@ fn requests_signed_by_hand_are_taken() {
         assert_eq!(code(&wire(at(NOW)), &plain.by_header(&[])), None);
         assert_eq!(code(&wire(at(NOW)), &plain.by_parameters(&[])), None);
     }
+}
+
+/// What the library signs is what is signed by hand, byte for byte, and what the wire takes.
+#[test]
+fn what_a_signer_signs_is_taken() {
+    let parameters = [("ProductCode", "x"), ("B", ""), ("A~", " +*%&=/ä证")];
+    let lasting = Signer::new(LASTING.0, Secret::new(LASTING.1.to_owned()));
+    let temporary = Signer::new(TEMPORARY.0, Secret::new(TEMPORARY.1.to_owned()))
+        .with_token(Secret::new(TOKEN.to_owned()));
+    for scheme in [Scheme::Acs3HmacSha256, Scheme::HmacSha1] {
+        for signer in [&lasting, &temporary] {
+            let host = "cas.example.com";
+            let called = signer.call(scheme, host, STATE, &parameters, at(NOW), "nonce");
+            let request = called.unwrap();
+            let answered = answer(&wire(at(NOW)), &request);
+            assert_eq!(answered.record.action, Some(STATE), "{scheme}");
+            let wire = wire(at(NOW));
+            let changed = with_body(&request, |text| text.replace("=x", "=y"));
+            assert!(code(&wire, &changed).is_some(), "{scheme}");
+        }
+    }
+    // A request of one's own, with everything in the query and the host in the address.
+    let by_hand = Plain::new(STATE, &parameters).by_header(&[]);
+    let mut request = by_hand.clone();
+    request.headers_mut().remove("authorization");
+    request.headers_mut().remove("host");
+    let query = request.uri().query().unwrap().to_owned();
+    let uri = format!("http://cas.example.com/?{query}");
+    *request.uri_mut() = uri.parse().unwrap();
+    let signed = lasting.sign(Scheme::Acs3HmacSha256, request, at(NOW), "nonce");
+    assert_eq!(authorization(&signed.unwrap()), authorization(&by_hand));
+    let by_hand = Plain::new(STATE, &parameters).by_parameters(&[]);
+    let twice = lasting.sign(Scheme::HmacSha1, by_hand, at(NOW), "nonce");
+    assert_eq!(twice.unwrap_err().code(), "InvalidParameter");
+    let nowhere = Request::get("/a?Action=x").body(Vec::new()).unwrap();
+    let signed = lasting.sign(Scheme::HmacSha1, nowhere, at(NOW), "nonce");
+    assert_eq!(signed.unwrap_err().code(), "InvalidPath");
+    assert!(!format!("{temporary:?}").contains(TOKEN));
 }
 
 #[test]
@@ -243,21 +281,18 @@ fn another_body_method_or_place_is_refused() {
 #[test]
 fn another_secret_and_another_key_are_refused() {
     for recorded in recorded() {
-        let key = |secret: &str, token: Option<&str>| AccessKey {
-            secret: Secret::new(secret.to_owned()),
-            account: account("thief"),
-            token: token.map(|token| Secret::new(token.to_owned())),
-        };
+        let key = |secret: &str| AccessKey::new(Secret::new(secret.to_owned()), account("thief"));
+        let token = Secret::new(TOKEN.to_owned());
         let others = FixedKeys::new()
-            .with(LASTING.0, key("testsecreT", None))
-            .with(TEMPORARY.0, key("", Some(TOKEN)));
+            .with(LASTING.0, key("testsecreT"))
+            .with(TEMPORARY.0, key("").with_token(token));
         let wire = wire_with(others, recorded.sent);
         let found = code(&wire, &recorded.request);
         assert_eq!(found, Some("SignatureDoesNotMatch"));
         let empty = wire_with(FixedKeys::new(), recorded.sent);
         let answered = answer(&empty, &recorded.request);
         assert_eq!(answered.response.status(), 404);
-        assert_eq!(answered.code, Some("InvalidAccessKeyId.NotFound"));
+        assert_eq!(answered.record.code, Some("InvalidAccessKeyId.NotFound"));
         // The name of another key that exists.
         let id = if recorded.name.contains("-token") {
             TEMPORARY.0
@@ -291,7 +326,9 @@ fn the_window_has_both_its_ends() {
             let wire = wire(recorded.sent.saturating_add(seconds));
             assert_eq!(code(&wire, &recorded.request), expected, "{seconds}");
         }
-        let narrow = wire(recorded.sent.saturating_add(2)).with_skew(1);
+        let narrow = builder(keys(), recorded.sent.saturating_add(2))
+            .with_skew(1)
+            .build();
         let found = code(&narrow, &recorded.request);
         assert_eq!(found, Some("InvalidTimeStamp.Expired"));
     }
@@ -351,15 +388,17 @@ fn a_request_is_taken_once() {
 
 #[test]
 fn when_nonces_have_no_room_the_request_waits() {
-    let wire = wire(at(NOW)).with_nonces(Arc::new(MemoryNonces::new(1)));
+    let wire = builder(keys(), at(NOW))
+        .with_nonces(Arc::new(MemoryNonces::new(1)))
+        .build();
     let plain = Plain::new(STATE, &[]);
     assert_eq!(code(&wire, &plain.by_header(&[])), None);
     let next = plain.header("x-acs-signature-nonce", "next").by_header(&[]);
     let answered = answer(&wire, &next);
     assert_eq!(answered.response.status(), 429);
-    assert_eq!(answered.code, Some("Throttling.User"));
+    assert_eq!(answered.record.code, Some("Throttling.User"));
     assert_eq!(answered.response.headers()["x-acs-retry-after"], "60000");
-    assert_eq!(answered.account, None);
+    assert_eq!(answered.record.account, None);
 }
 
 struct Away;
@@ -379,14 +418,17 @@ impl AccessKeys for Away {
 #[test]
 fn what_cant_be_looked_up_is_refused() {
     let request = Plain::new(STATE, &[]).by_header(&[]);
-    let nonces_away = wire(at(NOW)).with_nonces(Arc::new(Away));
+    let nonces_away = builder(keys(), at(NOW)).with_nonces(Arc::new(Away)).build();
     let clock = cert_lifecycle::adapter::ManualClock::new(at(NOW));
     let ids = Arc::new(SeededRequestIds::new(1));
     let keys_away = Wire::new(kit::desk(), Arc::new(Away), Arc::new(clock), ids);
     for wire in [nonces_away, keys_away] {
         let answered = answer(&wire, &request);
         assert_eq!(answered.response.status(), 500);
-        assert_eq!((answered.code, answered.account), (Some("Error"), None));
+        assert_eq!(
+            (answered.record.code, answered.record.account),
+            (Some("Error"), None)
+        );
     }
 }
 
@@ -489,7 +531,7 @@ fn other_kinds_of_signatures_are_refused_by_name() {
     ] {
         let request = Plain::new(STATE, &[]).by_parameters(&[(name, value)]);
         let answered = answer(&wire(at(NOW)), &request);
-        assert_eq!(answered.code, Some("UnsupportedSignatureMethod"));
+        assert_eq!(answered.record.code, Some("UnsupportedSignatureMethod"));
         assert!(message(&answered).contains(value));
     }
     let request = Plain::new(STATE, &[]).by_parameters(&[("SignatureVersion", "2.0")]);
@@ -565,7 +607,7 @@ fn no_secret_is_told() {
         let mut plain = Plain::new(STATE, &[("Cert", "public")]).with(name, secret);
         plain.key.1 = "other".to_owned();
         let answered = answer(&wire(at(NOW)), &plain.by_parameters(&[]));
-        assert_eq!(answered.code, Some("SignatureDoesNotMatch"));
+        assert_eq!(answered.record.code, Some("SignatureDoesNotMatch"));
         let message = message(&answered);
         assert!(!message.contains(secret), "{message}");
         assert!(
@@ -575,11 +617,7 @@ fn no_secret_is_told() {
         assert!(message.contains("public"));
     }
     for recorded in recorded() {
-        let wrong = AccessKey {
-            secret: Secret::new("wrong".to_owned()),
-            account: account("thief"),
-            token: None,
-        };
+        let wrong = AccessKey::new(Secret::new("wrong".to_owned()), account("thief"));
         let keys = FixedKeys::new()
             .with(LASTING.0, wrong.clone())
             .with(TEMPORARY.0, wrong);

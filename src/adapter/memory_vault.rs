@@ -46,6 +46,16 @@ enum Slot {
     Destroyed,
 }
 
+impl Slot {
+    /// Whether it is a key of this kind.
+    fn agree(&self, order: OrderId, kind: KeyKind) -> Result<KeyFacts, KeyVaultError> {
+        match self {
+            Self::Destroyed => Err(KeyVaultError::Destroyed(order)),
+            Self::Held(key) => kept_key::agree(order, key, kind),
+        }
+    }
+}
+
 impl MemoryKeyVault {
     /// An empty vault.
     #[must_use]
@@ -59,18 +69,28 @@ impl MemoryKeyVault {
     }
 
     fn make_now(&self, order: OrderId, kind: KeyKind) -> Result<KeyFacts, KeyVaultError> {
-        // The lock is held while the key is made: two calls at once must not make two keys.
-        let mut slots = self.slots();
-        match slots.get(&order) {
-            Some(Slot::Destroyed) => Err(KeyVaultError::Destroyed(order)),
-            Some(Slot::Held(key)) => kept_key::agree(order, key, kind),
-            None => {
-                let key = kept_key::make(kind)?;
-                let made = kept_key::facts(&key);
-                slots.insert(order, Slot::Held(Arc::new(key)));
-                Ok(made)
-            }
+        if let Some(there) = self.made_before(order, kind) {
+            return there;
         }
+        // The lock is not held meanwhile: keys of other orders are to be had all the time.
+        let key = kept_key::make(kind)?;
+        let mut slots = self.slots();
+        // Of two calls at once for one order, the first that is ready counts.
+        if let Some(slot) = slots.get(&order) {
+            return slot.agree(order, kind);
+        }
+        let made = kept_key::facts(&key);
+        slots.insert(order, Slot::Held(Arc::new(key)));
+        Ok(made)
+    }
+
+    fn made_before(
+        &self,
+        order: OrderId,
+        kind: KeyKind,
+    ) -> Option<Result<KeyFacts, KeyVaultError>> {
+        let slots = self.slots();
+        slots.get(&order).map(|slot| slot.agree(order, kind))
     }
 
     fn put_now(&self, order: OrderId, der: &[u8]) -> Result<KeyFacts, KeyVaultError> {

@@ -3,21 +3,24 @@
 use core::time::Duration;
 use std::boxed::Box;
 use std::collections::{BTreeMap, BTreeSet};
+use std::format;
 use std::string::String;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
+use tokio::sync::{Semaphore, watch};
+
 use crate::lifecycle::Command;
 use crate::model::{AccountId, Application, CertificateInstance, Note, OrderId, Phase, Timestamp};
-use crate::port::{BoxFuture, CaError, Clock, Lease, ReadSet, StoreError};
+use crate::port::{BoxFuture, CaError, Clock, ReadSet, StoreError};
 use crate::server::config::{Conduct, Config, Review};
 use crate::server::faults::{FaultKind, Hit};
 use crate::server::log::Log;
 use crate::server::ordered::note;
 use crate::server::pump::Pump;
-use crate::server::world::World;
+use crate::server::world::{StartError, World};
 use crate::service::{Service, ServiceError};
-use crate::wire::{Desk, Done, Fault, Operation, Parameters, Perform};
+use crate::wire::{Asked, Desk, Done, Fault, Operation, Parameters, Perform};
 
 /// Something that happens to an order at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +31,36 @@ enum Step {
     Withdraw,
     /// The CA speaks again.
     Refresh,
+}
+
+/// Where steps are kept.
+const STEPS: &str = "server/step/";
+
+impl Step {
+    /// Under which word it is kept, if it is: what the CA leaves unsaid is forgotten with its faults.
+    const fn kept_as(self) -> Option<&'static str> {
+        match self {
+            Self::Approve => Some("approve"),
+            Self::Withdraw => Some("withdraw"),
+            Self::Refresh => None,
+        }
+    }
+
+    fn place(self, order: OrderId) -> Option<String> {
+        let word = self.kept_as()?;
+        Some(format!("{STEPS}{word}/{order}"))
+    }
+
+    /// A step as it was kept.
+    fn read(place: &str, value: &[u8]) -> Option<(Planned, AccountId)> {
+        let (word, order) = place.strip_prefix(STEPS)?.split_once('/')?;
+        let step = [Self::Approve, Self::Withdraw]
+            .into_iter()
+            .find(|step| step.kept_as() == Some(word))?;
+        let (at, account) = core::str::from_utf8(value).ok()?.split_once(' ')?;
+        let planned = (at.parse().ok()?, order.parse().ok()?, step);
+        Some((planned, AccountId::new(account).ok()?))
+    }
 }
 
 /// What the CA's people say of an application.
@@ -46,6 +79,19 @@ type Planned = (Timestamp, OrderId, Step);
 struct Plan {
     steps: BTreeMap<Planned, AccountId>,
     known: BTreeSet<(OrderId, Step)>,
+    /// Those that are kept as well.
+    kept: BTreeSet<(OrderId, Step)>,
+}
+
+impl Plan {
+    /// Whether it was not planned before.
+    fn insert(&mut self, planned: Planned, account: AccountId) -> bool {
+        let is_new = self.known.insert((planned.1, planned.2));
+        if is_new {
+            self.steps.insert(planned, account);
+        }
+        is_new
+    }
 }
 
 /// The service with everything around it, as calls and the control plane meet it.
@@ -65,7 +111,14 @@ pub(crate) struct Inside {
     pub(crate) stepping: tokio::sync::Mutex<()>,
     /// Commands of the control plane, one at a time.
     pub(crate) control: tokio::sync::Mutex<()>,
+    /// Whether all that a former process left was taken up.
+    pub(super) resumed: watch::Sender<bool>,
+    /// Lists may go through all that an account has: a few at a time.
+    lists: Semaphore,
 }
+
+/// How many lists are made at the same time.
+const LISTS: usize = 4;
 
 impl core::ops::Deref for Conductor {
     type Target = Inside;
@@ -87,6 +140,8 @@ impl Conductor {
             plan: Mutex::default(),
             stepping: tokio::sync::Mutex::default(),
             control: tokio::sync::Mutex::default(),
+            resumed: watch::Sender::new(false),
+            lists: Semaphore::new(LISTS),
         }))
     }
 }
@@ -105,64 +160,48 @@ impl Inside {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn schedule(&self, at: Timestamp, account: AccountId, order: OrderId, step: Step) {
-        let mut plan = self.plan();
-        if plan.known.insert((order, step)) {
-            plan.steps.insert((at, order, step), account);
+    /// Plans a step, once for each order. What was acknowledged and lies ahead is kept, so that it
+    /// happens after a restart as well.
+    async fn schedule(&self, at: Timestamp, account: AccountId, order: OrderId, step: Step) {
+        if !self.plan().insert((at, order, step), account) || at <= self.now() {
+            return;
         }
+        let Some(place) = step.place(order) else {
+            return;
+        };
+        self.plan().kept.insert((order, step));
+        let value = format!("{at} {account}").into_bytes();
+        self.tell_kept(self.world.kept.put(&place, value).await);
+    }
+
+    fn tell_kept(&self, kept: Result<(), StoreError>) {
+        if let Err(error) = kept {
+            let error = ServiceError::from(error);
+            self.log
+                .line(format_args!("level=warn what=keep error={}", error.word()));
+        }
+    }
+
+    /// Plans again what a former process had planned. Approvals are left out where they are given by
+    /// hand now.
+    pub(crate) async fn plan_again(&self) -> Result<(), StartError> {
+        for (place, value) in self.world.kept.all(STEPS).await? {
+            let read = Step::read(&place, &value).ok_or(StartError::Kept(STEPS))?;
+            let (planned, account) = read;
+            if planned.2 == Step::Approve && self.review == Review::Manual {
+                self.world.kept.remove(&place).await?;
+            } else {
+                let mut plan = self.plan();
+                plan.insert(planned, account);
+                plan.kept.insert((planned.1, planned.2));
+            }
+        }
+        Ok(())
     }
 
     /// When the first step is planned.
     pub(crate) fn next_step(&self) -> Option<Timestamp> {
         self.plan().steps.keys().next().map(|(at, _, _)| *at)
-    }
-
-    /// Takes up what a former process left: work that waits, and orders that the CA is to be asked about.
-    pub(crate) async fn resume(&self) {
-        self.pump.drain().await;
-        if let Err(error) = self.ask_about_orders_that_wait().await {
-            self.log
-                .line(format_args!("level=warn what=resume error={error}"));
-        }
-    }
-
-    /// Asks the CA about every order that somebody looks at within the hour, which those that wait for
-    /// it are.
-    async fn ask_about_orders_that_wait(&self) -> Result<(), StoreError> {
-        const AHEAD: i64 = 3_600;
-        let store = &self.service().ports().store;
-        let soon = self.now().saturating_add(AHEAD);
-        // Long enough to be handed out once here; the next start must not wait for it.
-        let until = soon.saturating_add(1);
-        let mut looked_at = Vec::new();
-        loop {
-            let lease = Lease {
-                now: soon,
-                until,
-                horizon: until.saturating_add(AHEAD),
-                limit: 100,
-            };
-            let rows = store.due(lease).await?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in &rows {
-                self.refresh_quietly(row.account, row.order).await;
-            }
-            looked_at.extend(rows);
-        }
-        for row in looked_at {
-            store
-                .reschedule(row.account, row.instance, row.claim, Some(row.due_at))
-                .await?;
-        }
-        self.pump.drain().await;
-        Ok(())
-    }
-
-    /// Most of those that are asked about wait for nothing.
-    async fn refresh_quietly(&self, account: AccountId, order: OrderId) {
-        let _ = self.service().refresh(account, order).await;
     }
 
     /// Does what is planned up to now, and waits for what somebody else is doing of it.
@@ -204,6 +243,10 @@ impl Inside {
             if let Err(error) = done {
                 self.tell(account, order, &error);
             }
+            let was_kept = self.plan().kept.remove(&(order, step));
+            if let Some(place) = step.place(order).filter(|_| was_kept) {
+                self.tell_kept(self.world.kept.remove(&place).await);
+            }
         }
     }
 
@@ -232,7 +275,7 @@ impl Inside {
         if let Some(at) = self.world.lab.silent_until(order)
             && at > self.now()
         {
-            self.schedule(at, account, order, Step::Refresh);
+            self.schedule(at, account, order, Step::Refresh).await;
         }
         changed
     }
@@ -355,7 +398,7 @@ impl Inside {
             }
             (Some("process"), Review::Auto(seconds)) => {
                 let at = self.now().saturating_add(seconds.into());
-                self.schedule(at, account, order, Step::Approve);
+                self.schedule(at, account, order, Step::Approve).await;
                 self.run_steps().await;
             }
             _ => {}
@@ -421,7 +464,7 @@ impl Inside {
                 }
                 note(hit.kind);
                 let at = self.now().saturating_add(hit.seconds.into());
-                self.schedule(at, account, order, Step::Withdraw);
+                self.schedule(at, account, order, Step::Withdraw).await;
                 Ok(Some(Done {
                     fields: Vec::new(),
                     order: Some(order),
@@ -442,15 +485,29 @@ impl Inside {
     ) -> Result<Done, Fault> {
         self.run_steps().await;
         let hits = self.world.faults.hits(Some((operation.word(), account)));
-        let order = parameters
-            .text("OrderId")
-            .and_then(|text| text.parse().ok());
+        let numbered = |name| parameters.text(name).and_then(|text| text.parse().ok());
+        let order = numbered("OrderId");
+        if let Some(order) = order.or_else(|| numbered("CertId")) {
+            self.catch_up(account, order).await;
+        }
         for hit in &hits {
             if let Some(done) = self.before(account, operation, order, hit).await? {
                 return Ok(done);
             }
         }
+        let goes_through_all = matches!(
+            operation,
+            Operation::ListUserCertificateOrder
+                | Operation::ListTrusteeOrder
+                | Operation::GetCertificatePackageCount
+        );
+        let place = if goes_through_all {
+            self.lists.acquire().await.ok()
+        } else {
+            None
+        };
         let done = self.desk.perform(account, operation, parameters).await?;
+        drop(place);
         self.follow(account, operation, &done).await;
         let after = hits.iter().find(|hit| hit.kind == FaultKind::ErrorAfter);
         if let Some(hit) = after {
@@ -462,13 +519,8 @@ impl Inside {
 }
 
 impl Perform for Conductor {
-    fn perform<'a>(
-        &'a self,
-        account: AccountId,
-        operation: Operation,
-        parameters: &'a Parameters,
-    ) -> BoxFuture<'a, Result<Done, Fault>> {
-        Box::pin(self.perform_around(account, operation, parameters))
+    fn perform<'a>(&'a self, asked: Asked<'a>) -> BoxFuture<'a, Result<Done, Fault>> {
+        Box::pin(self.perform_around(asked.account, asked.operation, asked.parameters))
     }
 }
 

@@ -6,6 +6,7 @@ use core::num::NonZeroU32;
 use core::str::FromStr;
 use core::time::Duration;
 use std::borrow::ToOwned;
+use std::format;
 use std::path::PathBuf;
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -253,7 +254,7 @@ impl FromStr for Conduct {
 pub struct Limits {
     /// How many connections there are at once; further ones wait.
     pub connections: usize,
-    /// How large a body may be, in bytes.
+    /// How large a body may be, in bytes, of the API's requests and of the control plane's.
     pub body: usize,
     /// How large request line and headers together may be, in bytes.
     pub head: usize,
@@ -263,6 +264,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long a client may take for the body.
     pub body_time: Duration,
+    /// How long a client may leave an answer unread before the connection ends.
+    pub write_time: Duration,
     /// How long requests under way have when the server is told to stop.
     pub grace: Duration,
 }
@@ -271,17 +274,19 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1_024,
-            body: 262_144,
+            body: crate::wire::Limits::USUAL.body,
             head: 131_072,
             headers: 64,
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(10),
+            write_time: Duration::from_secs(30),
             grace: Duration::from_secs(10),
         }
     }
 }
 
-/// What a server is started with.
+/// What a server is started with. By default it keeps everything in the file `cert-lifecycle.db` of the
+/// working directory, as the program does; [`for_tests`](Self::for_tests) keeps nothing.
 ///
 /// ```
 /// use cert_lifecycle::server::{Config, Database};
@@ -352,6 +357,62 @@ impl Default for Config {
 }
 
 impl Config {
+    /// For tests in this process: everything in memory, on a free port, by a clock that stands still
+    /// until it is moved and begins now, domains proved and applications approved by themselves, the
+    /// control plane open, the key `testid` with the secret `testsecret`, and ten units of
+    /// `geotrust-dv-1-starter`. Whatever else is wanted is changed afterwards.
+    ///
+    /// ```
+    /// use cert_lifecycle::server::Config;
+    /// let mut config = Config::for_tests();
+    /// config.clock = "manual:2026-03-20T09:00:00+08:00".parse()?;
+    /// assert_eq!((config.access_keys.len(), config.stock.len()), (1, 1));
+    /// # Ok::<(), cert_lifecycle::server::Misread>(())
+    /// ```
+    #[must_use]
+    pub fn for_tests() -> Self {
+        Self {
+            database: Database::Memory,
+            access_keys: "testid:testsecret".parse().into_iter().collect(),
+            stock: "geotrust-dv-1-starter=10".parse().into_iter().collect(),
+            clock: ClockKind::Manual(None),
+            review: Review::Auto(0),
+            verification: Conduct::Auto,
+            control: true,
+            ..Self::default()
+        }
+    }
+
+    /// What is said twice, so that only one of the two counts; ids of keys are not quoted.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        for (place, key) in self.access_keys.iter().enumerate() {
+            if self
+                .access_keys
+                .iter()
+                .skip(place.saturating_add(1))
+                .any(|own| own.id == key.id)
+            {
+                let number = place.saturating_add(1);
+                remarks.push(format!(
+                    "flag=--access-key number={number} why=doubled: a later one has the same id"
+                ));
+            }
+        }
+        for (place, own) in self.stock.iter().enumerate() {
+            let same = |other: &Stock| {
+                other.account == own.account && other.product.code == own.product.code
+            };
+            if self.stock.iter().take(place).any(same) {
+                let (account, code) = (own.account, own.product.code);
+                remarks.push(format!(
+                    "flag=--plan plan={account}/{code} why=doubled: only the first one is bought"
+                ));
+            }
+        }
+        remarks
+    }
+
     /// Every account that is named, each once.
     pub(crate) fn accounts(&self) -> Vec<AccountId> {
         let keys = self.access_keys.iter().map(|key| key.account);
@@ -367,7 +428,6 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::format;
 
     #[test]
     fn databases_are_read() {

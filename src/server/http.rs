@@ -1,21 +1,26 @@
 //! HTTP/1.1: connections, their limits, and what each request is answered by.
+//!
+//! What is no HTTP, or has a head beyond the limits, never becomes a request: the protocol answers it
+//! with 400, 414 or 431 and without a body, and the log has a line for the connection.
 
 use core::convert::Infallible;
+use core::error::Error as _;
 use core::net::SocketAddr;
 use core::pin::pin;
 use core::time::Duration;
+use std::io;
 use std::string::String;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
-use http::{Request, Response, StatusCode};
+use http::header::{CONNECTION, HeaderValue};
+use http::request::Parts;
+use http::{Request, Response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout};
@@ -25,7 +30,9 @@ use crate::server::config::Limits;
 use crate::server::control;
 use crate::server::faults::FaultKind;
 use crate::server::ordered::observed;
-use crate::wire::{Answered, Wire};
+use crate::server::patience::Patient;
+use crate::server::world::StartError;
+use crate::wire::{Answered, Fault, Operation, Wire};
 
 /// Where the control plane lies.
 const CONTROL: &str = "/_control/";
@@ -79,6 +86,7 @@ async fn connection(
 ) {
     // An answer is one piece: to wait for more of it would only hold it up.
     let _ = stream.set_nodelay(true);
+    let (limits, log) = (app.limits.clone(), app.conductor.log.clone());
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
@@ -86,14 +94,40 @@ async fn connection(
         .max_buf_size(app.limits.head.max(8_192))
         .max_headers(app.limits.headers);
     let service = service_fn(move |request| answer(Arc::clone(&app), Arc::clone(&place), request));
+    let stream = Patient::new(stream, limits.write_time);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    tokio::select! {
-        // What a client does wrong here is answered by the protocol, or not at all.
-        _ = connection.as_mut() => return,
-        _ = stop.wait_for(|stopped| *stopped) => {}
+    let stopped = async { stop.wait_for(|stopped| *stopped).await.is_ok() };
+    let ended = tokio::select! {
+        ended = connection.as_mut() => Some(ended),
+        _ = stopped => None,
+    };
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        connection.as_mut().graceful_shutdown();
+        connection.await
+    };
+    if let Err(why) = ended.as_ref().map_err(end_of) {
+        log.line(format_args!("level=info what=connection end={why}"));
     }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+}
+
+/// Why a connection ended, in a word.
+fn end_of(error: &hyper::Error) -> &'static str {
+    let io = error
+        .source()
+        .and_then(|own| own.downcast_ref::<io::Error>());
+    if error.is_parse_too_large() {
+        "head-too-large"
+    } else if error.is_parse() {
+        "unreadable"
+    } else if error.is_timeout() {
+        "head-too-slow"
+    } else if io.is_some_and(|own| own.kind() == io::ErrorKind::TimedOut) {
+        "not-read"
+    } else {
+        "broken"
+    }
 }
 
 type Answer = Response<Full<Bytes>>;
@@ -109,34 +143,20 @@ async fn answer(
     let body = match timeout(app.limits.body_time, body).await {
         Ok(Ok(body)) => Vec::from(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let why = "The request is too large: the body is beyond its limit.";
-            return Ok(broken_off(
-                &app,
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "RequestTooLarge",
-                why,
-            ));
+            return Ok(broken_off(&app, &parts, &Fault::too_large("the body")));
         }
         Ok(Err(_)) => {
-            let why = "The body can't be read.";
-            return Ok(broken_off(
-                &app,
-                StatusCode::BAD_REQUEST,
-                "InvalidBody",
-                why,
-            ));
+            let why = String::from("The body can't be read.");
+            let fault = Fault::new(400, "InvalidBody", why);
+            return Ok(broken_off(&app, &parts, &fault));
         }
         Err(_) => {
-            let why = "The body took too long.";
-            return Ok(broken_off(
-                &app,
-                StatusCode::REQUEST_TIMEOUT,
-                "RequestTimeout",
-                why,
-            ));
+            let why = String::from("The body took too long.");
+            let fault = Fault::new(408, "RequestTimeout", why);
+            return Ok(broken_off(&app, &parts, &fault));
         }
     };
-    let request = Request::from_parts(parts, body);
+    let request = Request::from_parts(parts.clone(), body);
     // In a task of its own: whoever goes away before the answer leaves nothing half done.
     let app_of_task = Arc::clone(&app);
     let task = tokio::spawn(async move {
@@ -146,7 +166,7 @@ async fn answer(
     });
     Ok(task.await.unwrap_or_else(|_| {
         let why = "The service failed. The same call may be made again.";
-        broken_off(&app, StatusCode::INTERNAL_SERVER_ERROR, "Error", why)
+        broken_off(&app, &parts, &Fault::internal(why))
     }))
 }
 
@@ -171,14 +191,15 @@ async fn answer_read(app: &App, request: Request<Vec<u8>>, begun: Instant) -> An
 
 fn log(app: &App, answered: &Answered, begun: Instant, met: &[FaultKind]) {
     let shown = |word: Option<String>| word.unwrap_or_else(|| String::from("-"));
+    let record = &answered.record;
     app.conductor.log.line(format_args!(
         "id={} operation={} account={} order={} status={} code={} ms={}{}",
-        answered.request_id,
-        answered.operation.unwrap_or("-"),
-        shown(answered.account.map(|account| account.as_str().into())),
-        shown(answered.order.map(|order| std::format!("{order}"))),
+        record.request_id,
+        record.operation.map_or("-", Operation::word),
+        shown(record.account.map(|account| account.as_str().into())),
+        shown(record.order.map(|order| std::format!("{order}"))),
         answered.response.status().as_u16(),
-        answered.code.unwrap_or("-"),
+        record.code.unwrap_or("-"),
         begun.elapsed().as_millis(),
         faults(met)
     ));
@@ -195,28 +216,24 @@ fn faults(met: &[FaultKind]) -> String {
 }
 
 /// An answer to a request that was not read or not carried out; the connection ends with it.
-fn broken_off(app: &App, status: StatusCode, code: &str, why: &str) -> Answer {
+fn broken_off(app: &App, parts: &Parts, fault: &Fault) -> Answer {
+    let answered = app.wire.refuse(parts, fault);
     app.conductor.log.line(format_args!(
-        "id=- operation=- account=- order=- status={} code={code}",
-        status.as_u16()
+        "id={} operation=- account=- order=- status={} code={}",
+        answered.record.request_id,
+        fault.status(),
+        fault.code()
     ));
-    let body = json!({"Code": code, "Message": why, "RequestId": "", "HostId": ""});
-    let mut answer = Response::new(Full::from(std::format!("{body}")));
-    *answer.status_mut() = status;
-    let headers = answer.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/json;charset=utf-8"),
-    );
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    let mut answer = answered.response.map(Full::from);
+    let close = HeaderValue::from_static("close");
+    answer.headers_mut().insert(CONNECTION, close);
     answer
 }
 
 /// The address that a listener has.
-pub(crate) async fn listen(
-    address: SocketAddr,
-) -> Result<(TcpListener, SocketAddr), std::io::Error> {
-    let listener = TcpListener::bind(address).await?;
-    let address = listener.local_addr()?;
+pub(crate) async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error| StartError::Listen { address, error };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
 }

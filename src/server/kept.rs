@@ -1,7 +1,8 @@
-//! What the server keeps beside the service: the manual clock's time, the vault's key, its starts.
+//! What the server keeps beside the service: the manual clock's time, the vault's key, its starts, and
+//! what it has planned.
 
 use core::fmt;
-use std::string::ToString;
+use std::string::{String, ToString};
 use std::sync::Arc;
 use std::vec::Vec;
 
@@ -26,6 +27,26 @@ impl Kept {
     pub(crate) async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let found = self.0.get(key(name)?).await.map_err(away)?;
         Ok(found.map(RowValue::into_bytes))
+    }
+
+    /// The rows whose names begin so.
+    pub(crate) async fn all(&self, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        const PAGE: usize = 100;
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.0.scan(key(prefix)?, after, PAGE).await.map_err(away)?;
+            after = page.last().map(|(name, _)| *name);
+            if after.is_none() {
+                return Ok(all);
+            }
+            let rows = page.into_iter();
+            all.extend(rows.map(|(name, value)| (name.to_string(), value.into_bytes())));
+        }
+    }
+
+    pub(crate) async fn remove(&self, name: &str) -> Result<(), StoreError> {
+        let gone = Vec::from([(key(name)?, None)]);
+        self.0.write(gone).await.map_err(away)
     }
 
     pub(crate) async fn put(&self, name: &str, value: Vec<u8>) -> Result<(), StoreError> {

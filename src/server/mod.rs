@@ -3,24 +3,25 @@
 //! [`Server::start`] puts everything together: a store, keys sealed in it, a laboratory CA that really
 //! signs, the service with its worker, and the [`wire`](crate::wire) behind HTTP/1.1. What the world
 //! does otherwise (prove domains, review, move the clock, fail) is said by [`Config`], or from outside
-//! through the control plane ([`control`]). The vendor's own clients run against it unchanged.
+//! through the control plane ([`control`]), or in the same process by [`Running`]. The vendor's own clients run against it unchanged.
 //!
 //! It is no certificate service for production: the key that keys are sealed under lies beside them,
 //! the CA is trusted by nobody, money is paid to nobody, and there is no TLS.
 //!
-//! One server at a time works on a store. What a process knows and does not keep: which nonces it has
-//! seen, so that a request can be sent again after a restart; which approvals wait for the seconds of
-//! [`Review::Auto`], which begin anew with the next answer that shows `process`; and ordered faults.
+//! One server at a time works on a store; a SQLite file that another one has is refused. It answers
+//! before it has asked its CA about all orders that waited when the last one ended: a request about an
+//! order takes that one up first, and lists and counts show what is stored. What a process knows and
+//! does not keep: which nonces it has seen, so that a request can be sent again after a restart; and
+//! ordered faults, with answers of the CA that they hold back.
 //!
 //! ```
-//! use cert_lifecycle::server::{Config, Database, Server};
+//! use cert_lifecycle::server::{Config, Server};
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-//! let mut config = Config::default();
-//! config.database = Database::Memory;
-//! config.access_keys.push("testid:testsecret".parse()?);
-//! config.stock.push("geotrust-dv-1-starter=10".parse()?);
-//! let running = Server::start(config).await?;
+//! let running = Server::start(Config::for_tests()).await?;
+//! // Here a client signs with the key `testid` and the secret `testsecret`, and calls `running.url()`.
 //! assert!(running.address().ip().is_loopback());
+//! let before = running.now();
+//! assert_eq!(running.advance(86_400).await?.unix_seconds(), before.unix_seconds() + 86_400);
 //! running.stop().await;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
@@ -37,29 +38,32 @@ mod lab;
 mod log;
 mod nonces;
 mod ordered;
+mod patience;
 mod pump;
+mod resume;
+mod running;
+mod vault;
 mod world;
 
-use core::net::SocketAddr;
 use core::time::Duration;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
 pub use config::{
     AccessKey, ClockKind, Conduct, Config, DEFAULT_ACCOUNT, Database, Limits, Misread, Review,
     Stock,
 };
 pub use faults::{FaultKind, Faults};
+pub use running::{Declined, Running};
 pub use world::StartError;
 
 use self::conduct::Conductor;
 use self::http::App;
 use self::log::Log;
 use self::nonces::ShortNonces;
-use self::pump::Pump;
+use self::pump::{Pace, Pump};
 use self::world::{World, seed_of};
 use crate::adapter::SystemClock;
 use crate::wire::{
@@ -74,17 +78,6 @@ const TICK: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy, Debug)]
 pub struct Server;
 
-/// A server that answers. Dropped, it goes on until its runtime ends.
-#[derive(Debug)]
-pub struct Running {
-    address: SocketAddr,
-    stop: watch::Sender<bool>,
-    serving: JoinHandle<()>,
-    ticking: JoinHandle<()>,
-    pumping: JoinHandle<()>,
-    conductor: Conductor,
-}
-
 impl Server {
     /// Opens the store, founds or finds the CA, and listens. It logs to standard error. It needs a tokio
     /// runtime with I/O and time.
@@ -95,7 +88,14 @@ impl Server {
         Self::start_with_log(config, io::stderr()).await
     }
 
-    /// The same with another place for the log.
+    /// The same with another place for the log: a line for each request, and for what went wrong beside
+    /// them. No address, body or secret is in it; what a line has no word for is `-`.
+    ///
+    /// | Line | Fields behind the time |
+    /// |---|---|
+    /// | a request | `id=` `operation=` `account=` `order=` `status=` `code=` `ms=`, and `fault=` with the ordered faults that it met |
+    /// | a request of the control plane | `control route=` `status=` `ms=`, and `fault=` |
+    /// | what went wrong beside them | `level=` `what=`, and what it was about |
     ///
     /// # Errors
     /// [`StartError`].
@@ -109,9 +109,13 @@ impl Server {
         let (listener, address) = http::listen(config.listen).await?;
         let log = Log::to(log)?;
         let world = World::open(&config).await?;
-        let (pump, pumping) = Pump::start(world.service.clone(), log.clone());
+        for remark in &world.remarks {
+            log.line(format_args!("level=warn what=start {remark}"));
+        }
+        let pace = Pace::new(world.clock.manual().is_some());
+        let (pump, pumping) = Pump::start(world.service.clone(), log.clone(), pace);
         let conductor = Conductor::new(&config, world, pump, log);
-        conductor.resume().await;
+        conductor.plan_again().await?;
         let (stop, stopped) = watch::channel(false);
         let app = App {
             wire: wire(&config, conductor.clone())?,
@@ -121,12 +125,15 @@ impl Server {
         };
         let serving = tokio::spawn(http::serve(app, listener, stopped));
         let ticking = tokio::spawn(tick(conductor.clone()));
+        let left = conductor.clone();
+        let resuming = tokio::spawn(async move { left.resume().await });
         Ok(Running {
             address,
             stop,
             serving,
             ticking,
             pumping,
+            resuming,
             conductor,
         })
     }
@@ -137,12 +144,8 @@ fn wire(config: &Config, conductor: Conductor) -> Result<Wire, StartError> {
         .access_keys
         .iter()
         .fold(FixedKeys::new(), |keys, key| {
-            let own = WireKey {
-                secret: Secret::new((*key.secret).clone()),
-                account: key.account,
-                token: None,
-            };
-            keys.with(&key.id, own)
+            let secret = Secret::from(key.secret.clone());
+            keys.with(&key.id, WireKey::new(secret, key.account))
         });
     let starts = conductor.world.starts;
     let ids: Arc<dyn RequestIds> = match config.seed {
@@ -150,12 +153,15 @@ fn wire(config: &Config, conductor: Conductor) -> Result<Wire, StartError> {
         None => Arc::new(RandomRequestIds::new().map_err(|_| StartError::Random)?),
     };
     // How fresh a signature is goes by the world's time, whatever the service's clock shows.
-    let wire = Wire::new(conductor, Arc::new(keys), Arc::new(SystemClock::new()), ids)
+    let mut limits = crate::wire::Limits::USUAL;
+    limits.body = config.limits.body;
+    let wire = Wire::builder(conductor, Arc::new(keys), Arc::new(SystemClock::new()), ids)
+        .with_limits(limits)
         .with_nonces(Arc::new(ShortNonces::default()));
     Ok(if config.throttle {
-        wire.with_rates(Rates::documented())
+        wire.with_rates(Rates::documented()).build()
     } else {
-        wire
+        wire.build()
     })
 }
 
@@ -164,26 +170,5 @@ async fn tick(conductor: Conductor) {
     loop {
         tokio::time::sleep(TICK).await;
         conductor.run_steps().await;
-    }
-}
-
-impl Running {
-    /// Where it listens.
-    #[must_use]
-    pub const fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Takes no more connections, answers what is under way, finishes the work that was begun, and
-    /// closes the store.
-    pub async fn stop(self) {
-        self.stop.send_replace(true);
-        let _ = self.serving.await;
-        self.ticking.abort();
-        self.conductor.pump.stop().await;
-        let _ = self.pumping.await;
-        self.conductor.world.close().await;
-        let log = self.conductor.log.clone();
-        let _ = tokio::task::spawn_blocking(move || log.flush()).await;
     }
 }

@@ -3,7 +3,10 @@
 use core::fmt;
 use std::boxed::Box;
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::format;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::string::{String, ToString};
 use std::sync::Arc;
 use std::vec::Vec;
@@ -16,13 +19,14 @@ use crate::adapter::{KeptClock, MemoryKeyVault, MemoryStore, RandomIds, SeededId
 use crate::model::{AccountId, Channel, Payment, Site, Timestamp};
 use crate::port::{
     BoxFuture, Clock, DeliveryError, Deployer, DeploymentOrder, Ids, KeyVault, Message, Notifier,
-    OutboxPart, Payments, Payout, Removal, Rows, Store, StoreError,
+    Payments, Payout, Removal, Rows, Store, StoreError,
 };
 use crate::rulebook::Rulebook;
 use crate::server::config::{ClockKind, Conduct, Config, Database};
 use crate::server::faults::Ordered;
 use crate::server::kept::Kept;
 use crate::server::lab::Lab;
+use crate::server::vault::Aside;
 use crate::service::{EditionPolicy, Ports, Rules, Service, ServiceError};
 use zeroize::Zeroizing;
 
@@ -57,7 +61,19 @@ pub enum StartError {
     /// What is kept beside the service is damaged.
     #[error("what is kept as {0} can't be read")]
     Kept(&'static str),
-    /// The address can't be listened on, or a thread can't be started.
+    /// The address can't be listened on.
+    #[error("{address}: {error}")]
+    Listen {
+        /// Where.
+        address: core::net::SocketAddr,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
+    /// Another server works on the file.
+    #[error("{}: another server works on it", .0.display())]
+    InUse(PathBuf),
+    /// A thread can't be started.
     #[error("{0}")]
     System(#[from] std::io::Error),
 }
@@ -72,8 +88,41 @@ impl From<StoreError> for StartError {
 #[derive(Debug)]
 enum Opened {
     Memory(Arc<MemoryStore>),
-    Sqlite(SqliteStore),
+    Sqlite(SqliteStore, Lock),
     Postgres(PostgresStore),
+}
+
+/// One server at a time works on a file: it holds a lock on another one beside it, which ends with the
+/// process, however that ends. A lock on the file itself would meddle with those of SQLite.
+#[derive(Debug)]
+struct Lock(Option<File>);
+
+impl Lock {
+    fn take(database: &Path) -> Result<Self, StartError> {
+        let mut beside = OsString::from(database);
+        beside.push(".lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(PathBuf::from(beside));
+        // Where there can be no such file, opening the database says why, or there are no locks.
+        let Ok(file) = file else {
+            return Ok(Self(None));
+        };
+        match file.try_lock() {
+            Ok(()) => Ok(Self(Some(file))),
+            Err(TryLockError::WouldBlock) => Err(StartError::InUse(database.into())),
+            Err(TryLockError::Error(_)) => Ok(Self(None)),
+        }
+    }
+
+    fn end(&self) {
+        if let Some(file) = &self.0 {
+            // It ends with the process at the latest.
+            let _ = file.unlock();
+        }
+    }
 }
 
 impl Opened {
@@ -82,8 +131,9 @@ impl Opened {
         Ok(match database {
             Database::Memory => Self::Memory(Arc::new(MemoryStore::new())),
             Database::Sqlite(path) => {
+                let lock = Lock::take(path)?;
                 let store = SqliteStore::open(SqliteOptions::file(path)).await;
-                Self::Sqlite(store.map_err(|error| failed(error.into()))?)
+                Self::Sqlite(store.map_err(|error| failed(error.into()))?, lock)
             }
             Database::Postgres(url) => {
                 let options = PostgresOptions::url(url).map_err(|error| failed(error.into()))?;
@@ -96,7 +146,7 @@ impl Opened {
     fn store(&self) -> Arc<dyn Store> {
         match self {
             Self::Memory(store) => Arc::<MemoryStore>::clone(store),
-            Self::Sqlite(store) => Arc::new(store.clone()),
+            Self::Sqlite(store, _) => Arc::new(store.clone()),
             Self::Postgres(store) => Arc::new(store.clone()),
         }
     }
@@ -104,7 +154,7 @@ impl Opened {
     fn rows(&self) -> Arc<dyn Rows> {
         match self {
             Self::Memory(store) => Arc::<MemoryStore>::clone(store),
-            Self::Sqlite(store) => Arc::new(store.clone()),
+            Self::Sqlite(store, _) => Arc::new(store.clone()),
             Self::Postgres(store) => Arc::new(store.clone()),
         }
     }
@@ -112,7 +162,7 @@ impl Opened {
     /// Keys are sealed under a key that is kept in the same store: it is for tests and laboratories.
     async fn vault(&self, kept: &Kept) -> Result<Arc<dyn KeyVault>, StartError> {
         if let Self::Memory(_) = self {
-            return Ok(Arc::new(MemoryKeyVault::new()));
+            return Ok(Arc::new(Aside::new(MemoryKeyVault::new())));
         }
         let key = if let Some(key) = kept.get(SEALING_KEY).await? {
             Zeroizing::new(key)
@@ -130,15 +180,22 @@ impl Opened {
         let envelope = Envelope::new(id, key);
         Ok(match self {
             Self::Memory(_) => return Err(damaged),
-            Self::Sqlite(store) => Arc::new(SealedKeyVault::new(envelope, store.clone())),
-            Self::Postgres(store) => Arc::new(SealedKeyVault::new(envelope, store.clone())),
+            Self::Sqlite(store, _) => {
+                Arc::new(Aside::new(SealedKeyVault::new(envelope, store.clone())))
+            }
+            Self::Postgres(store) => {
+                Arc::new(Aside::new(SealedKeyVault::new(envelope, store.clone())))
+            }
         })
     }
 
     async fn close(&self) {
         match self {
             Self::Memory(_) => {}
-            Self::Sqlite(store) => store.close().await,
+            Self::Sqlite(store, lock) => {
+                store.close().await;
+                lock.end();
+            }
             Self::Postgres(store) => store.close().await,
         }
     }
@@ -222,7 +279,9 @@ pub(crate) struct World {
     pub(crate) faults: Arc<Ordered>,
     /// How often the server was started on this store before.
     pub(crate) starts: u64,
-    kept: Kept,
+    pub(crate) kept: Kept,
+    /// What was asked for at the start and is not so.
+    pub(crate) remarks: Vec<String>,
     /// Whose orders the control plane finds: who has a key, or has bought, now or at a former start.
     accounts: tokio::sync::Mutex<BTreeSet<AccountId>>,
 }
@@ -247,7 +306,16 @@ impl World {
             rules.in_force(start)?;
         }
         let clock = ServiceClock::open(config.clock, Arc::clone(&rows)).await?;
-        rules.in_force(clock.now())?;
+        let now = clock.now();
+        rules.in_force(now)?;
+        let mut remarks = config.remarks();
+        if let ClockKind::Manual(Some(start)) = config.clock
+            && now != start
+        {
+            remarks.push(format!(
+                "flag=--clock why=kept now={now}: the store has a time of its own"
+            ));
+        }
         let starts = count_start(&kept).await?;
         let faults = Arc::new(Ordered::new(
             config.faults.clone(),
@@ -276,11 +344,11 @@ impl World {
             starts,
             accounts: tokio::sync::Mutex::new(known(&kept).await?),
             kept,
+            remarks,
         };
         for account in config.accounts() {
             world.meet(account).await?;
         }
-        world.free_what_was_leased().await?;
         world.put_in_stock(config).await?;
         Ok(world)
     }
@@ -304,27 +372,6 @@ impl World {
 
     pub(crate) async fn close(&self) {
         self.opened.close().await;
-    }
-
-    /// Hands work back that a process had when it was killed: by a clock that stands still its lease
-    /// would never end. If that process still runs, it is done twice, under the same id.
-    async fn free_what_was_leased(&self) -> Result<(), StoreError> {
-        let (store, now) = (&self.service.ports().store, self.clock.now());
-        let mut after = None;
-        loop {
-            let rows = match store.outbox(OutboxPart::Waiting, after, 100).await {
-                // The worker lays it aside when it comes to it.
-                Err(StoreError::Corrupt(_)) => return Ok(()),
-                rows => rows?,
-            };
-            let Some(last) = rows.last() else {
-                return Ok(());
-            };
-            after = Some(last.position);
-            for row in &rows {
-                store.postpone(row.id, row.claim, now).await?;
-            }
-        }
     }
 
     /// Buys the plans that are not there.

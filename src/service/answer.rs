@@ -1,15 +1,17 @@
 //! The CA's answers, brought back as commands.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::watch::Watch;
 use super::{Receipt, Service, ServiceError};
 use crate::lifecycle::Command;
 use crate::model::{
     AccountId, CertificateInstance, OrderId, Phase, RevocationCause, RevocationStage,
 };
-use crate::pki::{Limits, issued_certificate};
-use crate::port::{CaAnswer, CaError, CaRevocation, CaState, ReadSet};
+use crate::pki::{Limits, chain_pem, issued_certificate};
+use crate::port::{CaAnswer, CaError, CaRevocation, CaState, Loaded, ReadSet, Timer};
 
 impl Service {
     /// Asks the CA how an order stands, and gives the commands that follow from its answer.
@@ -33,11 +35,23 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Vec<Receipt>, ServiceError> {
+        // It is large, and futures that hold this one would be.
+        let before = Box::new(self.looked_at(account, order).await?);
+        self.refresh_from(account, order, &before).await
+    }
+
+    /// The same for who has just looked at the order.
+    pub(crate) async fn refresh_from(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        before: &Loaded,
+    ) -> Result<Vec<Receipt>, ServiceError> {
         // Another account's order is not there: its CA is not asked, and its answer not shown (L12).
-        if self.instance(account, order).await?.is_none() {
+        let Some(instance) = &before.instance else {
             let looked = self.execute(account, order, &Command::Wake).await?;
             return Ok(Vec::from([looked]));
-        }
+        };
         let now = self.ports.clock.now();
         match self.ports.ca.poll(order, now).await {
             // It waits in the outbox, or the CA would not take it.
@@ -49,8 +63,57 @@ impl Service {
                 }
                 Err(CaError::UnknownOrder(order).into())
             }
-            answer => self.receive(account, order, answer?).await,
+            answer => {
+                let answer = answer?;
+                // Most answers are of this kind, for clients ask far more often than anything happens.
+                if is_known(instance.state.phase(), &answer) {
+                    // Commands would be judged by the rules that the order is bound to: that these are
+                    // missing is told all the same.
+                    self.rules.editions(before, now)?;
+                    return Ok(Vec::new());
+                }
+                self.receive(account, order, answer).await
+            }
         }
+    }
+
+    /// The same, and waits for the answer no longer than
+    /// [`Settings::answer_limit`](super::Settings::answer_limit): for callers that have no other limit.
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh), and [`ServiceError::NoAnswer`] beyond the limit.
+    pub async fn refresh_within(
+        &self,
+        timer: &dyn Timer,
+        account: AccountId,
+        order: OrderId,
+    ) -> Result<Vec<Receipt>, ServiceError> {
+        self.within(timer, self.refresh(account, order)).await
+    }
+
+    /// Both: for who has just looked at the order, and waits no longer than the limit.
+    #[cfg(feature = "wire")]
+    pub(crate) async fn refresh_from_within(
+        &self,
+        timer: &dyn Timer,
+        account: AccountId,
+        order: OrderId,
+        before: &Loaded,
+    ) -> Result<Vec<Receipt>, ServiceError> {
+        let asked = self.refresh_from(account, order, before);
+        self.within(timer, asked).await
+    }
+
+    async fn within(
+        &self,
+        timer: &dyn Timer,
+        asked: impl Future<Output = Result<Vec<Receipt>, ServiceError>> + Send,
+    ) -> Result<Vec<Receipt>, ServiceError> {
+        let watch = Watch {
+            timer: Some(timer),
+            handle: None,
+        };
+        watch.within(self.settings.answer_limit, asked).await
     }
 
     /// Gives the commands that follow from an answer of the CA that came by another way than
@@ -143,9 +206,43 @@ impl Service {
         account: AccountId,
         order: OrderId,
     ) -> Result<Option<CertificateInstance>, ServiceError> {
-        let read = ReadSet::Order(order).into();
-        let loaded = self.ports.store.load(account, read).await?;
+        let loaded = self.looked_at(account, order).await?;
         Ok(loaded.instance.map(|found| found.state))
+    }
+
+    async fn looked_at(&self, account: AccountId, order: OrderId) -> Result<Loaded, ServiceError> {
+        let read = ReadSet::Order(order).into();
+        Ok(self.ports.store.load(account, read).await?)
+    }
+}
+
+/// Whether an answer says what is recorded already, so that nothing follows from it, however the
+/// instance went on meanwhile. To find that out command by command takes two more looks into the store,
+/// and the certificate read and verified once more.
+fn is_known(phase: &Phase, answer: &CaAnswer) -> bool {
+    if answer.revocation.is_some() {
+        return false;
+    }
+    match phase {
+        Phase::Verifying(own) => {
+            let same = own.challenge().is_some() && own.challenge() == answer.challenge.as_ref();
+            same && answer.state == CaState::AwaitingProof
+        }
+        Phase::Validating(own) => own.challenge().is_some() && answer.state == CaState::UnderReview,
+        Phase::Live(live) | Phase::Revoked { live, .. } => match &answer.state {
+            CaState::Issued { pem_chain } => chain_pem(live.certificate()) == **pem_chain,
+            CaState::AwaitingProof
+            | CaState::UnderReview
+            | CaState::Rejected { .. }
+            | CaState::Cancelled => false,
+        },
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Failed { .. }
+        | Phase::Pending { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => false,
     }
 }
 

@@ -95,13 +95,13 @@ impl Kept {
         Ok(found)
     }
 
-    /// [`Rulebook::edition`], for a key that never changes.
+    /// [`Rulebook::edition`], for a key that never changes: nothing comes after it.
     pub(super) fn fixed(&self, book: &Rulebook, key: &str) -> Result<Arc<Edition>, ResolveError> {
         let mut kept = lock(&self.fixed);
         if let Some(edition) = &*kept {
             return Ok(Arc::clone(edition));
         }
-        let found = Arc::new(book.edition(key)?);
+        let found = Arc::new(book.edition(key)?.alone());
         *kept = Some(Arc::clone(&found));
         Ok(found)
     }

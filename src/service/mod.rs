@@ -79,6 +79,8 @@ pub use crate::lifecycle::Receipt;
 pub use caller::Caller;
 pub use error::{ServiceError, TakenId};
 pub use orders::Bought;
+#[cfg(feature = "server")]
+pub(crate) use orders::MOST_YEARS;
 pub use rules::{EditionPolicy, Editions, Rules};
 pub use runner::{Pace, Round, Runner, RunnerHandle};
 pub use settings::Settings;
@@ -328,7 +330,7 @@ impl Service {
     ) -> Result<Preview, ServiceError> {
         let found = self.look(account, order, command).await?;
         let (now, law) = (found.now, found.editions.law(self.rules.book()));
-        Ok(preview(&found.loaded.case(account), command, now, &law)?)
+        Ok(preview(&found.case(account), command, now, &law)?)
     }
 
     /// When a command about an order is possible, as things stand.
@@ -345,7 +347,7 @@ impl Service {
     ) -> Result<Availability, ServiceError> {
         let found = self.look(account, order, command).await?;
         let law = found.editions.law(self.rules.book());
-        let case = found.loaded.case(account);
+        let case = found.case(account);
         Ok(availability(&case, command, found.now, &law))
     }
 

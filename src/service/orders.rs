@@ -18,7 +18,7 @@ use crate::port::{KeyVaultError, ReadSet};
 
 /// The most years that are bought at once: a limit of size, not a rule. How many an edition sells is
 /// the rulebook's.
-const MOST_YEARS: u32 = 16;
+pub(crate) const MOST_YEARS: u32 = 16;
 
 /// The order that a receipt begins.
 pub(super) fn begun_order(receipt: &Receipt) -> Option<OrderId> {

@@ -27,7 +27,8 @@ pub enum EditionPolicy {
         /// The channel whose documents speak.
         channel: Channel,
     },
-    /// Always the same one, whatever the day: to live an edition through.
+    /// Always the same one, whatever the day: to live an edition through. Nothing comes after it
+    /// ([`Edition::alone`]), so no answer speaks of a day from which another rule is in force.
     Fixed(EditionKey),
 }
 
@@ -271,7 +272,13 @@ impl Rules {
     fn resolve(&self, pins: &Pins, conduct: Arc<Edition>) -> Result<Editions, ResolveError> {
         let resolve = |pin: Option<Pin>| match pin {
             Some(pin) if pin == conduct.pin() => Ok(conduct.clone()),
-            Some(pin) => self.kept.pinned(&self.book, &self.former, &pin),
+            Some(pin) => {
+                let edition = self.kept.pinned(&self.book, &self.former, &pin)?;
+                Ok(match self.policy {
+                    EditionPolicy::AsOf { .. } => edition,
+                    EditionPolicy::Fixed(_) => Arc::new(edition.alone()),
+                })
+            }
             None => Ok(conduct.clone()),
         };
         Ok(Editions {

@@ -27,6 +27,15 @@ pub(super) struct Found {
     year: Option<Window>,
 }
 
+impl Found {
+    /// What was found, as a case of this account.
+    pub(super) fn case(&self, account: AccountId) -> Case<'_> {
+        let mut case = self.loaded.case(account);
+        case.year = self.year;
+        case
+    }
+}
+
 /// How a command came to its answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Way {
@@ -196,7 +205,7 @@ impl Service {
                 return Ok(record.receipt);
             }
             let law = found.editions.law(self.rules.book());
-            let case = found.loaded.case(caller.account());
+            let case = found.case(caller.account());
             let events = decide(&case, command, found.now, &law)?;
             let (mut batch, receipt) = self.batch(&case, &found, events, &law);
             batch.record = caller.key().map(|key| Record {

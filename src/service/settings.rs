@@ -31,8 +31,10 @@ pub struct Settings {
     /// given up ([`ServiceError::NoAnswer`](super::ServiceError::NoAnswer)), and tried again like any
     /// failure.
     ///
-    /// [`Service::work`](super::Service::work) and [`Service::sweep`](super::Service::sweep) have no
-    /// timer when they are called without a runner: there a port that never answers holds up its
+    /// [`Service::refresh_within`](super::Service::refresh_within) has the same limit.
+    /// [`Service::refresh`](super::Service::refresh) has none, nor have
+    /// [`Service::work`](super::Service::work) and [`Service::sweep`](super::Service::sweep)
+    /// when they are called without a runner: there a port that never answers holds up its
     /// caller, who may drop the call at any time. A store's own answers, between those of the others,
     /// are limited by the store (`PostgresOptions::with_answer_limit`).
     pub answer_limit: u32,

@@ -91,9 +91,10 @@ pub(super) const ACTIONS: &[&str] = &[
     "Verify",
 ];
 
-/// Whether the API has an operation of this name.
-pub(super) fn exists(action: &str) -> bool {
-    ACTIONS.binary_search(&action).is_ok()
+/// The name of an operation, if the API has it.
+pub(super) fn known(action: &str) -> Option<&'static str> {
+    let place = ACTIONS.binary_search(&action).ok()?;
+    ACTIONS.get(place).copied()
 }
 
 #[cfg(test)]
@@ -105,8 +106,9 @@ mod tests {
     fn the_list_is_sorted_and_holds_what_is_offered() {
         assert!(ACTIONS.is_sorted());
         for operation in Operation::ALL {
-            assert!(exists(operation.word()), "{operation}");
+            assert_eq!(known(operation.word()), Some(operation.word()));
         }
-        assert!(exists("RefundInstance") && !exists("describePackageState"));
+        assert_eq!(known("RefundInstance"), Some("RefundInstance"));
+        assert_eq!(known("describePackageState"), None);
     }
 }

@@ -17,7 +17,14 @@ use super::{Fault, Format, Parameters};
 ///
 /// The usual ones let an application with a request for a certificate through, and an upload of a chain
 /// of five certificates with its key, all of it in the query as the vendor's clients send it.
+///
+/// ```
+/// use cert_lifecycle::wire::Limits;
+/// let mut limits = Limits::USUAL;
+/// limits.body = 1 << 20;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Parameters, in query and body together.
     pub parameters: usize,
@@ -183,8 +190,7 @@ fn within(size: usize, limit: usize, what: &str) -> Result<(), Fault> {
     if size <= limit {
         return Ok(());
     }
-    let message = format!("The request is too large: {what} is beyond its limit.");
-    Err(Fault::new(413, "RequestTooLarge", message))
+    Err(Fault::too_large(what))
 }
 
 /// A body is a form in UTF-8, and says so.

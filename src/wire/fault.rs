@@ -11,12 +11,29 @@ use crate::service::ServiceError;
 ///
 /// The message never quotes a value that somebody sent, and never a secret. There is one exception: a
 /// signature that does not match is answered with the text that it should be of, secrets left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// ```
+/// use cert_lifecycle::service::ServiceError;
+/// use cert_lifecycle::wire::Fault;
+/// fn failed() -> Result<(), Fault> {
+///     Err(ServiceError::Contended)?
+/// }
+/// assert!(failed().unwrap_err().to_string().starts_with("Error: The service failed"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
 pub struct Fault {
     status: u16,
     code: &'static str,
     message: String,
     retry_after: Option<u32>,
+    failure: Option<&'static str>,
+}
+
+impl From<ServiceError> for Fault {
+    fn from(error: ServiceError) -> Self {
+        Self::of(&error)
+    }
 }
 
 impl Fault {
@@ -28,6 +45,7 @@ impl Fault {
             code,
             message,
             retry_after: None,
+            failure: None,
         }
     }
 
@@ -67,6 +85,16 @@ impl Fault {
             400,
             "UnsupportedParameter",
             format!("The parameter {name} is not offered here: {why}."),
+        )
+    }
+
+    /// Something is beyond its limit.
+    #[must_use]
+    pub fn too_large(what: &str) -> Self {
+        Self::new(
+            413,
+            "RequestTooLarge",
+            format!("The request is too large: {what} is beyond its limit."),
         )
     }
 
@@ -110,7 +138,10 @@ impl Fault {
                     "The same call would fail again."
                 };
                 let word = error.word();
-                Self::internal(&format!("The service failed: {word}. {advice}"))
+                Self {
+                    failure: Some(word),
+                    ..Self::internal(&format!("The service failed: {word}. {advice}"))
+                }
             }
         }
     }
@@ -131,6 +162,13 @@ impl Fault {
     #[must_use]
     pub const fn retry_after(&self) -> Option<u32> {
         self.retry_after
+    }
+
+    /// What failed at the service, for who mends it ([`ServiceError::word`]); none for what is the
+    /// caller's to mend.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&'static str> {
+        self.failure
     }
 
     /// The message.

@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use core::fmt;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use zeroize::Zeroizing;
 
 use crate::model::AccountId;
@@ -26,10 +27,31 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
+    /// It, for who must have it: what becomes of it from here on is the caller's affair.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }
+
+impl From<Zeroizing<String>> for Secret {
+    fn from(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+}
+
+/// In a time that does not tell where they differ.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        verify_slices_are_equal(self.bytes(), other.bytes()).is_ok()
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,6 +61,7 @@ impl fmt::Debug for Secret {
 
 /// What belongs to the id of an access key.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct AccessKey {
     /// What requests are signed with.
     pub secret: Secret,
@@ -47,6 +70,25 @@ pub struct AccessKey {
     /// The security token that comes with a temporary key; a request must carry it. None for a lasting
     /// key, whose requests must carry none.
     pub token: Option<Secret>,
+}
+
+impl AccessKey {
+    /// A lasting one.
+    #[must_use]
+    pub const fn new(secret: Secret, account: AccountId) -> Self {
+        Self {
+            secret,
+            account,
+            token: None,
+        }
+    }
+
+    /// A temporary one, with its security token.
+    #[must_use]
+    pub fn with_token(mut self, token: Secret) -> Self {
+        self.token = Some(token);
+        self
+    }
 }
 
 /// Access keys can't be read now.
@@ -61,7 +103,8 @@ pub trait AccessKeys: Send + Sync {
     /// The id comes from an unverified request: up to some kilobytes of any printable text.
     ///
     /// # Errors
-    /// [`KeysUnavailable`]: the caller is told to try again, and learns nothing else.
+    /// [`KeysUnavailable`]: the caller is answered with `Error` (500), which the vendor's clients repeat
+    /// by themselves, and learns nothing else.
     fn find<'a>(&'a self, id: &'a str)
     -> BoxFuture<'a, Result<Option<AccessKey>, KeysUnavailable>>;
 }
@@ -72,11 +115,8 @@ pub trait AccessKeys: Send + Sync {
 /// use cert_lifecycle::model::AccountId;
 /// use cert_lifecycle::wire::{AccessKey, FixedKeys, Secret};
 /// let account = AccountId::new("1234567890")?;
-/// let keys = FixedKeys::new().with("testid", AccessKey {
-///     secret: Secret::new("testsecret".into()),
-///     account,
-///     token: None,
-/// });
+/// let key = AccessKey::new(Secret::new("testsecret".into()), account);
+/// let keys = FixedKeys::new().with("testid", key);
 /// assert_eq!(format!("{keys:?}"), r#"{"testid": AccountId("1234567890")}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

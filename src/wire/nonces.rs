@@ -25,6 +25,7 @@ pub enum Noted {
 
 /// A nonce of a request whose signature was found right.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Nonce<'a> {
     /// The id of the access key; each has nonces of its own.
     pub key: &'a str,
@@ -34,6 +35,19 @@ pub struct Nonce<'a> {
     pub now: Timestamp,
     /// The last instant at which the signature is not too old: until then the nonce is to be kept.
     pub until: Timestamp,
+}
+
+impl<'a> Nonce<'a> {
+    /// Of a key's request: the nonce, what time it is, and until when it is to be kept.
+    #[must_use]
+    pub const fn new(key: &'a str, nonce: &'a str, now: Timestamp, until: Timestamp) -> Self {
+        Self {
+            key,
+            nonce,
+            now,
+            until,
+        }
+    }
 }
 
 /// Where nonces are kept. Services that share access keys share one of these, or a request can be
@@ -53,7 +67,7 @@ pub trait Nonces: Send + Sync {
 /// use cert_lifecycle::wire::{MemoryNonces, Nonce, Nonces, Noted};
 /// let (now, until) = ("2026-11-22T10:00:00Z".parse()?, "2026-11-22T10:15:00Z".parse()?);
 /// let nonces = MemoryNonces::new(1);
-/// let note = |key, nonce| pollster::block_on(nonces.note(Nonce { key, nonce, now, until }));
+/// let note = |key, nonce| pollster::block_on(nonces.note(Nonce::new(key, nonce, now, until)));
 /// assert_eq!(note("a", "1"), Noted::New);
 /// assert_eq!(note("a", "1"), Noted::Used);
 /// assert_eq!(note("a", "2"), Noted::Full);
@@ -85,7 +99,7 @@ impl MemoryNonces {
     pub const USUAL: usize = 20_000;
 
     /// With room for so many of each key. The window of a signature is 15 minutes to both sides unless
-    /// [`Wire::with_skew`](super::Wire::with_skew) says otherwise, so this divided by 1800 is the rate
+    /// [`Builder::with_skew`](super::Builder::with_skew) says otherwise, so this divided by 1800 is the rate
     /// of requests that a key can keep up.
     #[must_use]
     pub const fn new(most: usize) -> Self {

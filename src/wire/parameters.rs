@@ -42,9 +42,20 @@ impl Parameters {
     /// Its value.
     ///
     /// # Errors
-    /// [`Fault::missing`].
+    /// As [`missing`](Self::missing) has it.
     pub fn required(&self, name: &str) -> Result<&str, Fault> {
-        self.text(name).ok_or_else(|| Fault::missing(name))
+        self.text(name).ok_or_else(|| self.missing(name))
+    }
+
+    /// What is told of a parameter that is needed and has no value: that it was not sent, or that it
+    /// is empty. The code is one.
+    #[must_use]
+    pub fn missing(&self, name: &str) -> Fault {
+        if self.0.contains_key(name) {
+            let why = format!("The parameter {name} is needed and is empty.");
+            return Fault::new(400, "MissingParameter", why);
+        }
+        Fault::missing(name)
     }
 
     /// A whole number within bounds; none if it was not sent.

@@ -12,17 +12,21 @@ use crate::model::{AccountId, Timestamp};
 /// The documents print 100 for withdrawing, uploading, deleting and the detail of a certificate, and
 /// 10 for plans, lists and cancelling; what they print nothing for has the 10 as well.
 ///
-/// A second is one of the clock's, and what is refused does not count.
+/// A second is one of the clock's, and what is refused does not count. They are counted in one process,
+/// for requests whose signature was found right.
 ///
 /// ```
 /// use cert_lifecycle::wire::{Operation, Rates};
 /// let rates = Rates::documented();
 /// assert_eq!(rates.of(Operation::DescribePackageState), 10);
-/// assert_eq!(rates.with_factor(5).of(Operation::DescribePackageState), 50);
+/// let rates = rates.with_factor(5).with(Operation::UploadUserCertificate, 1);
+/// assert_eq!(rates.of(Operation::DescribePackageState), 50);
+/// assert_eq!(rates.of(Operation::UploadUserCertificate), 1);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rates {
     factor: u32,
+    own: BTreeMap<Operation, u32>,
 }
 
 /// After so many milliseconds the next second of the clock has begun.
@@ -32,18 +36,35 @@ impl Rates {
     /// As documented.
     #[must_use]
     pub const fn documented() -> Self {
-        Self { factor: 1 }
+        Self {
+            factor: 1,
+            own: BTreeMap::new(),
+        }
     }
 
-    /// So many times what is documented.
+    /// So many times what it was so far; 0 refuses every call.
     #[must_use]
-    pub const fn with_factor(self, factor: u32) -> Self {
-        Self { factor }
+    pub fn with_factor(mut self, factor: u32) -> Self {
+        self.factor = self.factor.saturating_mul(factor);
+        for own in self.own.values_mut() {
+            *own = own.saturating_mul(factor);
+        }
+        self
+    }
+
+    /// With a rate of its own for an operation, in calls a second; 0 refuses every call.
+    #[must_use]
+    pub fn with(mut self, operation: Operation, calls: u32) -> Self {
+        self.own.insert(operation, calls);
+        self
     }
 
     /// How many calls a second.
     #[must_use]
-    pub fn of(self, operation: Operation) -> u32 {
+    pub fn of(&self, operation: Operation) -> u32 {
+        if let Some(own) = self.own.get(&operation) {
+            return *own;
+        }
         let documented: u32 = match operation {
             Operation::CancelOrderRequest
             | Operation::DeleteCertificateRequest
@@ -90,7 +111,7 @@ impl Counts {
     /// Whether one more call is within the rate; it counts if it is.
     pub(super) fn admit(
         &self,
-        rates: Rates,
+        rates: &Rates,
         account: AccountId,
         operation: Operation,
         now: Timestamp,
@@ -127,7 +148,7 @@ mod tests {
         let at = |seconds| Timestamp::from_unix_seconds(seconds).unwrap();
         let admitted = |account, now| {
             (0..50)
-                .filter(|_| counts.admit(rates, account, operation, now))
+                .filter(|_| counts.admit(&rates, account, operation, now))
                 .count()
         };
         assert_eq!(admitted(account("one"), at(0)), 10);

@@ -4,15 +4,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use zeroize::Zeroizing;
+use super::Secret;
 
 /// A value of an answer.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Tree {
     /// A text.
     Text(String),
     /// A text that is overwritten when it is dropped and that `Debug` does not show: a private key.
-    Secret(Zeroizing<String>),
+    Secret(Secret),
     /// A whole number.
     Number(i64),
     /// Yes or no.
@@ -138,7 +139,7 @@ fn room(tree: &Tree) -> usize {
     let text = |text: &str| text.len().saturating_mul(WIDEST).saturating_add(2);
     match tree {
         Tree::Text(value) => text(value),
-        Tree::Secret(value) => text(value),
+        Tree::Secret(value) => text(value.expose()),
         Tree::Number(_) => 20,
         Tree::Flag(_) => 5,
         Tree::List(name, values) => values.iter().fold(2, |sum, value| {
@@ -152,7 +153,7 @@ fn room(tree: &Tree) -> usize {
 fn json(out: &mut String, tree: &Tree) {
     match tree {
         Tree::Text(text) => json_text(out, text),
-        Tree::Secret(text) => json_text(out, text),
+        Tree::Secret(text) => json_text(out, text.expose()),
         Tree::Number(number) => plain(out, number),
         Tree::Flag(flag) => plain(out, flag),
         Tree::List(_, values) => {
@@ -201,7 +202,7 @@ fn json_text(out: &mut String, text: &str) {
 fn xml(out: &mut String, tree: &Tree) {
     match tree {
         Tree::Text(text) => xml_text(out, text),
-        Tree::Secret(text) => xml_text(out, text),
+        Tree::Secret(text) => xml_text(out, text.expose()),
         Tree::Number(number) => plain(out, number),
         Tree::Flag(flag) => plain(out, flag),
         Tree::List(name, values) => {
@@ -258,7 +259,7 @@ mod tests {
         let nasty = "\u{1}\u{1f}\"\"\\&<>\r\n\u{10ffff}\u{ffff}".to_string();
         let fields = [
             ("A", Tree::Text(nasty.clone())),
-            ("Key", Tree::Secret(Zeroizing::new(nasty.clone()))),
+            ("Key", Tree::Secret(Secret::new(nasty.clone()))),
             ("N", Tree::Number(i64::MIN)),
             ("F", Tree::Flag(false)),
             ("L", Tree::List("One", vec![Tree::Flag(true); 20])),
@@ -280,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_shown() {
-        let key = Tree::Secret(Zeroizing::new("BEGIN".to_string()));
+        let key = Tree::Secret(Secret::new("BEGIN".to_string()));
         assert_eq!(std::format!("{key:?}"), "Secret(..)");
         assert_eq!(Format::Json.write("R", &[("K", key)]), b"{\"K\":\"BEGIN\"}");
     }

@@ -17,11 +17,15 @@ async function call(operation, parameters, { key = KEY, secret = SECRET } = {}) 
   }
 }
 
-live(call).then(() => {
-  console.log('node_pop: done');
-  // Connections that are kept open would keep the process, too.
-  process.exit(0);
-}, (error) => {
-  console.error(error);
-  process.exit(1);
-});
+module.exports = { call };
+
+if (require.main === module) {
+  live(call).then(() => {
+    console.log('node_pop: done');
+    // Connections that are kept open would keep the process, too.
+    process.exit(0);
+  }, (error) => {
+    console.error(error);
+    process.exit(1);
+  });
+}

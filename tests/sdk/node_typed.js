@@ -30,12 +30,16 @@ async function call(operation, parameters, { key = KEY, secret = SECRET } = {}) 
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
 
-// This release's models do not know it yet.
-live(call, ['CertId']).then(() => {
-  console.log('node_typed: done');
-  // Connections that are kept open would keep the process, too.
-  process.exit(0);
-}, (error) => {
-  console.error(error);
-  process.exit(1);
-});
+module.exports = { call };
+
+if (require.main === module) {
+  // This release's models do not know it yet.
+  live(call, ['CertId']).then(() => {
+    console.log('node_typed: done');
+    // Connections that are kept open would keep the process, too.
+    process.exit(0);
+  }, (error) => {
+    console.error(error);
+    process.exit(1);
+  });
+}

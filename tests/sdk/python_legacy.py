@@ -23,5 +23,6 @@ def call(operation, parameters, key=KEY, secret=SECRET):
         raise Refused(error.get_http_status(), error.get_error_code()) from None
 
 
-live(call)
-print("python_legacy: done")
+if __name__ == "__main__":
+    live(call)
+    print("python_legacy: done")

@@ -26,10 +26,13 @@ def call(operation, parameters, key=KEY, secret=SECRET):
     except DaraException as error:
         data = getattr(error, "data", None) or {}
         status = getattr(error, "status_code", None) or data.get("statusCode")
+        if status is None:
+            raise
         raise Refused(int(status), error.code) from None
     assert answer.status_code == 200
     return answer.body.to_map()
 
 
-live(call)
-print("python_typed: done")
+if __name__ == "__main__":
+    live(call)
+    print("python_typed: done")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The vendor's own clients live the documented flow against the program: two of Python, two of Node.
+# The vendor's own clients live the documented flow against the program: two of Python, two of Node;
+# then all of them go on with a load while it is killed.
 # Clients are installed under the target folder, in fixed versions. Needs python3 with venv, node with
 # npm and openssl; with CI=true what is missing is installed from the distribution.
 #
@@ -102,6 +103,10 @@ live python_typed "$venv/bin/python" tests/sdk/python_typed.py
 live python_legacy "$venv/bin/python" tests/sdk/python_legacy.py
 live node_typed node tests/sdk/node_typed.js
 live node_pop node tests/sdk/node_pop.js
+
+# All four at once, while the server is killed; and that it would be seen if something were lost.
+"$venv/bin/python" tests/sdk/kill.py "$program"
+"$venv/bin/python" tests/sdk/kill.py "$program" --kills 2 --break file | tail -n 1
 
 # What a person's own test looks like.
 "$venv/bin/python" examples/python/test_renewer.py "$program"

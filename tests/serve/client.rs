@@ -1,4 +1,4 @@
-//! A client of HTTP/1.1 that signs as the vendor's typed clients do.
+//! A client of HTTP/1.1 that signs as the vendor's clients of today do.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use cert_lifecycle::adapter::SystemClock;
 use cert_lifecycle::port::Clock;
+use cert_lifecycle::wire::{Scheme, Secret, Signer};
 use serde_json::{Value, json};
 
 pub const KEY: &str = "testid";
@@ -44,24 +45,6 @@ pub fn read(answer: &str) -> Answer {
     }
 }
 
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut text, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            write!(text, "%{byte:02X}").unwrap();
-        }
-        text
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    })
-}
-
 /// A request for an operation, signed with a secret.
 pub fn signed(
     address: SocketAddr,
@@ -69,50 +52,30 @@ pub fn signed(
     parameters: &[(&str, &str)],
     secret: &str,
 ) -> Vec<u8> {
-    let mut pairs: Vec<String> = parameters
-        .iter()
-        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
-        .collect();
-    pairs.sort();
-    let query = pairs.join("&");
     let nonce = NONCES.fetch_add(1, Ordering::Relaxed);
-    let body = hex(&hmac_sha256::Hash::hash(b""));
-    let headers = [
-        ("host", address.to_string()),
-        ("x-acs-action", operation.to_owned()),
-        ("x-acs-content-sha256", body.clone()),
-        ("x-acs-date", SystemClock::new().now().to_string()),
-        (
-            "x-acs-signature-nonce",
-            format!("{}-{nonce}", std::process::id()),
-        ),
-        ("x-acs-version", "2020-04-07".to_owned()),
-    ];
-    let lines = headers
-        .iter()
-        .fold(String::new(), |mut lines, (name, value)| {
-            writeln!(lines, "{name}:{value}").unwrap();
-            lines
-        });
-    let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
-    let names = names.join(";");
-    let canonical = format!("POST\n/\n{query}\n{lines}\n{names}\n{body}");
-    let text = format!(
-        "ACS3-HMAC-SHA256\n{}",
-        hex(&hmac_sha256::Hash::hash(canonical.as_bytes()))
+    let signer = Signer::new(KEY, Secret::new(secret.to_owned()));
+    let request = signer.call(
+        Scheme::Acs3HmacSha256,
+        &address.to_string(),
+        operation,
+        parameters,
+        SystemClock::new().now(),
+        &format!("{}-{nonce}", std::process::id()),
     );
-    let signature = hex(&hmac_sha256::HMAC::mac(text.as_bytes(), secret.as_bytes()));
-    let mut request = format!("POST /?{query} HTTP/1.1\r\n");
-    for (name, value) in headers {
-        write!(request, "{name}: {value}\r\n").unwrap();
+    let request = request.unwrap();
+    let mut head = String::from("POST / HTTP/1.1\r\n");
+    for (name, value) in request.headers() {
+        write!(head, "{name}: {}\r\n", value.to_str().unwrap()).unwrap();
     }
+    let length = request.body().len();
     write!(
-        request,
-        "authorization: ACS3-HMAC-SHA256 Credential={KEY},SignedHeaders={names},\
-         Signature={signature}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+        head,
+        "connection: close\r\ncontent-length: {length}\r\n\r\n"
     )
     .unwrap();
-    request.into_bytes()
+    let mut bytes = head.into_bytes();
+    bytes.extend_from_slice(request.body());
+    bytes
 }
 
 /// Calls an operation of a server that may be killed meanwhile; none without a whole answer.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::client::{act, advance, call, counts, create, done, get, post, refused, state};
+use crate::client::{act, advance, call, counts, create, done, get, post, raw, refused, state};
 use crate::inside::Inside;
 
 #[test]
@@ -207,6 +207,12 @@ fn what_nobody_has_and_what_can_not_be_read_are_told() {
             json!({"product": "geotrust-dv-1-starter", "number": 1}),
             400,
         ),
+        // More would be cut.
+        (
+            "purchases",
+            json!({"product": "geotrust-dv-1-starter", "years": 17}),
+            400,
+        ),
         ("faults", json!({"faults": [{"kind": "flood"}]}), 400),
         // What can never hit would let a test pass that tests nothing.
         (
@@ -295,5 +301,161 @@ fn signatures_are_judged_by_the_systems_clock() {
         "NotFoundOrder"
     );
     assert_eq!(call(at, "Nothing", &[]).status, 404);
+    server.stop();
+}
+
+#[test]
+fn what_was_bought_by_the_year_is_lived_on_to_issuance() {
+    let server = Inside::start(|config| config.edition = Some("2024-10-intl".into()));
+    let at = server.address;
+    let wanted = json!({"product": "geotrust-dv-1-starter", "years": 1});
+    let bought = post(at, "purchases", &wanted);
+    let slot = bought.body["orders"][0].as_str().unwrap().to_owned();
+    let route = format!("orders/{slot}/apply");
+    for (body, status) in [
+        (json!({}), 400),
+        (json!({"domain": "not a name"}), 400),
+        (json!({"csr": "nothing"}), 400),
+        (
+            json!({"domain": "a.example.com", "contact": {"age": 3}}),
+            400,
+        ),
+        (json!({"domain": "a.example.com", "method": "MAIL"}), 400),
+    ] {
+        let answer = post(at, &route, &body);
+        assert_eq!(answer.status, status, "{body}: {}", answer.body);
+    }
+    assert_eq!(post(at, "orders/1/apply", &json!({})).status, 404);
+    let applied = post(
+        at,
+        &route,
+        &json!({"domain": "www.example.com", "method": "FILE"}),
+    );
+    assert_eq!(
+        (applied.status, &applied.body["Type"]),
+        (200, &json!("domain_verify")),
+        "{}",
+        applied.body
+    );
+    let order = applied.body["order"].as_str().unwrap();
+    let shown = done(at, "DescribeCertificateState", &[("OrderId", order)]);
+    assert_eq!(shown["ValidateType"], "FILE");
+    let again = post(at, &route, &json!({"domain": "www.example.com"}));
+    assert_eq!(again.status, 409, "{}", again.body);
+    act(at, &format!("orders/{order}/satisfy-challenge"));
+    act(at, &format!("orders/{order}/approve"));
+    let found = done(at, "DescribeCertificateState", &[("OrderId", order)]);
+    assert!(found["PrivateKey"].is_string() && found["Type"] == "certificate");
+    server.stop();
+}
+
+#[test]
+fn a_renewal_without_a_signing_request_is_applied_for_with_what_it_renews() {
+    let server = Inside::start(|config| config.edition = Some("2025-12-api".into()));
+    let at = server.address;
+    let order = create(at, "www.example.com");
+    act(at, &format!("orders/{order}/satisfy-challenge"));
+    act(at, &format!("orders/{order}/approve"));
+    advance(at, 180 * 86_400);
+    let renewed = done(
+        at,
+        "RenewCertificateOrderForPackageRequest",
+        &[("OrderId", &order)],
+    );
+    let slot = renewed["OrderId"].to_string();
+    assert_eq!(state(at, &slot), "payed");
+    let applied = act(at, &format!("orders/{slot}/apply"));
+    let order = applied["order"].as_str().unwrap();
+    act(at, &format!("orders/{order}/satisfy-challenge"));
+    act(at, &format!("orders/{order}/approve"));
+    let shown = get(at, &format!("orders/{order}")).body;
+    assert_eq!(shown["certificate"]["names"], json!(["www.example.com"]));
+    server.stop();
+}
+
+#[test]
+fn a_signing_request_and_a_contact_of_ones_own_are_applied_with() {
+    let server = Inside::start(|config| {
+        config.edition = Some("2024-10-intl".into());
+        config.stock = Vec::new();
+    });
+    let at = server.address;
+    let wanted = json!({"product": "geotrust-ov-1-personal", "years": 1});
+    let bought = post(at, "purchases", &wanted);
+    let slot = bought.body["orders"][0].as_str().unwrap().to_owned();
+    let body = json!({
+        "csr": include_str!("../../src/testing/ca/first.csr"),
+        "contact": {"name": "Ann", "email": "ann@example.com"},
+    });
+    let applied = post(at, &format!("orders/{slot}/apply"), &body);
+    assert_eq!(applied.status, 200, "{}", applied.body);
+    let order = applied.body["order"].as_str().unwrap();
+    act(at, &format!("orders/{order}/approve"));
+    let found = done(at, "DescribeCertificateState", &[("OrderId", order)]);
+    assert!(found["PrivateKey"].is_null() && found["Type"] == "certificate");
+    server.stop();
+}
+
+#[test]
+fn an_order_that_another_one_followed_is_shown_as_that_one() {
+    let server = Inside::start(|config| config.edition = Some("2024-10-intl".into()));
+    let at = server.address;
+    let former = create(at, "www.example.com");
+    done(at, "CancelOrderRequest", &[("OrderId", &former)]);
+    let applied = act(at, &format!("orders/{former}/apply"));
+    let order = applied["order"].as_str().unwrap();
+    assert_ne!(order, former);
+    act(at, &format!("orders/{former}/satisfy-challenge"));
+    let approved = act(at, &format!("orders/{former}/approve"));
+    assert_eq!(
+        (&approved["order"], &approved["Type"]),
+        (&json!(order), &json!("certificate"))
+    );
+    let shown = |order: &str| done(at, "DescribeCertificateState", &[("OrderId", order)]);
+    let (one, other) = (shown(order), shown(&former));
+    for field in ["Type", "Certificate", "PrivateKey"] {
+        assert!(one[field].is_string(), "{field}");
+        assert_eq!(one[field], other[field], "{field}");
+    }
+    server.stop();
+}
+
+#[test]
+fn what_happened_to_a_deleted_order_is_told() {
+    let server = Inside::start(|_| {});
+    let at = server.address;
+    let order = create(at, "www.example.com");
+    done(at, "CancelOrderRequest", &[("OrderId", &order)]);
+    done(at, "DeleteCertificateRequest", &[("OrderId", &order)]);
+    assert_eq!(get(at, &format!("orders/{order}")).status, 404);
+    let journal = get(at, &format!("orders/{order}/journal"));
+    assert_eq!(
+        (journal.status, &journal.body["order"]),
+        (200, &json!(order))
+    );
+    let events = journal.body["events"].as_array().unwrap();
+    assert!(events.len() >= 3, "{events:?}");
+    server.stop();
+}
+
+#[test]
+fn the_root_and_the_list_of_what_is_revoked_are_handed_out() {
+    let server = Inside::start(|_| {});
+    let at = server.address;
+    let fetched = |what: &str| {
+        let request =
+            format!("GET /_control/ca/{what} HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n\r\n");
+        raw(at, request.as_bytes()).unwrap()
+    };
+    for (what, begin) in [
+        ("root.pem", "\r\n\r\n-----BEGIN CERTIFICATE-----\n"),
+        ("crl.pem", "\r\n\r\n-----BEGIN X509 CRL-----\n"),
+    ] {
+        let answer = fetched(what);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.contains("application/x-pem-file"), "{answer}");
+        assert!(answer.contains(begin), "{answer}");
+    }
+    assert!(fetched("key.pem").starts_with("HTTP/1.1 404"));
     server.stop();
 }

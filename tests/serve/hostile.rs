@@ -56,7 +56,10 @@ fn what_is_too_large_is_refused() {
         (413, &"RequestTooLarge".into())
     );
     assert_eq!(counts(at), [10, 0, 0]);
-    server.stop();
+    let log = server.stop();
+    // What never became a request has a line all the same.
+    let told = log.matches("what=connection end=head-too-large").count();
+    assert_eq!(told, 2, "{log}");
 }
 
 #[test]
@@ -121,6 +124,29 @@ fn what_can_not_be_read_is_named() {
         );
     }
     assert_eq!(counts(at), [10, 0, 0]);
+    let log = server.stop();
+    assert!(log.contains("what=connection end=unreadable"), "{log}");
+}
+
+#[test]
+fn the_limit_of_bodies_is_the_one_that_was_set() {
+    let server = Inside::start(|config| config.limits.body = 300_000);
+    let at = server.address;
+    let sent = |length: usize| {
+        let body = "&".repeat(length);
+        let request = format!(
+            "POST /?Format=XML HTTP/1.1\r\nhost: {at}\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        raw(at, request.as_bytes()).unwrap()
+    };
+    assert!(sent(300_000).contains("<Code>IncompleteSignature</Code>"));
+    let refused = sent(300_001);
+    assert!(refused.starts_with("HTTP/1.1 413"), "{refused}");
+    assert!(
+        refused.contains(&format!("<HostId>{at}</HostId>")),
+        "{refused}"
+    );
     server.stop();
 }
 

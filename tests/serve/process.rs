@@ -1,67 +1,17 @@
 //! The program itself: its first line, its flags, its end, and its life after it was killed.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::client::{act, advance, counts, create, done, get, post, state, try_call};
-
-fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cert-lifecycle"));
-    command
-        .arg("serve")
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
-    command.stderr(Stdio::null());
-    command
-}
-
-struct Process(Child, SocketAddr);
-
-impl Process {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
-        Self::start_with(folder, "geotrust-dv-1-starter=10", arguments)
-    }
-
-    fn start_with(folder: &Path, plan: &str, arguments: &[&str]) -> Self {
-        let mut child = program(folder)
-            .args(["--access-key", "testid:testsecret", "--plan", plan])
-            .args(["--control", "--clock", "manual:2026-03-20T09:00:00+08:00"])
-            .args(arguments)
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        out.read_line(&mut line).unwrap();
-        let first: Value = serde_json::from_str(&line).unwrap();
-        let address = first["listening"]
-            .as_str()
-            .unwrap()
-            .strip_prefix("http://")
-            .unwrap();
-        Self(child, address.parse().unwrap())
-    }
-
-    fn signal(&mut self, signal: &str) -> Option<i32> {
-        let id = self.0.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        self.0.wait().unwrap().code()
-    }
-}
+use crate::program::{Process, program};
 
 #[test]
 fn it_ends_in_an_orderly_way() {
@@ -134,6 +84,15 @@ fn what_an_account_bought_is_found_after_a_kill() {
 }
 
 #[test]
+fn a_name_of_this_machine_is_listened_on() {
+    let folder = TempDir::new().unwrap();
+    let mut process = Process::start(folder.path(), &["--listen", "localhost:0"]);
+    assert!(process.1.ip().is_loopback());
+    assert_eq!(counts(process.1), [10, 0, 0]);
+    assert_eq!(process.signal("-TERM"), Some(0));
+}
+
+#[test]
 fn seeds_of_several_starts_do_not_meet() {
     let folder = TempDir::new().unwrap();
     let mut orders = Vec::new();
@@ -170,6 +129,7 @@ fn wrong_flags_are_told() {
         (&["--clock", "yesterday"], "manual:RFC3339"),
         (&["--review", "auto:soon"], "auto:SECONDS"),
         (&["--control", "--listen", "0.0.0.0:0"], "loopback"),
+        (&["--listen", "8080"], "--listen 8080: "),
         (&["--faults", "faults.toml"], "it is of no known kind"),
         (&["--throttle", "maybe"], "maybe"),
     ] {

@@ -1,7 +1,9 @@
 //! Whole lives: from the plan to the revocation, with every kind of key.
 
 use cert_lifecycle::lifecycle::{Case, Command, RefusalKind, Slot};
-use cert_lifecycle::model::{HoldState, InstanceId, KeySource, OrderId, Status, Submission};
+use cert_lifecycle::model::{
+    HoldState, InstanceId, KeySource, OrderId, RevocationReason, Status, Submission,
+};
 use cert_lifecycle::pki::{Limits, matches_csr, matches_key, parse_private_key};
 use cert_lifecycle::port::{Clock, KeyVault, KeyVaultError, Loaded, Version, Versioned};
 use cert_lifecycle::service::ServiceError;
@@ -327,4 +329,29 @@ fn r55_a_renewal_is_asked_for_with_the_time_that_it_carries_over() {
     let renewed = world.issue(slot.order).validity();
     // A year after the old one, by date, whatever the day of issuance.
     assert_eq!(renewed.not_after(), at("2024-03-01T08:59:59Z"));
+}
+
+#[test]
+fn an_answer_that_is_known_already_costs_one_look_into_the_store() {
+    let world = world();
+    world.buy(DV, 1);
+    let order = world.order(DV, request(P256));
+    world.work();
+    assert_eq!(world.refresh(order).unwrap().len(), 1);
+    let looks = || {
+        let before = world.store.loads();
+        assert!(world.refresh(order).unwrap().is_empty());
+        world.store.loads() - before
+    };
+    assert_eq!(looks(), 1);
+    world.issue(order);
+    assert_eq!(looks(), 1);
+    // What the CA revoked by itself is none of that.
+    let reason = RevocationReason::KeyCompromise;
+    world
+        .local
+        .revoke_on_own_account(order, reason, world.clock.now())
+        .unwrap();
+    assert_eq!(world.refresh(order).unwrap().len(), 1);
+    assert_eq!(world.status(order), Status::Revoked);
 }

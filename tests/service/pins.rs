@@ -1,6 +1,6 @@
 //! Pinning: an order keeps the rules of its submission, and notices when they are not the same.
 
-use cert_lifecycle::lifecycle::Command;
+use cert_lifecycle::lifecycle::{Command, DueKind};
 use cert_lifecycle::model::{
     Channel, EditionKey, OrderId, Payment, RevocationReason, Site, Status, Timestamp,
 };
@@ -314,6 +314,27 @@ fn what_does_not_resolve_is_not_kept() {
         let refused = rules.in_force(at("2026-03-20T09:00:00Z")).unwrap_err();
         assert_eq!(refused, ResolveError::UnknownEdition(key));
     }
+}
+
+/// Where one edition is always in force, nothing comes after it: no answer names a day from which it
+/// differs, though the edition is followed by others in the book.
+#[test]
+fn under_one_edition_for_good_no_answer_differs_from_a_day_on() {
+    let now = "2025-12-22T09:00:00+08:00";
+    let cancelled = |policy: EditionPolicy| {
+        let world = World::with(config(), policy, now);
+        world.buy(DV, 1);
+        let order = world.order(DV, request(P256));
+        world.execute(order, &Command::Withdraw).unwrap();
+        let refusal = super::world::refusal(world.execute(order, &Command::CancelOrder));
+        assert_eq!(refusal.rule().to_string(), "T-14");
+        let agenda = wait(world.service.agenda(world.account, order)).unwrap();
+        let rule = |due: &DueKind| matches!(due, DueKind::RuleChange(_));
+        let changes = agenda.iter().any(|entry| rule(&entry.kind));
+        (refusal.changes_on().is_some(), changes)
+    };
+    assert_eq!(cancelled(TODAY), (true, true));
+    assert_eq!(cancelled(fixed("2023-api")), (false, false));
 }
 
 /// The instances of 2026 have a machine of their own; no order runs under their rules.

@@ -495,6 +495,41 @@ fn a_wake_ends_the_pause() {
 }
 
 #[test]
+fn who_settles_waits_until_every_worker_found_nothing() {
+    let world = world(1);
+    let (service, ca) = slow(&world);
+    let Stage { runner, timer, .. } = stage(service, pace(2, 1, 4));
+    let handle = runner.handle();
+    let settled = || {
+        let handle = handle.clone();
+        Driven::new(async move { handle.settled().await })
+    };
+    // Nobody works yet.
+    let mut early = settled();
+    assert!(!early.go());
+    let mut run = Driven::new(runner.run());
+    assert!(!run.go());
+    assert!(!early.go());
+    // One of the two is at the gate.
+    assert_eq!(ca.asked(), 1);
+    world.order(DV, request(P256));
+    let mut late = settled();
+    assert!(!late.go());
+    assert!(!run.go());
+    assert!(!early.go() && !late.go());
+    // No pause is over, and none needs to be.
+    ca.open(9);
+    assert!(!run.go());
+    assert!(!run.go());
+    assert!(early.go() && late.go());
+    assert_eq!(waiting(&world), []);
+    drop(timer);
+    let mut ended = settled();
+    handle.stop();
+    assert!(ended.go());
+}
+
+#[test]
 fn a_wake_in_the_middle_of_a_round_is_not_lost() {
     let world = world(1);
     let (service, ca) = slow(&world);

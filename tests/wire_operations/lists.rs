@@ -1,11 +1,16 @@
 //! The lists: orders, certificates, chains and counts.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cert_lifecycle::adapter::MemoryKeyVault;
 use cert_lifecycle::model::Payment;
+use cert_lifecycle::port::Store;
 use cert_lifecycle::wire::{Done, Operation, Tree};
 use serde_json::Value;
 
+use super::states::Watched;
 use super::world::{
     API_2021, DAY, DV, OV, World, about, as_number, as_text, field, file, inside, product, wait,
 };
@@ -272,4 +277,68 @@ fn an_order_without_a_chain_has_no_members() {
     let done = world.of(Operation::ListTrusteeOrder, order).unwrap();
     assert_eq!(as_number(field(&done, "TotalCount")), 0);
     assert_eq!(as_text(field(&done, "TrusteeOrderList")), "[]");
+}
+
+#[test]
+fn of_many_orders_only_those_of_the_page_are_loaded() {
+    let loads = Arc::new(AtomicUsize::new(0));
+    let around = |inner| -> Arc<dyn Store> {
+        Arc::new(Watched {
+            inner,
+            shut: Arc::default(),
+            loads: Arc::clone(&loads),
+        })
+    };
+    let world = World::with("2022-hosting", around, Arc::new(MemoryKeyVault::new()));
+    world.buy(DV, 300);
+    let mut all: Vec<i64> = (0..300)
+        .map(|_| i64::try_from(world.create(DV).get()).unwrap())
+        .collect();
+    all.reverse();
+    for order in [7, 250] {
+        let order = all[order].to_string();
+        let cancel = [("OrderId", &*order)];
+        let withdrawn = world.call(Operation::CancelOrderRequest, &cancel);
+        withdrawn.unwrap();
+    }
+    let counted = |operation, parameters: &[(&str, &str)], most: usize| {
+        let before = loads.load(Ordering::SeqCst);
+        let done = world.call(operation, parameters).unwrap();
+        let now = loads.load(Ordering::SeqCst) - before;
+        assert!(now <= most, "{parameters:?}: {now} of at most {most}");
+        done
+    };
+    let orders = Operation::ListUserCertificateOrder;
+    let third = counted(orders, &[("CurrentPage", "3")], 50);
+    assert_eq!(
+        (total(&third), ids(&third, "OrderId")),
+        (300, all[100..150].to_vec())
+    );
+    let named = [
+        ("Keyword", "WWW"),
+        ("CurrentPage", "15"),
+        ("ShowSize", "20"),
+    ];
+    let last = counted(orders, &named, 20);
+    assert_eq!(ids(&last, "OrderId"), all[280..]);
+    let withdrawn = counted(orders, &[("Status", "PAYED")], 2);
+    assert_eq!(ids(&withdrawn, "OrderId"), [all[7], all[250]]);
+    let behind = counted(orders, &[("CurrentPage", "9")], 0);
+    assert_eq!((total(&behind), rows(&behind).len()), (300, 0));
+    assert_eq!(total(&counted(orders, &[("OrderType", "BUY")], 0)), 0);
+    assert_eq!(total(&counted(orders, &[("OrderType", "CERT")], 0)), 0);
+    counted(Operation::GetCertificatePackageCount, &[], 0);
+
+    // What is bought by itself may be paid back or hosted: then each row tells, and the answer is the same.
+    let years = NonZeroU32::new(3).unwrap();
+    let wild = product("geotrust-dv-w-starter");
+    let bought = (world.service()).buy(world.account, wild, years, Payment::NONE);
+    let bought = wait(bought).unwrap();
+    let again = list(&world, &[("CurrentPage", "3")]);
+    assert_eq!((total(&again), rows(&again)), (300, rows(&third)));
+    let counts = counted(Operation::GetCertificatePackageCount, &[], 1);
+    assert_eq!(json(&counts, "TrusteeCountDetail")["TotalCount"], 2);
+    let first = bought.orders[0].to_string();
+    let members = counted(Operation::ListTrusteeOrder, &[("OrderId", &first)], 4);
+    assert_eq!(as_number(field(&members, "TotalCount")), 3);
 }

@@ -2,7 +2,7 @@
 
 use cert_lifecycle::wire::{Operation, Parameters, Taken};
 
-use super::world::{API_2021, DV, World, about};
+use super::world::{API_2021, CONTACT, DV, World, about};
 
 #[test]
 fn every_needed_parameter_is_asked_for_and_every_refused_one_named() {
@@ -103,4 +103,42 @@ fn flags_are_read_in_any_case() {
         assert_eq!(flag(text), Ok(value));
     }
     assert!(flag("1").is_err());
+}
+
+#[test]
+fn what_is_empty_and_what_is_too_much_is_told_as_such() {
+    let world = World::new(API_2021);
+    world.buy(DV, 1);
+    let message = |operation, parameters: &[(&str, &str)]| {
+        let fault = world.call(operation, parameters).unwrap_err();
+        format!("{} {}", fault.code(), fault.message())
+    };
+    let state = Operation::DescribeCertificateState;
+    let (empty, none) = ("is needed and is empty.", "is needed and was not sent.");
+    assert_eq!(
+        message(state, &[("OrderId", "")]),
+        format!("MissingParameter The parameter OrderId {empty}")
+    );
+    assert_eq!(
+        message(state, &[]),
+        format!("MissingParameter The parameter OrderId {none}")
+    );
+    let create = Operation::CreateCertificateForPackageRequest;
+    let named = [("ProductCode", DV), ("Domain", "a.example.com")];
+    let unnamed = [&named[..], &[("Username", "")]].concat();
+    assert_eq!(
+        message(create, &unnamed),
+        format!("MissingParameter The parameter Username {empty}")
+    );
+    let several = [
+        ("ProductCode", DV),
+        ("Domain", "a.example.com,b.example.com"),
+        ("ValidateType", "DNS"),
+    ];
+    let several = [&several[..], &CONTACT].concat();
+    let told = message(Operation::CreateCertificateRequest, &several);
+    assert!(
+        told.starts_with("CreateCertificateRequestFailed Domain holds several names"),
+        "{told}"
+    );
 }

@@ -1,7 +1,7 @@
 //! Every operation about an order, in every state that an order reaches.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use cert_lifecycle::adapter::MemoryKeyVault;
 use cert_lifecycle::lifecycle::{CommandKind, Event, Law, Outcome, table};
@@ -157,10 +157,11 @@ fn r14_every_operation_in_every_state_is_answered_as_the_table_has_it() {
     }
 }
 
-/// A store that takes no batch for a while.
-struct Shut {
-    inner: Arc<dyn Store>,
-    shut: Arc<AtomicBool>,
+/// A store that takes no batch for a while, and counts what is loaded.
+pub(crate) struct Watched {
+    pub(crate) inner: Arc<dyn Store>,
+    pub(crate) shut: Arc<AtomicBool>,
+    pub(crate) loads: Arc<AtomicUsize>,
 }
 
 macro_rules! passed_on {
@@ -171,7 +172,12 @@ macro_rules! passed_on {
     };
 }
 
-impl Store for Shut {
+impl Store for Watched {
+    fn load(&self, account: AccountId, read: Read) -> BoxFuture<'_, Result<Loaded, StoreError>> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        self.inner.load(account, read)
+    }
+
     fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>> {
         if self.shut.load(Ordering::SeqCst) {
             let away = StoreError::Unavailable(None);
@@ -181,7 +187,6 @@ impl Store for Shut {
     }
 
     passed_on! {
-        load(account: AccountId, read: Read) -> Loaded;
         journal(account: AccountId, stream: StreamId, after: Version, limit: usize) -> Vec<Event>;
         forget_records(before: Timestamp, limit: usize) -> usize;
         list(account: AccountId, filter: Filter, before: Option<Position>, limit: usize) -> Vec<Listed>;
@@ -204,7 +209,8 @@ fn r21_what_the_store_does_not_take_is_an_error_and_a_permitted_deletion_fails()
     let shut = Arc::new(AtomicBool::new(false));
     let around = |inner| -> Arc<dyn Store> {
         let shut = Arc::clone(&shut);
-        Arc::new(Shut { inner, shut })
+        let loads = Arc::default();
+        Arc::new(Watched { inner, shut, loads })
     };
     let world = World::with(API_2021, around, Arc::new(MemoryKeyVault::new()));
     world.buy(DV, 2);

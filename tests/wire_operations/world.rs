@@ -78,7 +78,7 @@ pub(crate) fn inside<'a>(tree: &'a Tree, name: &str) -> Option<&'a Tree> {
 pub(crate) fn as_text(tree: Option<&Tree>) -> &str {
     match tree {
         Some(Tree::Text(text)) => text,
-        Some(Tree::Secret(text)) => text,
+        Some(Tree::Secret(text)) => text.expose(),
         other => panic!("no text: {other:?}"),
     }
 }
@@ -92,6 +92,41 @@ pub(crate) fn as_number(tree: Option<&Tree>) -> i64 {
 
 pub(crate) fn names(done: &Done) -> Vec<&'static str> {
     done.fields.iter().map(|(name, _)| *name).collect()
+}
+
+/// A field by its name, or those of a list's rows, also where a text holds them as JSON.
+fn paths(name: &str, tree: &Tree) -> Vec<String> {
+    let json = match tree {
+        Tree::Text(text) if text.starts_with(['[', '{']) => serde_json::from_str(text).unwrap(),
+        _ => serde_json::Value::Null,
+    };
+    let rows: Vec<&serde_json::Value> = match &json {
+        serde_json::Value::Array(rows) => rows.iter().collect(),
+        other => vec![other],
+    };
+    let of_json = rows.iter().filter_map(|row| row.as_object());
+    let of_json = of_json.flat_map(|row| row.keys().cloned());
+    let of_rows = match tree {
+        Tree::List(_, rows) => rows.iter().collect(),
+        _ => Vec::new(),
+    };
+    let of_rows = of_rows.into_iter().flat_map(|row| match row {
+        Tree::Fields(fields) => fields.iter().map(|(own, _)| (*own).to_owned()).collect(),
+        _ => Vec::new(),
+    });
+    let mut own: Vec<String> = of_json.chain(of_rows).collect();
+    if own.is_empty() {
+        let nothing = matches!(tree, Tree::List(..)) || json.is_array();
+        return if nothing {
+            Vec::new()
+        } else {
+            vec![name.to_owned()]
+        };
+    }
+    for field in &mut own {
+        *field = format!("{name}.{field}");
+    }
+    own
 }
 
 impl World {
@@ -174,6 +209,12 @@ impl World {
             let known =
                 operation.errors().contains(&fault.code()) || common.contains(&fault.code());
             assert!(known, "{operation} does not say that it answers {fault:?}");
+        }
+        for (name, tree) in answer.iter().flat_map(|done| &done.fields) {
+            for field in paths(name, tree) {
+                let known = operation.fields().contains(&field.as_str());
+                assert!(known, "{operation} does not say that it answers {field}");
+            }
         }
         answer
     }

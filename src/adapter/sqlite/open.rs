@@ -321,6 +321,9 @@ impl SqliteStore {
                 .acquire_timeout(options.wait)
                 .idle_timeout(None)
                 .max_lifetime(None)
+                // Nothing comes between a connection and its file that asking it would show, and to ask
+                // costs as much as a short statement: two changes of the thread.
+                .test_before_acquire(false)
                 .after_connect(move |connection, _| Box::pin(check(connection, on_disk)));
             if on_disk {
                 pool.after_release(|connection, _| Box::pin(is_usable(connection)))

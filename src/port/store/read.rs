@@ -113,6 +113,7 @@ impl Loaded {
             other: self.other.as_ref().map(Versioned::state),
             other_purchase: self.other_purchase.as_ref().map(Versioned::state),
             beside: self.beside,
+            year: None,
         }
     }
 }

@@ -54,6 +54,8 @@ pub(super) async fn moved(conductor: &Conductor, fields: &Map<String, Value>) ->
     rules
         .in_force(target)
         .map_err(|error| Denied::Misread(format!("{error}")))?;
+    // What a former process left belongs to the time at which it was left.
+    conductor.resumed().await;
     let turn = conductor.stepping.lock().await;
     loop {
         let step = conductor.next_step().filter(|at| *at <= target);

@@ -2,6 +2,7 @@
 //!
 //! | Route under `/_control/` | What it does |
 //! |---|---|
+//! | `POST orders/{id}/apply` | applies with an order that waits for it, such as a bought one or a renewal |
 //! | `POST orders/{id}/satisfy-challenge` | publishes what the order's challenge asks for |
 //! | `POST orders/{id}/approve` | the CA issues the certificate |
 //! | `POST orders/{id}/reject` | the CA refuses the application, `{"reason": …}` |
@@ -13,12 +14,21 @@
 //! | `POST clock` | moves the manual clock: `{"set": …}` or `{"advance_seconds": …}` |
 //! | `POST purchases` | buys: `{"account": …, "product": …, "count": …}` a plan, `"years"` instead of `"count"` certificates |
 //! | `GET accounts/{account}/ledger` | the account's plans and purchases |
+//! | `GET ca/root.pem` | the certificate of the laboratory CA's root, to be trusted by tests |
+//! | `GET ca/crl.pem` | its list of what is revoked by now |
 //! | `POST faults` | orders these faults instead of those before |
 //!
 //! What changes something answers when its effects can be seen by the next request: 200 with the
 //! order's `Type`, 404 for an order that nobody has, 409 with the refusal where its state forbids it.
 //! The same call again, where it applies no more, is such a refusal.
+//!
+//! An application is `{"domain": …, "csr": …, "contact": {"name", "phone", "email", "company"}, "method": …}`:
+//! names with commas between them, a signing request in PEM, who applies, and `DNS` or `FILE`. Each may be
+//! left out. What is left out is as in the slot's former application, or in that of the certificate which
+//! it renews, or else made up; without a signing request the service makes the key. The application has an
+//! order of its own, which the answer names.
 
+mod apply;
 mod clock;
 mod orders;
 mod purchases;
@@ -31,6 +41,7 @@ use http::header::{CONTENT_TYPE, HeaderValue, ORIGIN};
 use http::{Method, Request, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
+use crate::port::CaError;
 use crate::server::conduct::Conductor;
 use crate::server::faults::Faults;
 use crate::service::ServiceError;
@@ -67,6 +78,12 @@ pub(crate) async fn answer(
     request: Request<Vec<u8>>,
 ) -> Response<Vec<u8>> {
     let (status, body) = match routed(conductor, route, &request).await {
+        Ok(Value::String(pem)) if route.starts_with("ca/") => {
+            let mut answer = Response::new(pem.into_bytes());
+            let kind = HeaderValue::from_static("application/x-pem-file");
+            answer.headers_mut().insert(CONTENT_TYPE, kind);
+            return answer;
+        }
         Ok(body) => (StatusCode::OK, body),
         Err(Denied::NotFound(what)) => (StatusCode::NOT_FOUND, json!({"error": what})),
         Err(Denied::Misread(why)) => (StatusCode::BAD_REQUEST, json!({"error": why})),
@@ -97,8 +114,19 @@ async fn routed(conductor: &Conductor, route: &str, request: &Request<Vec<u8>>) 
     match (get, parts.as_slice()) {
         (true, ["orders", order]) => orders::show(conductor, order).await,
         (true, ["orders", order, "journal"]) => orders::journal(conductor, order).await,
+        (true, ["ca", "root.pem"]) => Ok(Value::from(&*conductor.world.lab.ca().root_pem())),
+        (true, ["ca", "crl.pem"]) => {
+            let list = conductor.world.lab.ca().crl_pem(conductor.now()).await;
+            let list = list.map_err(|error| Denied::Failed(CaError::from(error).into()))?;
+            Ok(Value::from(&*list))
+        }
         (true, ["clock"]) => Ok(clock::said(conductor.now())),
         (true, ["accounts", account, "ledger"]) => purchases::ledger(conductor, account).await,
+        (false, ["orders", order, "apply"]) => {
+            let body = body()?;
+            let _one_at_a_time = conductor.control.lock().await;
+            apply::apply(conductor, order, &body).await
+        }
         (false, ["orders", order, rest @ ..]) => {
             let act = orders::Act::read(rest).ok_or(Denied::NotFound("there is no such route"))?;
             let body = body()?;

@@ -11,7 +11,7 @@ use super::{Denied, Said, only, say};
 use crate::adapter::local_ca::KeptCaError;
 use crate::codec::stored::encode_event;
 use crate::lifecycle::{Command, RefusalKind};
-use crate::model::{AccountId, Note, OrderId, Phase};
+use crate::model::{AccountId, CertificateInstance, Note, OrderId, Phase};
 use crate::port::{CaError, StreamId, Version};
 use crate::server::conduct::{Conductor, Verdict};
 use crate::service::{Description, ServiceError};
@@ -44,13 +44,21 @@ impl Act {
 const MOST_EVENTS: usize = 10_000;
 
 /// Whose order it is, and how it stands.
-async fn find(conductor: &Conductor, order: &str) -> Result<(AccountId, Description), Denied> {
+pub(super) async fn find(
+    conductor: &Conductor,
+    order: &str,
+) -> Result<(AccountId, Description), Denied> {
     let none = Denied::NotFound("there is no such order");
     let Ok(order) = OrderId::from_str(order) else {
         return Err(none);
     };
     for account in conductor.world.accounts().await {
         match conductor.service().describe(account, order).await {
+            Ok(_) if conductor.is_resuming() => {
+                conductor.catch_up(account, order).await;
+                let found = conductor.service().describe(account, order).await?;
+                return Ok((account, found));
+            }
             Ok(found) => return Ok((account, found)),
             Err(ServiceError::Refused(refusal)) if refusal.kind() == RefusalKind::OrderNotFound => {
             }
@@ -58,6 +66,21 @@ async fn find(conductor: &Conductor, order: &str) -> Result<(AccountId, Descript
         }
     }
     Err(none)
+}
+
+/// The instance of an order, deleted or not, and whose it is.
+async fn find_kept(
+    conductor: &Conductor,
+    order: &str,
+) -> Result<(AccountId, CertificateInstance), Denied> {
+    if let Ok(order) = OrderId::from_str(order) {
+        for account in conductor.world.accounts().await {
+            if let Some(found) = conductor.instance(account, order).await? {
+                return Ok((account, found));
+            }
+        }
+    }
+    Err(Denied::NotFound("there is no such order"))
 }
 
 pub(super) async fn act(
@@ -115,9 +138,14 @@ pub(super) async fn act(
             conductor.settle(account, order, true).await;
         }
     }
+    stands(conductor, account, order).await
+}
+
+/// How an order stands after something was done with it.
+pub(super) async fn stands(conductor: &Conductor, account: AccountId, order: OrderId) -> Said {
     let now = conductor.service().describe(account, order).await?;
     Ok(json!({
-        "order": order.to_string(),
+        "order": now.instance.order().to_string(),
         "Type": say::word(now.status),
         "status": now.status.word(),
     }))
@@ -227,8 +255,8 @@ pub(super) async fn show(conductor: &Conductor, order: &str) -> Said {
 }
 
 pub(super) async fn journal(conductor: &Conductor, order: &str) -> Said {
-    let (account, found) = find(conductor, order).await?;
-    let stream = StreamId::Instance(found.instance.id());
+    let (account, found) = find_kept(conductor, order).await?;
+    let stream = StreamId::Instance(found.id());
     let store = &conductor.service().ports().store;
     let events = store
         .journal(account, stream, Version(0), MOST_EVENTS)
@@ -238,5 +266,5 @@ pub(super) async fn journal(conductor: &Conductor, order: &str) -> Said {
         .iter()
         .map(|event| serde_json::from_str(&encode_event(event)).unwrap_or_default())
         .collect();
-    Ok(json!({"order": found.instance.order().to_string(), "events": events}))
+    Ok(json!({"order": found.order().to_string(), "events": events}))
 }

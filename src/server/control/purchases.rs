@@ -11,6 +11,7 @@ use super::{Denied, Said, only, say};
 use crate::model::{AccountId, Payment, Product};
 use crate::server::conduct::Conductor;
 use crate::server::config::{DEFAULT_ACCOUNT, product};
+use crate::service::MOST_YEARS;
 
 fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Denied> {
     match fields.get(name) {
@@ -58,6 +59,11 @@ pub(super) async fn buy(conductor: &Conductor, fields: &Map<String, Value>) -> S
         (Some(count), None) => {
             let (plan, _) = service.buy_plan(account, product, count, payment).await?;
             json!({"account": account.to_string(), "plan": plan.to_string()})
+        }
+        (None, Some(years)) if years.get() > MOST_YEARS => {
+            return Err(Denied::Misread(format!(
+                "years goes from 1 to {MOST_YEARS}"
+            )));
         }
         (None, Some(years)) => {
             let bought = service.buy(account, product, years, payment).await?;

@@ -167,6 +167,30 @@ impl RunnerHandle {
         self.signal.wait(Until::Stopped, pending()).await;
     }
 
+    /// Has the workers look, and waits until each of them found nothing to do that may be done now: what
+    /// was posted before has been carried out, or has failed and waits for another attempt. So effects
+    /// are there that come of themselves; what the CA's answer leads to comes when it is asked.
+    ///
+    /// It waits as long as workers do for ports and store, until one runs where none does, and no
+    /// longer than until the runner is told to stop. What another process has taken it does not see.
+    ///
+    /// ```
+    /// use cert_lifecycle::service::{RunnerHandle, Service, ServiceError};
+    /// # use cert_lifecycle::model::{AccountId, OrderId, ProductCode, Submission};
+    /// # async fn apply(service: &Service, runner: &RunnerHandle, account: AccountId,
+    /// #     product: ProductCode, submission: Submission) -> Result<OrderId, ServiceError> {
+    /// let (order, _) = service.submit(account, product, submission).await?;
+    /// runner.settled().await;
+    /// // The CA has it now, and is asked for the proof that it wants.
+    /// service.refresh(account, order).await?;
+    /// # Ok(order)
+    /// # }
+    /// # let _ = apply;
+    /// ```
+    pub async fn settled(&self) {
+        self.signal.settled().await;
+    }
+
     /// Has the loops look at once instead of after their pause. Never needed, and never lost: a loop
     /// that is in the middle of a round looks once more after it.
     pub fn wake(&self) {
@@ -246,13 +270,18 @@ impl Runner {
     /// One loop.
     async fn repeat(&self, task: Task, number: usize) {
         let mut failures = 0_u32;
+        let worker = (task == Task::Work).then(|| self.signal.worker());
         while !self.signal.is_stopped() {
             // Counted before the look, so that what it misses ends the wait.
             let nudges = self.signal.nudges(task);
             match self.round(task).await {
                 Ok(seen) => {
                     failures = 0;
-                    if seen < self.pace.batch.max(1) {
+                    if let Some(worker) = worker.as_ref().filter(|_| seen == 0) {
+                        worker.found_nothing(nudges);
+                    }
+                    let again = seen > 0 && worker.is_some() && self.signal.is_waited_for();
+                    if seen < self.pace.batch.max(1) && !again {
                         let sleep = self.timer.sleep(self.pace.idle);
                         let until = Until::Nudged(task, nudges);
                         self.signal.wait(until, sleep).await;

@@ -22,6 +22,8 @@ pub(super) enum Until {
     Stopped,
     /// A nudge beyond those that were counted.
     Nudged(Task, u64),
+    /// A round of each worker that began after so many nudges and found nothing.
+    Settled(u64),
 }
 
 #[derive(Debug, Default)]
@@ -29,12 +31,28 @@ struct State {
     stopped: bool,
     work_nudges: u64,
     sweep_nudges: u64,
-    next_waiter: u64,
+    next_number: u64,
+    // Of each loop that works: after how many nudges its last round began that found nothing.
+    workers: BTreeMap<u64, Option<u64>>,
+    // How many wait for the workers to find nothing.
+    settling: usize,
     // By the number of the waiter, so that one that looks again takes the place of its old waker.
     waiting: BTreeMap<u64, Waker>,
 }
 
 impl State {
+    const fn draw(&mut self) -> u64 {
+        self.next_number = self.next_number.wrapping_add(1);
+        self.next_number
+    }
+
+    /// Whether every worker, of which there is one, found nothing in a round that began after so many
+    /// nudges.
+    fn is_settled(&self, nudges: u64) -> bool {
+        let found_nothing = |last: &Option<u64>| last.is_some_and(|last| last >= nudges);
+        !self.workers.is_empty() && self.workers.values().all(found_nothing)
+    }
+
     const fn nudges(&mut self, task: Task) -> &mut u64 {
         match task {
             Task::Work => &mut self.work_nudges,
@@ -61,7 +79,69 @@ impl Drop for Waiter<'_> {
     }
 }
 
+/// A loop that works, for as long as it runs.
+pub(super) struct Worker<'a> {
+    signal: &'a Signal,
+    number: u64,
+}
+
+impl Worker<'_> {
+    /// A round that began after so many nudges found nothing.
+    pub(super) fn found_nothing(&self, nudges: u64) {
+        self.signal.tell(|state| {
+            state.workers.insert(self.number, Some(nudges));
+        });
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        self.signal.tell(|state| {
+            state.workers.remove(&self.number);
+        });
+    }
+}
+
+/// Somebody who waits for the workers to find nothing.
+struct Settling<'a>(&'a Signal);
+
+impl Drop for Settling<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.settling = state.settling.saturating_sub(1);
+    }
+}
+
 impl Signal {
+    /// A loop that works begins.
+    pub(super) fn worker(&self) -> Worker<'_> {
+        let mut state = self.state();
+        let number = state.draw();
+        state.workers.insert(number, None);
+        Worker {
+            signal: self,
+            number,
+        }
+    }
+
+    /// Whether somebody waits for the workers to find nothing: then they look again at once.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.state().settling > 0
+    }
+
+    /// Has the workers look, and waits until each of them found nothing.
+    pub(super) async fn settled(&self) {
+        let nudges = {
+            let mut state = self.state();
+            state.settling = state.settling.saturating_add(1);
+            state.work_nudges.wrapping_add(1)
+        };
+        let _settling = Settling(self);
+        self.nudge(Task::Work);
+        self.wait(Until::Settled(nudges), core::future::pending())
+            .await;
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Every change is a single step, so another thread's panic left nothing half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -99,10 +179,9 @@ impl Signal {
     pub(super) async fn wait(&self, until: Until, mut or: impl Future<Output = ()> + Unpin) {
         let waiter = {
             let mut state = self.state();
-            state.next_waiter = state.next_waiter.wrapping_add(1);
             Waiter {
                 signal: self,
-                number: state.next_waiter,
+                number: state.draw(),
             }
         };
         poll_fn(|context| {
@@ -110,6 +189,7 @@ impl Signal {
             let came = match until {
                 Until::Stopped => false,
                 Until::Nudged(task, counted) => *state.nudges(task) != counted,
+                Until::Settled(nudges) => state.is_settled(nudges),
             };
             if came || state.stopped {
                 return Poll::Ready(());

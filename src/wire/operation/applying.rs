@@ -54,6 +54,13 @@ fn name(text: &str) -> Result<DomainName, Unacceptable> {
         .map_err(|_| Unacceptable("Domain holds something that is no domain name.".to_owned()))
 }
 
+/// More names than the operation takes.
+fn several() -> Unacceptable {
+    let why = "Domain holds several names, and this operation takes one: \
+               CreateCertificateForPackageRequest takes more.";
+    Unacceptable(why.to_owned())
+}
+
 /// Which parameter a contact's field came in.
 fn invalid_contact(error: &ApplicantError) -> Fault {
     let name = match error {
@@ -103,7 +110,11 @@ impl Desk {
         let applicant = contact(parameters)?;
         let submission = || {
             let method = method(parameters.text("ValidateType").unwrap_or_default())?;
-            let name = name(parameters.text("Domain").unwrap_or_default())?;
+            let domain = parameters.text("Domain").unwrap_or_default();
+            if domain.contains(',') {
+                return Err(several());
+            }
+            let name = name(domain)?;
             Ok(Submission::request(name, applicant, method, self.key_kind))
         };
         self.apply(account, parameters, submission()).await
@@ -128,7 +139,7 @@ impl Desk {
     pub(super) fn product(&self, parameters: &Parameters) -> Result<ProductCode, Fault> {
         match parameters.text("ProductCode") {
             Some(code) => ProductCode::new(code).map_err(|_| no_plan()),
-            None => (self.default_product).ok_or_else(|| Fault::missing("ProductCode")),
+            None => (self.default_product).ok_or_else(|| parameters.missing("ProductCode")),
         }
     }
 
@@ -180,9 +191,9 @@ impl Desk {
         let phone = phone.or(newest.map(Applicant::phone));
         let email = email.or(newest.map(Applicant::email));
         let applicant = Applicant::new(
-            username.ok_or_else(|| Fault::missing("Username"))?,
-            phone.ok_or_else(|| Fault::missing("Phone"))?,
-            email.ok_or_else(|| Fault::missing("Email"))?,
+            username.ok_or_else(|| parameters.missing("Username"))?,
+            phone.ok_or_else(|| parameters.missing("Phone"))?,
+            email.ok_or_else(|| parameters.missing("Email"))?,
         );
         let applicant = applicant.map_err(|error| invalid_contact(&error))?;
         let company = match company {

@@ -5,8 +5,6 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::orders::{not_found, text};
 use super::row::{attribute, facts, milliseconds, number};
 use super::sight::Sight;
@@ -16,7 +14,7 @@ use crate::model::{AccountId, IssuedCertificate, KeySource, OrderId, Phase, Site
 use crate::pki::{Limits, chain_pem, parse_certificates};
 use crate::port::{ExportedKey, IdempotencyKey, KeyVaultError};
 use crate::service::{Caller, ServiceError};
-use crate::wire::{Fault, Parameters, Tree};
+use crate::wire::{Fault, Parameters, Secret, Tree};
 
 impl Desk {
     /// `GetUserCertificateDetail`. A certificate of the service is told as long as it may be collected: no
@@ -68,7 +66,7 @@ impl Desk {
             fields.push(("Cert", Tree::Text(chain_pem(certificate))));
             let key = self.key_of(order, &sight).await?;
             fields.extend(key.map(|key| {
-                let pem = Zeroizing::new(key.expose().to_owned());
+                let pem = Secret::new(key.expose().to_owned());
                 ("Key", Tree::Secret(pem))
             }));
         }

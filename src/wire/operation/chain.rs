@@ -37,7 +37,7 @@ impl Desk {
             "CertificateId"
         };
         if parameters.text(name).is_none() {
-            return Err(Fault::missing("OrderId"));
+            return Err(parameters.missing("OrderId"));
         }
         let order = parameters.id(name)?;
         if parameters.text("CertificateId").is_some() && parameters.id("CertificateId")? != order {

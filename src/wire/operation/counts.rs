@@ -1,10 +1,12 @@
 //! How plans are used.
 
+use alloc::collections::BTreeSet;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::applying::no_plan;
 use super::chain::json;
+use super::listing::STEP;
 use super::orders::text;
 use super::row::{certificate_type, domain_type};
 use super::{Desk, Done};
@@ -39,6 +41,18 @@ impl Units {
         ])
     }
 }
+
+/// The stages in which a member of a hosting chain is counted; an uploaded one is its first.
+const MAY_BE_MEMBERS: [Stage; 8] = [
+    Stage::NotActivated,
+    Stage::Bought,
+    Stage::Verifying,
+    Stage::Validating,
+    Stage::Failed,
+    Stage::Pending,
+    Stage::Live,
+    Stage::Revoked,
+];
 
 /// A count of an answer.
 pub(super) fn whole(count: u64) -> Tree {
@@ -105,38 +119,65 @@ impl Desk {
     }
 
     /// Members of hosting chains behind the first: all, those whose turn came, and those that wait.
+    ///
+    /// Chains are bought, so only what is of a product that was bought by itself is loaded, and of a chain
+    /// one member.
     async fn hosting_units(&self, account: AccountId) -> Result<Units, Fault> {
         let mut units = Units::default();
-        let mut before = None;
-        loop {
-            let (store, filter) = (&self.service.ports().store, Filter::default());
-            let rows = store
-                .list(account, filter, before, super::listing::STEP)
-                .await;
-            let rows = rows.map_err(|error| Fault::of(&error.into()))?;
-            let Some(last) = rows.last() else {
-                return Ok(units);
+        let (mut first, mut behind) = (BTreeSet::new(), BTreeSet::new());
+        for product in self.products_bought(account).await? {
+            let filter = Filter {
+                stages: MAY_BE_MEMBERS.into(),
+                product: Some(product),
+                ..Filter::default()
             };
-            before = Some(last.position);
-            for row in rows {
-                if matches!(row.entry.stage, Stage::Ended | Stage::Uploaded) {
-                    continue;
-                }
-                let Some(sight) = self.readable(account, row.entry.order).await? else {
-                    continue;
-                };
-                let chain = sight.loaded.chain.as_ref().map(|chain| &chain.state);
-                let first = chain.and_then(|chain| chain.members().first());
-                if first.is_none_or(|first| first.instance == sight.instance.id()) {
-                    continue;
-                }
-                units.total = units.total.saturating_add(1);
-                if row.entry.stage == Stage::NotActivated {
-                    units.remaining = units.remaining.saturating_add(1);
-                } else {
-                    units.used = units.used.saturating_add(1);
+            let mut before = None;
+            loop {
+                let store = &self.service.ports().store;
+                let rows = store.list(account, filter.clone(), before, STEP).await;
+                let rows = rows.map_err(|error| Fault::of(&error.into()))?;
+                let Some(last) = rows.last() else { break };
+                before = Some(last.position);
+                for row in rows {
+                    let id = row.entry.instance;
+                    if !first.contains(&id) && !behind.contains(&id) {
+                        let Some(sight) = self.readable(account, row.entry.order).await? else {
+                            continue;
+                        };
+                        let chain = sight.loaded.chain.as_ref();
+                        let members = chain.map_or(&[][..], |chain| chain.state.members());
+                        let mut members = members.iter().map(|member| member.instance);
+                        first.extend(members.next());
+                        behind.extend(members);
+                    }
+                    if !behind.contains(&id) {
+                        continue;
+                    }
+                    units.total = units.total.saturating_add(1);
+                    if row.entry.stage == Stage::NotActivated {
+                        units.remaining = units.remaining.saturating_add(1);
+                    } else {
+                        units.used = units.used.saturating_add(1);
+                    }
                 }
             }
+        }
+        Ok(units)
+    }
+
+    /// The products of the account's purchases, each once.
+    async fn products_bought(&self, account: AccountId) -> Result<BTreeSet<ProductCode>, Fault> {
+        let (mut products, mut before) = (BTreeSet::new(), None);
+        loop {
+            let store = &self.service.ports().store;
+            let page = store.purchases(account, before, STEP).await;
+            let page = page.map_err(|error| Fault::of(&error.into()))?;
+            let Some(last) = page.last() else {
+                return Ok(products);
+            };
+            before = Some(last.position);
+            let codes = page.iter().map(|own| own.purchase.state.product().code);
+            products.extend(codes);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The list of orders and certificates.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::counts::whole;
@@ -10,7 +11,7 @@ use crate::model::{AccountId, OrderId, Origin, Status};
 use crate::port::{Filter, Listed, Stage, StoreError};
 use crate::service::ServiceError;
 use crate::view::Reading;
-use crate::view::wire::{OrderType, WireField};
+use crate::view::wire::{OrderType, Seen, Term, WireField};
 use crate::wire::{Fault, Parameters, Tree};
 
 /// How many rows are shown where nobody says how many (SDK); and the most.
@@ -21,13 +22,25 @@ const MOST: u64 = 500;
 pub(super) const STEP: usize = 200;
 
 /// What is listed.
-struct Wanted<'a> {
+struct Wanted {
     of: OrderType,
     status: Option<Reading>,
-    keyword: Option<&'a str>,
+    /// In lower case.
+    keyword: Option<String>,
+    /// Whether the account has bought anything but plans.
+    has_purchases: bool,
 }
 
-impl Wanted<'_> {
+/// Whether what is stored of an instance's life says that it is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Listed,
+    NotListed,
+    /// It depends on more than that.
+    Open,
+}
+
+impl Wanted {
     /// The stages in which an instance may be listed.
     fn stages(&self) -> Vec<Stage> {
         let all: &[Stage] = match self.of {
@@ -54,11 +67,10 @@ impl Wanted<'_> {
 
     /// Whether a name holds the keyword, or the instance's id does.
     fn is_named(&self, row: &Listed) -> bool {
-        let Some(keyword) = self.keyword else {
+        let Some(keyword) = &self.keyword else {
             return true;
         };
-        let keyword = keyword.to_lowercase();
-        let holds = |text: &str| text.to_lowercase().contains(&keyword);
+        let holds = |text: &str| text.to_lowercase().contains(keyword);
         let entry = &row.entry;
         holds(entry.instance.as_str()) || entry.names.iter().any(|name| holds(name.as_str()))
     }
@@ -71,12 +83,42 @@ impl Wanted<'_> {
             OrderType::Upload => seen.uploaded,
             OrderType::Cert => sight.instance.certificate().is_some(),
         };
+        of_type && self.takes(seen)
+    }
+
+    /// Whether its status is one of those that are listed.
+    fn takes(&self, seen: Seen) -> bool {
         let written = WireField::OrderStatus.write(seen).value.is_some();
         let as_asked = match self.status {
             None => self.of.lists(seen),
             Some(status) => status.may_be(seen.shown()),
         };
-        of_type && written && as_asked
+        written && as_asked
+    }
+
+    /// Whether instances in a stage are listed, as far as the stage tells. What was bought by itself is
+    /// paid back with its purchase and may be in a chain, so there it does not.
+    fn tells(&self, stage: Stage) -> Told {
+        if self.has_purchases {
+            return Told::Open;
+        }
+        if self.of == OrderType::Buy {
+            return Told::NotListed;
+        }
+        let listed = |status: &Status| {
+            self.takes(Seen {
+                status: *status,
+                uploaded: stage == Stage::Uploaded,
+                hosted: false,
+                term: Term::Running,
+            })
+        };
+        let shown = shown_in(stage);
+        match shown.iter().filter(|status| listed(status)).count() {
+            0 => Told::NotListed,
+            all if all == shown.len() => Told::Listed,
+            _ => Told::Open,
+        }
     }
 }
 
@@ -105,8 +147,10 @@ impl Desk {
     /// `ListUserCertificateOrder`, the newest first. What `OrderType` says orders and certificates are is
     /// what the SDK says: orders by units of plans, or bought by themselves.
     ///
-    /// It walks through the account's instances in the stages that may be listed: what the total is, only
-    /// the status of each tells. One that can't be read is left out.
+    /// Where the stage of each instance tells whether it is listed, only the rows of the page are loaded.
+    /// That is so for accounts that bought plans alone, unless certificates that are valid, expired or
+    /// about to expire are told apart: then those are loaded, one after the other. One that can't be read
+    /// is left out; in the total it counts where nobody had to read it.
     pub(super) async fn list(
         &self,
         account: AccountId,
@@ -127,35 +171,50 @@ impl Desk {
             .number("CurrentPage", 1..=u64::from(u32::MAX))?
             .unwrap_or(1);
         let size = parameters.number("ShowSize", 1..=MOST)?.unwrap_or(USUAL);
+        let store = &self.service.ports().store;
+        let bought = store.purchases(account, None, 1).await;
+        let bought = bought.map_err(|error| Fault::of(&error.into()))?;
         let wanted = Wanted {
             of,
             status,
-            keyword: parameters.text("Keyword"),
+            keyword: parameters.text("Keyword").map(str::to_lowercase),
+            has_purchases: !bought.is_empty(),
         };
         let first = page.saturating_sub(1).saturating_mul(size);
         let shown = first..first.saturating_add(size);
+        let mut stages = wanted.stages();
+        stages.retain(|stage| wanted.tells(*stage) != Told::NotListed);
+        let filter = Filter {
+            stages,
+            ..Filter::default()
+        };
+        let listed = |stage: &Stage| wanted.tells(*stage) == Told::Listed;
+        let counts = wanted.keyword.is_none() && filter.stages.iter().all(listed);
+        let none = filter.stages.is_empty();
 
-        let (mut total, mut rows) = (0_u64, Vec::new());
-        let (mut before, stages) = (None, wanted.stages());
-        while !stages.is_empty() {
-            let filter = Filter {
-                stages: stages.clone(),
-                ..Filter::default()
-            };
-            let listed = (self.service.ports().store).list(account, filter, before, STEP);
-            let listed = listed.await.map_err(|error| Fault::of(&error.into()))?;
+        let (mut total, mut rows, mut before) = (0_u64, Vec::new(), None);
+        while !(none || counts && total >= shown.end) {
+            let listed = store.list(account, filter.clone(), before, STEP).await;
+            let listed = listed.map_err(|error| Fault::of(&error.into()))?;
             let Some(last) = listed.last() else { break };
             before = Some(last.position);
             for row in listed.iter().filter(|row| wanted.is_named(row)) {
-                let sight = self.readable(account, row.entry.order).await?;
-                let Some(sight) = sight.filter(|sight| wanted.has(sight)) else {
-                    continue;
-                };
-                if shown.contains(&total) {
-                    rows.push(as_row(of, &sight));
+                let told = wanted.tells(row.entry.stage) == Told::Listed;
+                let on_page = shown.contains(&total);
+                if on_page || !told {
+                    let sight = self.readable(account, row.entry.order).await?;
+                    let sight = sight.filter(|sight| wanted.has(sight));
+                    if sight.is_none() && !told {
+                        continue;
+                    }
+                    rows.extend(sight.filter(|_| on_page).map(|sight| as_row(of, &sight)));
                 }
                 total = total.saturating_add(1);
             }
+        }
+        if counts && !none {
+            let counted = store.count(account, filter).await;
+            total = counted.map_err(|error| Fault::of(&error.into()))?;
         }
         Ok(Done::with(Vec::from([
             ("CurrentPage", whole(page)),

@@ -4,9 +4,11 @@
 //! what was asked (403), and then everything else (500).
 
 mod applying;
+mod around;
 mod certificate;
 mod chain;
 mod counts;
+mod fields;
 mod listing;
 mod orders;
 mod row;
@@ -16,16 +18,20 @@ mod uploading;
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::str::FromStr;
 
 use super::{Fault, Parameters, Tree};
 use crate::model::{AccountId, Catalog, KeyKind, OrderId, Product, ProductCode};
 use crate::rulebook::value::words::words;
 use crate::service::Service;
 
-pub use table::{Parameter, ParameterKind, Taken};
+use around::Around;
+
+pub use table::{Parameter, ParameterKind, Repeat, Taken};
 
 words! {
     /// An operation that is offered.
+    #[non_exhaustive]
     Operation {
         /// How a plan is used.
         DescribePackageState = "DescribePackageState",
@@ -66,7 +72,12 @@ words! {
 ///
 /// What is answered is what the service answers: an application goes to the CA, and its key is made, when
 /// [`Service::work`] runs, so an order shows its proof only afterwards. A
-/// [`Runner`](crate::service::Runner) does that by itself.
+/// [`Runner`](crate::service::Runner) does that by itself; [`with_runner`](Self::with_runner) wakes it,
+/// and [`waiting_for`](Self::waiting_for) waits for it, as the reference service does.
+///
+/// `DescribeCertificateState` asks the CA each time; [`with_timer`](Self::with_timer) bounds how long,
+/// and [`without_asking_ca`](Self::without_asking_ca) leaves it to the runner.
+/// `ListUserCertificateOrder` reads the orders of the account that it counts.
 ///
 /// ```
 /// # #[cfg(all(feature = "memory", feature = "local-ca"))] {
@@ -107,9 +118,8 @@ words! {
 ///
 /// let desk = Desk::new(service);
 /// let mut sent = Parameters::default();
-/// sent.add("ProductCode".into(), "geotrust-dv-1-starter".into()).map_err(|_| "sent twice")?;
-/// let done = wait(desk.perform(account, Operation::DescribePackageState, &sent));
-/// let done = done.map_err(|fault| fault.message().to_owned())?;
+/// sent.add("ProductCode".into(), "geotrust-dv-1-starter".into())?;
+/// let done = wait(desk.perform(account, Operation::DescribePackageState, &sent))?;
 /// assert_eq!(done.fields[1], ("TotalCount", Tree::Number(1)));
 /// # Ok(()) } main().unwrap(); }
 /// ```
@@ -120,9 +130,23 @@ pub struct Desk {
     uploads_as: Option<Product>,
     key_kind: KeyKind,
     tells_certificate_id: bool,
+    around: Around,
+}
+
+impl FromStr for Operation {
+    type Err = Fault;
+
+    /// By its name in the API.
+    fn from_str(name: &str) -> Result<Self, Fault> {
+        let mut all = Self::ALL.iter().copied();
+        let found = all.find(|operation| operation.word() == name);
+        let why = "no operation of this name is offered";
+        found.ok_or_else(|| Fault::invalid("Action", why))
+    }
 }
 
 /// What an operation came to.
+#[non_exhaustive]
 pub struct Done {
     /// The fields of the answer, without the request's id.
     pub fields: Vec<(&'static str, Tree)>,
@@ -134,7 +158,8 @@ pub struct Done {
 
 impl Done {
     /// An answer without fields, about an order.
-    const fn about(order: OrderId) -> Self {
+    #[must_use]
+    pub const fn about(order: OrderId) -> Self {
         Self {
             fields: Vec::new(),
             order: Some(order),
@@ -143,7 +168,8 @@ impl Done {
     }
 
     /// An answer with fields, about no single order.
-    const fn with(fields: Vec<(&'static str, Tree)>) -> Self {
+    #[must_use]
+    pub const fn with(fields: Vec<(&'static str, Tree)>) -> Self {
         Self {
             fields,
             order: None,
@@ -178,6 +204,7 @@ impl Desk {
             service,
             key_kind: KeyKind::Rsa { bits: 2_048 },
             tells_certificate_id: true,
+            around: Around::nothing(),
         }
     }
 
@@ -228,6 +255,20 @@ impl Desk {
         parameters: &Parameters,
     ) -> Result<Done, Fault> {
         table::check(operation, parameters)?;
+        let done = self.carry_out(account, operation, parameters).await;
+        // One that failed on its way may have posted something all the same.
+        if operation.changes() {
+            self.post().await;
+        }
+        done
+    }
+
+    async fn carry_out(
+        &self,
+        account: AccountId,
+        operation: Operation,
+        parameters: &Parameters,
+    ) -> Result<Done, Fault> {
         match operation {
             Operation::DescribePackageState => self.package_state(account, parameters).await,
             Operation::CreateCertificateForPackageRequest => {

@@ -4,8 +4,6 @@ use alloc::borrow::ToOwned;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::certificate::with_token;
 use super::{Desk, Done};
 use crate::lifecycle::{Availability, Command};
@@ -16,7 +14,7 @@ use crate::pki::chain_pem;
 use crate::service::{Caller, ServiceError};
 use crate::view::order::{OrderAnswer, OrderField};
 use crate::view::wire::WireField;
-use crate::wire::{Fault, Parameters, Tree};
+use crate::wire::{Fault, Parameters, Secret, Tree};
 
 /// A text of an answer.
 pub(super) fn text(value: impl AsRef<str>) -> Tree {
@@ -32,9 +30,15 @@ impl Desk {
         parameters: &Parameters,
     ) -> Result<Done, Fault> {
         let order = parameters.id("OrderId")?;
-        // Whatever keeps its answer away, the order stands as it stands.
-        let _ = self.service.refresh(account, order).await;
-        let sight = self.found(account, order).await?;
+        let mut sight = self.found(account, order).await?;
+        if sight.instance.order() != order {
+            // Another application followed it in its slot, and that is the one that is shown.
+            sight = self.found(account, sight.instance.order()).await?;
+        }
+        let order = sight.instance.order();
+        if self.ask_ca(account, order, &sight.loaded).await {
+            sight = self.found(account, order).await?;
+        }
         let seen = sight.seen();
         let Some(word) = WireField::StateType.write(seen).value else {
             return Err(not_found());
@@ -77,7 +81,7 @@ impl Desk {
                 OrderField::Certificate => certificate.map(|own| Tree::Text(chain_pem(own))),
                 OrderField::PrivateKey => key
                     .as_ref()
-                    .map(|key| Tree::Secret(Zeroizing::new(key.expose().to_owned()))),
+                    .map(|key| Tree::Secret(Secret::new(key.expose().to_owned()))),
                 OrderField::CertId => Some(Tree::Text(sight.instance.order().to_string())),
             };
             fields.extend(value.map(|value| (field.word(), value)));

@@ -7,6 +7,7 @@ use core::fmt;
 
 words! {
     /// What a parameter holds.
+    #[non_exhaustive]
     ParameterKind {
         /// A text.
         Text = "text",
@@ -21,11 +22,33 @@ words! {
     }
 }
 
+words! {
+    /// What a second call with the same parameters does, as where the answer to the first was lost.
+    #[non_exhaustive]
+    Repeat {
+        /// It only looks.
+        Looks = "changes nothing",
+        /// What it asks for happens once: a second call is refused, or finds it done.
+        Once = "happens once",
+        /// With `ClientToken` it happens once and is answered as before; without it the second is a
+        /// call of its own.
+        OnceUnderToken = "happens once under one ClientToken",
+        /// Each call is one of its own and costs a unit: whoever lost an answer lists the orders first.
+        Again = "happens again",
+    }
+}
+
 /// What becomes of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Taken {
     /// It is needed.
     Needed,
+    /// It is needed, unless one of these is sent.
+    NeededUnless(&'static [&'static str]),
+    /// It is needed for an account's first application; after that, what is not sent is as it was in the
+    /// newest one.
+    NeededAtFirst,
     /// It is honoured if it is sent.
     Honoured,
     /// It is refused by name, for a reason.
@@ -36,6 +59,7 @@ pub enum Taken {
 
 /// A parameter of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Parameter {
     /// Its name; of a list, the part before the first dot.
     pub name: &'static str,
@@ -50,6 +74,26 @@ const fn needed(name: &'static str, kind: ParameterKind) -> Parameter {
         name,
         kind,
         taken: Taken::Needed,
+    }
+}
+
+const fn needed_at_first(name: &'static str) -> Parameter {
+    Parameter {
+        name,
+        kind: ParameterKind::Text,
+        taken: Taken::NeededAtFirst,
+    }
+}
+
+const fn needed_unless(
+    name: &'static str,
+    kind: ParameterKind,
+    others: &'static [&'static str],
+) -> Parameter {
+    Parameter {
+        name,
+        kind,
+        taken: Taken::NeededUnless(others),
     }
 }
 
@@ -120,6 +164,60 @@ impl Operation {
         }
     }
 
+    /// Whether it can change anything of the account's; the others only look.
+    ///
+    /// ```
+    /// use cert_lifecycle::wire::Operation;
+    /// assert!(Operation::CancelOrderRequest.changes());
+    /// assert!(!Operation::DescribeCertificateState.changes());
+    /// ```
+    #[must_use]
+    pub const fn changes(self) -> bool {
+        match self {
+            Self::CreateCertificateForPackageRequest
+            | Self::CreateCertificateRequest
+            | Self::CreateCertificateWithCsrRequest
+            | Self::CancelOrderRequest
+            | Self::DeleteCertificateRequest
+            | Self::CancelCertificateForPackageRequest
+            | Self::RenewCertificateOrderForPackageRequest
+            | Self::UploadUserCertificate
+            | Self::DeleteUserCertificate => true,
+            Self::DescribePackageState
+            | Self::DescribeCertificateState
+            | Self::ListUserCertificateOrder
+            | Self::GetUserCertificateDetail
+            | Self::ListTrusteeOrder
+            | Self::GetCertificatePackageCount => false,
+        }
+    }
+
+    /// What a second call with the same parameters does.
+    ///
+    /// ```
+    /// use cert_lifecycle::wire::{Operation, Repeat};
+    /// assert_eq!(Operation::CreateCertificateRequest.repeat(), Repeat::Again);
+    /// ```
+    #[must_use]
+    pub const fn repeat(self) -> Repeat {
+        match self {
+            Self::CreateCertificateForPackageRequest
+            | Self::CreateCertificateRequest
+            | Self::CreateCertificateWithCsrRequest
+            | Self::RenewCertificateOrderForPackageRequest => Repeat::Again,
+            Self::CancelOrderRequest
+            | Self::DeleteCertificateRequest
+            | Self::CancelCertificateForPackageRequest => Repeat::Once,
+            Self::UploadUserCertificate | Self::DeleteUserCertificate => Repeat::OnceUnderToken,
+            Self::DescribePackageState
+            | Self::DescribeCertificateState
+            | Self::ListUserCertificateOrder
+            | Self::GetUserCertificateDetail
+            | Self::ListTrusteeOrder
+            | Self::GetCertificatePackageCount => Repeat::Looks,
+        }
+    }
+
     /// Every parameter that the SDK 3.9.4 has for it, in the order in which it is checked. Others are
     /// ignored, as the API does.
     #[must_use]
@@ -131,12 +229,12 @@ impl Operation {
                 const {
                     &[
                         PRODUCT,
-                        honoured("Domain", Text),
-                        honoured("Csr", Pem),
+                        needed_unless("Domain", Text, &["Csr"]),
+                        needed_unless("Csr", Pem, &["Domain"]),
                         honoured("ValidateType", Text),
-                        honoured("Username", Text),
-                        honoured("Phone", Text),
-                        honoured("Email", Text),
+                        needed_at_first("Username"),
+                        needed_at_first("Phone"),
+                        needed_at_first("Email"),
                         honoured("CompanyName", Text),
                         TAGS,
                     ]
@@ -210,8 +308,8 @@ impl Operation {
             Self::ListTrusteeOrder => {
                 const {
                     &[
-                        honoured("OrderId", Whole),
-                        honoured("CertificateId", Whole),
+                        needed_unless("OrderId", Whole, &["CertificateId"]),
+                        needed_unless("CertificateId", Whole, &["OrderId"]),
                         honoured("MaxResults", Whole),
                         honoured("NextToken", Text),
                     ]
@@ -263,7 +361,8 @@ pub(super) fn check(operation: Operation, parameters: &Parameters) -> Result<(),
             Taken::Needed => {
                 parameters.required(parameter.name)?;
             }
-            Taken::Honoured => {}
+            // The operation itself knows what is there instead.
+            Taken::NeededUnless(_) | Taken::NeededAtFirst | Taken::Honoured => {}
             Taken::Refused(why) => {
                 if let Some(name) = sent() {
                     return Err(Fault::unsupported(name, why));

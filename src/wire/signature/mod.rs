@@ -8,15 +8,21 @@
 mod encode;
 mod of_headers;
 mod of_parameters;
+mod sign;
 
 use alloc::borrow::ToOwned;
 use alloc::format;
+use alloc::string::String;
+use core::fmt;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+
+pub use sign::Signer;
 
 use super::call::Call;
 use super::{AccessKey, AccessKeys, Fault, Nonce, Nonces, Noted, Secret};
 use crate::model::{AccountId, Timestamp};
+use crate::rulebook::value::words::words;
 
 /// What a request says about its signature.
 pub(super) struct Signed<'a> {
@@ -41,26 +47,45 @@ pub(super) struct Judge<'a> {
 /// After so many milliseconds some nonces are likely to have gone.
 const NONCES_GO: u32 = 60_000;
 
-impl Signed<'_> {
+impl<'a> Signed<'a> {
+    /// The id of the access key.
+    pub(super) const fn key(&self) -> &'a str {
+        self.key
+    }
+
     /// Whether action and version count as they stand in the headers.
     pub(super) const fn in_headers(&self) -> bool {
         self.canonical.is_some()
     }
 }
 
+words! {
+    /// A way to sign requests.
+    #[non_exhaustive]
+    Scheme {
+        /// In the header `Authorization`, as the vendor's clients of today do.
+        Acs3HmacSha256 = "ACS3-HMAC-SHA256",
+        /// In the parameter `Signature`, as its older clients do; the key's id travels in the address.
+        HmacSha1 = "HMAC-SHA1",
+    }
+}
+
 /// Which scheme, and what it says.
-pub(super) fn read<'a>(call: &'a Call<'_>) -> Result<Signed<'a>, Fault> {
+pub(super) fn read<'a>(call: &'a Call<'_>, schemes: &[Scheme]) -> Result<Signed<'a>, Fault> {
     let header = call.header("authorization")?;
     let parameter = call.parameters.text("Signature");
     match (header, parameter) {
         (Some(_), Some(_)) => Err(incomplete("a request is signed in one way")),
-        (None, Some(signature)) => of_parameters::read(call, signature),
+        (None, Some(signature)) if schemes.contains(&Scheme::HmacSha1) => {
+            of_parameters::read(call, signature, schemes)
+        }
+        (None, Some(_)) => Err(unsupported(Scheme::HmacSha1.word(), schemes)),
         (Some(header), None) => {
             let (method, rest) = header.split_once(' ').unwrap_or((header, ""));
-            if method == of_headers::METHOD {
+            if method == of_headers::METHOD && schemes.contains(&Scheme::Acs3HmacSha256) {
                 of_headers::read(call, rest)
             } else {
-                Err(unsupported(method))
+                Err(unsupported(method, schemes))
             }
         }
         (None, None) => Err(incomplete(
@@ -174,23 +199,26 @@ fn incomplete(why: &str) -> Fault {
 }
 
 /// Ways to sign that the vendor knows and this service does not offer.
-const OTHERS: [&str; 7] = [
+const OTHERS: [&str; 9] = [
+    "ACS3-HMAC-SHA256",
     "ACS3-HMAC-SM3",
     "ACS3-RSA-SHA256",
     "BEARERTOKEN",
+    "HMAC-SHA1",
     "HMAC-SHA256",
     "HMAC-SM3",
     "PRIVATEKEY",
     "SHA256withRSA",
 ];
 
-fn unsupported(method: &str) -> Fault {
+fn unsupported(method: &str, schemes: &[Scheme]) -> Fault {
     let known = OTHERS.into_iter().find(|known| *known == method);
-    let message = format!(
-        "Signatures of the kind {} are not offered here. {} and {} are.",
-        known.unwrap_or("that was sent"),
-        of_headers::METHOD,
-        of_parameters::METHOD
-    );
+    let known = known.unwrap_or("that was sent");
+    let offered = match schemes {
+        [] => String::from("None is."),
+        [one] => format!("{one} is."),
+        [one, other, ..] => format!("{one} and {other} are."),
+    };
+    let message = format!("Signatures of the kind {known} are not offered here. {offered}");
     Fault::new(400, "UnsupportedSignatureMethod", message)
 }

@@ -7,13 +7,21 @@ use alloc::vec::Vec;
 
 use aws_lc_rs::hmac;
 use hmac_sha256::Hash;
+use http::{HeaderMap, HeaderName};
 
 use super::encode::{hex, joined};
-use super::{Signed, incomplete, matches};
+use super::{Scheme, Signed, incomplete, matches};
 use crate::wire::call::Call;
 use crate::wire::{Fault, Secret};
 
-pub(super) const METHOD: &str = "ACS3-HMAC-SHA256";
+pub(super) const METHOD: &str = Scheme::Acs3HmacSha256.word();
+
+pub(super) const ACTION: HeaderName = HeaderName::from_static("x-acs-action");
+pub(super) const VERSION: HeaderName = HeaderName::from_static("x-acs-version");
+pub(super) const DATE: HeaderName = HeaderName::from_static("x-acs-date");
+pub(super) const NONCE: HeaderName = HeaderName::from_static("x-acs-signature-nonce");
+pub(super) const DIGEST: HeaderName = HeaderName::from_static("x-acs-content-sha256");
+pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-acs-security-token");
 
 /// Headers that are signed in every request, besides those that begin as below.
 const ALWAYS: [&str; 4] = [
@@ -90,7 +98,7 @@ fn signed_names<'a>(call: &Call<'_>, list: &'a str) -> Result<Vec<&'a str>, Faul
     if names.windows(2).any(|two| two.first() == two.last()) {
         return Err(incomplete("a header is signed twice"));
     }
-    let sent = call.headers.keys().map(http::HeaderName::as_str);
+    let sent = call.headers.keys().map(HeaderName::as_str);
     let vendors = sent.filter(|name| name.starts_with(VENDOR));
     for needed in ALWAYS.into_iter().chain(vendors) {
         if names.binary_search(&needed).is_err() {
@@ -100,8 +108,19 @@ fn signed_names<'a>(call: &Call<'_>, list: &'a str) -> Result<Vec<&'a str>, Faul
     Ok(names)
 }
 
+/// The names of what is signed in a request, sorted.
+pub(super) fn to_sign(headers: &HeaderMap) -> Vec<&str> {
+    let mut names: Vec<&str> = headers
+        .keys()
+        .map(HeaderName::as_str)
+        .filter(|name| matches!(*name, "content-type" | "host") || name.starts_with(VENDOR))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
 /// The digest of the request in its canonical form.
-fn canonical(call: &Call<'_>, list: &str, names: Vec<&str>) -> Result<[u8; 32], Fault> {
+pub(super) fn canonical(call: &Call<'_>, list: &str, names: Vec<&str>) -> Result<[u8; 32], Fault> {
     let mut hash = Hash::new();
     hash.update(call.method);
     hash.update("\n/\n");
@@ -139,12 +158,18 @@ fn canonical(call: &Call<'_>, list: &str, names: Vec<&str>) -> Result<[u8; 32], 
     Ok(hash.finalize())
 }
 
-/// Whether the signature is right; otherwise what it should be of.
-pub(super) fn verify(canonical: &[u8; 32], signature: &str, secret: &Secret) -> Result<(), String> {
+/// What is signed, and its signature.
+pub(super) fn signature(canonical: &[u8; 32], secret: &Secret) -> (String, String) {
     let text = format!("{METHOD}\n{}", hex(canonical));
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.bytes());
-    let expected = hex(hmac::sign(&key, text.as_bytes()).as_ref());
-    if matches(expected.as_bytes(), signature.as_bytes()) {
+    let signature = hex(hmac::sign(&key, text.as_bytes()).as_ref());
+    (text, signature)
+}
+
+/// Whether the signature is right; otherwise what it should be of.
+pub(super) fn verify(canonical: &[u8; 32], sent: &str, secret: &Secret) -> Result<(), String> {
+    let (text, expected) = signature(canonical, secret);
+    if matches(expected.as_bytes(), sent.as_bytes()) {
         Ok(())
     } else {
         Err(text)

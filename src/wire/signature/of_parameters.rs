@@ -7,11 +7,11 @@ use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
 use super::encode::{encoded, joined};
-use super::{Signed, incomplete, matches, unsupported};
+use super::{Scheme, Signed, incomplete, matches, unsupported};
 use crate::wire::call::Call;
 use crate::wire::{Fault, Secret};
 
-pub(super) const METHOD: &str = "HMAC-SHA1";
+const METHOD: &str = Scheme::HmacSha1.word();
 
 /// Parameters whose values are not told to anybody, not even to who sent them.
 const HIDDEN: [&str; 5] = [
@@ -24,14 +24,18 @@ const HIDDEN: [&str; 5] = [
 const INSTEAD: &str = "***";
 
 /// What a request says about its signature.
-pub(super) fn read<'a>(call: &'a Call<'_>, signature: &'a str) -> Result<Signed<'a>, Fault> {
+pub(super) fn read<'a>(
+    call: &'a Call<'_>,
+    signature: &'a str,
+    schemes: &[Scheme],
+) -> Result<Signed<'a>, Fault> {
     let parameters = &call.parameters;
     let method = parameters.required("SignatureMethod")?;
     if method != METHOD {
-        return Err(unsupported(method));
+        return Err(unsupported(method, schemes));
     }
     if let Some(kind) = parameters.text("SignatureType") {
-        return Err(unsupported(kind));
+        return Err(unsupported(kind, schemes));
     }
     if parameters.required("SignatureVersion")? != "1.0" {
         return Err(incomplete("SignatureVersion is 1.0"));
@@ -61,8 +65,8 @@ fn signed_text(call: &Call<'_>, shown: bool, sink: &mut impl FnMut(&str)) {
     joined(parameters, &mut |piece| encoded(piece, sink));
 }
 
-/// Whether the signature is right; otherwise what it should be of, without secrets.
-pub(super) fn verify(call: &Call<'_>, signature: &str, secret: &Secret) -> Result<(), String> {
+/// The signature.
+pub(super) fn signature(call: &Call<'_>, secret: &Secret) -> String {
     let mut key = Zeroizing::new(alloc::vec::Vec::with_capacity(
         secret.bytes().len().saturating_add(1),
     ));
@@ -71,8 +75,12 @@ pub(super) fn verify(call: &Call<'_>, signature: &str, secret: &Secret) -> Resul
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
     let mut mac = hmac::Context::with_key(&key);
     signed_text(call, false, &mut |piece| mac.update(piece.as_bytes()));
-    let expected = Base64::encode_string(mac.sign().as_ref());
-    if matches(expected.as_bytes(), signature.as_bytes()) {
+    Base64::encode_string(mac.sign().as_ref())
+}
+
+/// Whether the signature is right; otherwise what it should be of, without secrets.
+pub(super) fn verify(call: &Call<'_>, sent: &str, secret: &Secret) -> Result<(), String> {
+    if matches(signature(call, secret).as_bytes(), sent.as_bytes()) {
         return Ok(());
     }
     let mut text = String::new();
