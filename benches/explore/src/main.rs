@@ -4,15 +4,15 @@
 //! cargo run --release --manifest-path benches/explore/Cargo.toml [-- WORLD [THREADS]]
 //! ```
 //! `WORLD` is `small` (seconds; the default) or `full` (over a million states). Each contender runs in
-//! a process of its own, so that the most memory it had is its own too. The counts of states must be
-//! the same without symmetry, or the run fails.
+//! a process of its own, so that the most memory it had is its own too. Seconds are those of processors,
+//! of all threads together: on one thread they are what it takes on a machine that does nothing else.
+//! The counts of states must be the same without symmetry, or the run fails.
 
 mod memory;
 mod model;
 mod worlds;
 
 use std::process::{Command, ExitCode};
-use std::time::Instant;
 
 use cert_lifecycle::lifecycle::{Law, Outcome, table};
 use cert_lifecycle::testing::explore::{Ending, Explorer, Report};
@@ -45,7 +45,7 @@ struct Result {
 fn contend(name: &str, world: &World, threads: usize) {
     let small = world.build();
     let before = memory::most();
-    let begun = Instant::now();
+    let begun = memory::processor();
     let (states, report) = if name == "stateright" {
         let checker = Checked::of(small).checker().threads(threads);
         let checked = checker.spawn_bfs().join();
@@ -66,7 +66,7 @@ fn contend(name: &str, world: &World, threads: usize) {
         assert!(matches!(report.ending, Ending::Exhausted), "{report}");
         (report.states, Some(report))
     };
-    let seconds = begun.elapsed().as_secs_f64();
+    let seconds = memory::processor() - begun;
     println!("{states} {seconds} {}", memory::most() - before);
     // The table is no part of what is measured.
     if let Some(report) = report {
@@ -139,7 +139,7 @@ fn main() -> ExitCode {
     }
     println!("world {name}, {threads} threads");
     println!(
-        "| Contender | Unique states | Seconds | States per second | Most memory, bytes a state |"
+        "| Contender | Unique states | Processor seconds | States per second | Most memory, bytes a state |"
     );
     println!("|---|---|---|---|---|");
     let mut all = Vec::new();
