@@ -30,8 +30,9 @@
 //!     answer("2019-08-intl")?,
 //!     "Cannot withdraw the application: the order's status is Validating. Rule R-12: a withdrawal \
 //!      takes an order back to Pending Application, from the states its edition names [WD19, \
-//!      inferred; edition 2019-08-intl]. No earlier rule is known; the answer differs for what is bought \
-//!      or applied for from 2021-01-22T00:00:00+08:00 on. Instead: wait for the CA's answer."
+//!      inferred; edition 2019-08-intl]. In force from the beginning of the rulebook; the answer \
+//!      differs for what is bought or applied for from 2021-01-22T00:00:00+08:00 on. Instead: wait \
+//!      for the CA's answer."
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -41,6 +42,11 @@
 //!   what to read for which command and [`lifecycle::expectations`] how to commit, or the service
 //!   (feature `service`) over the [`port`]s. `examples/walkthrough.rs` lives two whole lives with it.
 //!   What your store writes down is best left to `codec::stored` (feature `stored`).
+//! - **Clients of the vendor's talk to your service**: `wire::Wire` (feature `wire`) is the API as a
+//!   tower service; `examples/embed_axum.rs` mounts it beside routes of its own.
+//! - **You test automation**: `server::Server` (feature `server`) starts the reference service inside a
+//!   test, `cert-lifecycle serve` beside it; `examples/rust_automation.rs`, `examples/python` and
+//!   `examples/node` move time and assert.
 //! - **You have rules of your own**: say what differs in a TOML file and read it with
 //!   `codec::rulebook::read` (feature `toml`). `examples/own_rulebook.rs` shows what it changes.
 //! - **You check rules**: [`rulebook::Rulebook::parts`] to change a clause, [`lifecycle::World`] to
@@ -55,7 +61,8 @@
 //!
 //! # Modules
 //! Imports point left only: `model <- rulebook <- lifecycle <- port <- service`, and
-//! `lifecycle <- view`; `codec` uses the first three. `model`, `rulebook`, `lifecycle` and `view` are
+//! `lifecycle <- view`; `codec` uses the first three, `pki` uses `model`, `adapter` what is up to
+//! `port`, `wire` what is up to `service`; `testing` and `server` use them. `model`, `rulebook`, `lifecycle` and `view` are
 //! the pure core: no clock, no randomness, no I/O, no panic, `no_std` with `alloc`.
 //!
 //! | Module | What it holds | Feature |
@@ -64,7 +71,7 @@
 //! | [`rulebook`] | dated clauses, editions, calendar, ceilings and duties of CAs, sources | |
 //! | [`lifecycle`] | commands, decisions, events, refusals, status, questions | |
 //! | [`view`] | status words of the wire, labels, groups, modules: what interfaces show | |
-//! | [`port`] | contracts: store, CA, key vault and its rows, payments, notices, clock, ids | |
+//! | [`port`] | contracts: store, rows, CA, key vault and its rows, payments, notices, clock, timer, ids | |
 //! | `codec` | stored forms: events and what belongs to them, commands, a rulebook as a file | `stored`, `toml` |
 //! | `pki` | PEM and DER to facts: requests, certificates, keys | `pki` |
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
@@ -72,7 +79,7 @@
 //! | `wire` | the vendor's API 2020-04-07 over the service: signatures, operations, answers | `wire` |
 //! | `server` | the reference service over HTTP, with a world around it and a control plane | `server` |
 //! | `testing` | laws, timelines, stories and faults; conformance suites for adapters of your own | `testing` |
-//! | [`manual`] | pages made from the code: rules, table, diagrams, editions, contradictions | |
+//! | [`manual`] | pages made from the code: rules, table, diagrams, editions, contradictions, operations, command line | |
 //!
 //! # Features
 //! | Feature | What it adds |

@@ -330,6 +330,11 @@ fn an_answer_is_explained() {
         "Permitted (R-35, R-27). Events:",
         "Status after it: Revoked",
         "Unit: settled -> returned; 2 -> 3 left on the plan",
+        "The unit returns: ",
+        // What the events follow from, with the value that they go by.
+        "What follows:",
+        "R-27  the unit of a certificate revoked inside the window",
+        "return_days: within 30 days",
     ] {
         assert!(granted.out.contains(part), "{part}:\n{}", granted.out);
     }
@@ -355,6 +360,66 @@ fn an_answer_is_explained() {
     let failing: Vec<&Value> = failing.filter(|one| one["holds"] == false).collect();
     assert_eq!(failing[0]["rule"], shown["answer"]["refusal"]["rule"]);
     assert_eq!(shown["editions"]["application"], "2021-02-api");
+}
+
+#[test]
+fn what_follows_from_an_answer_is_explained() {
+    let story = Story::of_a_certificate();
+    let explain = |step: usize| {
+        let rules = ["explain", "--site", "cn", "--channel", "api"];
+        let shown = run_with(&rules, question(&story, step).as_bytes());
+        assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+        shown.out
+    };
+    let all: String = (0..story.steps.len()).map(explain).collect();
+    for part in [
+        "consumption: ",
+        "to do: {",
+        "else: the resource plan has no unit left",
+        "return_anchor: ",
+    ] {
+        assert!(all.contains(part), "{part}:\n{all}");
+    }
+}
+
+/// Instants are written as the documents write them.
+#[test]
+fn instants_have_any_offset() {
+    let line =
+        r#"{"v":1,"type":"command.collect","at":"AT","account":"tom","on":{"instance":"i"}}"#;
+    let said = |at: &str| run_with(&["replay"], line.replace("AT", at).as_bytes());
+    let (utc, here) = (
+        said("2021-03-01T16:00:00Z"),
+        said("2021-03-02T00:00:00+08:00"),
+    );
+    assert_eq!((here.code, here.out.as_str()), (0, utc.out.as_str()));
+    assert!(
+        json(&here.out)["at"] == "2021-03-01T16:00:00Z",
+        "{}",
+        here.out
+    );
+    assert_eq!(said("2021-03-02T00:00:00+25:00").code, 2);
+    // What a rule refuses names what the rule rests on.
+    let refusal = &json(&here.out)["refusal"];
+    assert_eq!(refusal["rule"], "R-21");
+    assert_eq!(refusal["sources"][0], "S4");
+    let text = refusal["text"].as_str().unwrap();
+    assert!(text.contains("[the rule rests on S4; edition "), "{text}");
+}
+
+/// Any day of a site and channel names the edition that is in force on it.
+#[test]
+fn a_day_names_its_edition() {
+    let shown = |key: &str| run(&["editions", key, "--format", "json"]);
+    let (first, within) = (
+        shown("cn-console@2020-12-23"),
+        shown("cn-console@2020-12-24"),
+    );
+    assert_eq!((within.code, within.out.as_str()), (0, first.out.as_str()));
+    assert_eq!(json(&within.out)["key"], "cn-console@2020-12-23");
+    let before = shown("cn-console@2018-01-01");
+    assert_eq!((before.code, before.out.as_str()), (2, ""));
+    assert!(before.err.contains("2018-01-01"), "{}", before.err);
 }
 
 #[test]

@@ -117,11 +117,27 @@ fn embed_axum_serves_works_and_stops() {
             "POST /orders under a-key: {\"order\":",
             "POST /orders under a-key: {\"order\":",
             "POST /orders under another-key: Cannot submit the application",
+            "DescribeCertificateState by testid: 200 OK",
+            "the vendor's client is told domain_verify",
             "is Issued",
+            "the vendor's client is told certificate",
             "served and stopped",
         ],
     );
     assert!(told.contains("the CA is asked for order"));
+}
+
+#[test]
+fn rust_automation_moves_time_and_asserts() {
+    let told = run("rust_automation", &[]);
+    in_order(
+        &told,
+        &[
+            "issued on 2026-03-20",
+            "\"certificate\"",
+            "due on 2026-09-16",
+        ],
+    );
 }
 
 /// The fault is found and named; the mended store keeps the contract.

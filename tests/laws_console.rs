@@ -407,7 +407,7 @@ const REASONS: &str = "
     NameKind FileForWildcard Key CertificateKey CertificateNames AboveCeiling CertificateOver
     OtherCertificate NotActivated Uploaded Ended RefundUnderWay Refunded NoRefundClaimed NothingPaid
     Free NoRefundHere RefundWindow UnderWay NotRevoked WasMerged ChainMovedOn LateHosting PlanUsed
-    Years Slots Hosted AlreadyHosted HostingWindow NotNext NoPredecessor NotDue NoSubmission
+    Years Slots Hosted AlreadyHosted HostingWindow NotNext NoPredecessor UnissuedBefore FailedBefore NotDue NoSubmission
     RenewalWindow OtherProduct UploadName NameTaken KeyMismatch OtherTarget KeyNotHeld
     DomainNotCovered NotDeployed Deployed NoClosing NotMergeable NoFreeLeft OtherInstance";
 

@@ -16,6 +16,8 @@ mod command_line;
 mod contradictions;
 #[path = "manual/diagrams.rs"]
 mod diagrams;
+#[path = "manual/documents.rs"]
+mod documents;
 #[path = "manual/editions.rs"]
 mod editions;
 #[path = "support/golden.rs"]
@@ -34,13 +36,29 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use cert_lifecycle::lifecycle::{Law, Table, table as table_of};
-use cert_lifecycle::model::{Channel, EditionKey, ValidationClass};
+use cert_lifecycle::model::{Channel, EditionKey, Timestamp, ValidationClass};
 use cert_lifecycle::rulebook::Rulebook;
 
 /// Compares a page with the committed one.
 fn page(name: &str, made: &str) {
     assert!(made.ends_with('\n') && !made.contains('\t'), "{name}");
     golden::compare(&format!("../../src/manual/{name}.md"), made);
+}
+
+/// What is looked at, which a table and a diagram show side by side.
+const WHOSE: &str = "By API an order of a plan is looked at, and Pending Application is one that was \
+    withdrawn; on the console it is a bought slot, which is not cancelled (T-14), while a slot that was \
+    drawn from a plan is. Not Activated, Hosted, Refund Review, Refunded, Closed, Cancelled and Merged are \
+    bought in both. A refund is claimed on the first day, when some editions pay at once and others review \
+    the claim.";
+
+/// From when something of the CA/Browser Forum is.
+fn begins(from: Timestamp) -> String {
+    if from == Timestamp::MIN {
+        "the beginning".to_owned()
+    } else {
+        from.to_string()
+    }
 }
 
 /// A table, and whose it is.
@@ -96,6 +114,11 @@ fn the_page_of_the_command_line_is_what_the_program_says() {
 #[test]
 fn the_page_of_the_operations_is_what_the_wire_says() {
     page("operations", &operations::page());
+}
+
+#[test]
+fn the_page_of_the_sources_is_what_the_rulebook_says() {
+    page("sources", &documents::page());
 }
 
 #[test]

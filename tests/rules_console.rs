@@ -677,7 +677,24 @@ fn r61_free_certificates_of_a_year() {
         count: NonZeroU32::new(2).unwrap(),
         payment: Payment::NONE,
     };
-    is(&stage.refused(&both, last), RuleId::R61, Why::NoFreeLeft);
+    // The year after begins with its first second; more than a year's number is never taken at once.
+    let refusal = stage.refused(&both, last);
+    is(&refusal, RuleId::R61, Why::NoFreeLeft);
+    assert_eq!(refusal.permitted_from(), Some(new_year));
+    let text = refusal.to_string();
+    let date = "It becomes possible at 2022-01-01T00:00:00+08:00.";
+    assert!(text.contains(date), "{text}");
+    let too_many = Command::BuyPlan {
+        plan: PlanId::new("three").unwrap(),
+        product: free,
+        count: NonZeroU32::new(21).unwrap(),
+        payment: Payment::NONE,
+    };
+    let refusal = stage.refused(&too_many, last);
+    assert_eq!(
+        (refusal.why(), refusal.permitted_from()),
+        (Why::NoFreeLeft, None)
+    );
     stage.buy(1, last);
     let one = Command::Buy(Arc::new(stage.purchase(1, Payment::NONE)));
     let refusal = stage.refused(&one, last);
@@ -1027,7 +1044,10 @@ fn r62_the_price_of_several_is_one_and_that_is_our_choice() {
     let refusal = stage.refused(&Command::ClaimRefund, now);
     is(&refusal, RuleId::R62, Why::ChainMovedOn);
     let text = refusal.to_string();
-    assert!(text.contains("[our choice; edition"), "{text}");
+    assert!(
+        text.contains("[the rule rests on our choice; edition"),
+        "{text}"
+    );
     // T-42: what merging takes is on its own page.
     let edition = book.edition("2021-07-cn").unwrap();
     let now = at("2021-08-02T09:00:00+08:00");
@@ -1039,7 +1059,10 @@ fn r62_the_price_of_several_is_one_and_that_is_our_choice() {
     stage.tell(&Command::Merge, now);
     let refusal = stage.refused(&Command::ClaimRefund, now);
     is(&refusal, RuleId::T42, Why::WasMerged);
-    assert!(refusal.to_string().contains("[MG21;"), "{refusal}");
+    assert!(
+        refusal.to_string().contains("[the rule rests on MG21;"),
+        "{refusal}"
+    );
 }
 
 /// what makes a plan unused again is advised as far as it is there, and while it helps.

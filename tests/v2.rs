@@ -892,6 +892,17 @@ fn v06_data_that_is_not_acceptable_any_more_is_not_applied_with() {
     assert_eq!(world.status(now), Some(Status::Pending));
 }
 
+/// HS26: hosting units are bought by number, add up, and don't lapse.
+#[test]
+fn v12_hosting_units_never_lapse() {
+    let (book, edition) = (book(), edition(&book()));
+    let mut world = World::new(&book, &edition);
+    world.tell(&units(2), begin());
+    world.tell(&units(1), days(3_000));
+    let held = world.hosting.unwrap();
+    assert_eq!((held.remaining(), held.used()), (3, 0));
+}
+
 /// Three years under shrinking ceilings: nobody acts, and the site is covered without a gap.
 #[test]
 fn v06_certificates_in_turn_cover_the_whole_term() {

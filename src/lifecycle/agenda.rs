@@ -87,7 +87,13 @@ impl fmt::Display for DueKind {
             Self::RefundEnds { of, review } => {
                 write!(f, "no refund any more of what is {of}, {review}")
             }
-            Self::RuleChange(field) => write!(f, "another rule is in force: {}", field.word()),
+            Self::RuleChange(field) => {
+                f.write_str("another rule is in force:")?;
+                field
+                    .word()
+                    .split('_')
+                    .try_for_each(|word| write!(f, " {word}"))
+            }
             Self::Message { days } => write!(f, "a message {days} days before expiry"),
             Self::GraceEnds => f.write_str("its settings are kept no longer"),
             Self::LastSafeRevocation => f.write_str("a revocation asked for now may come too late"),

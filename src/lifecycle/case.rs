@@ -61,6 +61,9 @@ pub struct Case<'a> {
     pub other_purchase: Option<&'a Purchase>,
     /// What the account has beside the plan and the purchase at hand.
     pub beside: Beside,
+    /// The calendar year of the command, in which [`Beside::free_this_year`] was counted: behind it
+    /// they are given anew. Without it a refusal can't say when.
+    pub year: Option<Window>,
 }
 
 impl<'a> Case<'a> {
@@ -77,6 +80,7 @@ impl<'a> Case<'a> {
             other: None,
             other_purchase: None,
             beside: Beside::NOTHING,
+            year: None,
         }
     }
 

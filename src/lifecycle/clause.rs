@@ -194,8 +194,12 @@ pub enum Why {
     HostingWindow,
     /// Another member of the chain comes first.
     NotNext,
-    /// The certificate before it in the chain was not issued, or is revoked or gone.
+    /// The certificate before it in the chain is revoked or gone.
     NoPredecessor,
+    /// The certificate before it in the chain is not issued yet.
+    UnissuedBefore,
+    /// The application for the certificate before it in the chain failed.
+    FailedBefore,
     /// The certificate before it is not due yet.
     NotDue,
     /// The chain has nothing to apply with.
@@ -416,8 +420,10 @@ impl fmt::Display for Why {
             Self::AlreadyHosted => "hosting is enabled already",
             Self::HostingWindow => "hosting is not enabled for it at this time",
             Self::NotNext => "another member of the chain comes first",
-            Self::NoPredecessor => {
-                "the certificate before it in the chain is not issued, or is revoked or gone"
+            Self::NoPredecessor => "the certificate before it in the chain is revoked or gone",
+            Self::UnissuedBefore => "the certificate before it in the chain is not issued yet",
+            Self::FailedBefore => {
+                "the application for the certificate before it in the chain failed"
             }
             Self::NotDue => "the certificate before it in the chain is not due yet",
             Self::NoSubmission => "there is no application whose data the next one could take",
@@ -534,6 +540,8 @@ pub enum WayOut {
     Reissue,
     /// Apply again with the same slot.
     Resubmit,
+    /// Apply again with the slot before it in the chain, whose application failed.
+    ResubmitBefore,
     /// Apply with the slot.
     Apply,
     /// Cancel it, which gives its unit back.
@@ -574,6 +582,10 @@ pub enum WayOut {
     LoadAll,
     /// Delete the certificate.
     DeleteCertificate,
+    /// Take it off the cloud products, then delete the certificate.
+    UndeployThenDelete,
+    /// Delete the certificate once it is expired, from this instant on.
+    DeleteOnceExpired(Timestamp),
     /// Claim with the first certificate of the purchase.
     ClaimOnFirst,
     /// Look the instance up again.
@@ -591,7 +603,7 @@ pub enum WayOut {
 }
 
 impl WayOut {
-    /// The advice in words; none if nothing helps.
+    /// The advice in words, without its date ([`from`](Self::from)); none if nothing helps.
     #[must_use]
     pub const fn phrase(self) -> Option<&'static str> {
         Some(match self {
@@ -637,6 +649,9 @@ impl WayOut {
             Self::UseDns => "prove the domain in the DNS",
             Self::Reissue => "have the CA answer again, with what fits the order",
             Self::Resubmit => "correct the application and submit it again with the same slot",
+            Self::ResubmitBefore => {
+                "correct the application that failed before it in the chain and submit it again"
+            }
             Self::Apply => "apply with the slot",
             Self::Cancel => "cancel the pending order: its unit returns",
             Self::CancelMember => "cancel it before its turn",
@@ -670,6 +685,10 @@ impl WayOut {
             Self::LoadAll => "look the case up again, with all that belongs to it",
             Self::ClaimOnFirst => "claim with the first certificate of the purchase",
             Self::DeleteCertificate => "delete the certificate itself",
+            Self::UndeployThenDelete => {
+                "first take it off the cloud products, then delete the certificate itself"
+            }
+            Self::DeleteOnceExpired(_) => "delete the certificate itself, once it is expired",
             Self::CheckInstance => "look up the instance's id under the account that bought it",
             Self::UpdateData => "store the complete data, then apply",
             Self::CancelApplication => "first cancel the application",
@@ -677,5 +696,15 @@ impl WayOut {
             Self::DisableHosting => "first switch automatic reissue off",
             Self::AwaitTask => "wait until the application's task has succeeded",
         })
+    }
+
+    /// The instant from which it is open, where that is to come.
+    #[must_use]
+    pub const fn from(self) -> Option<Timestamp> {
+        if let Self::DeleteOnceExpired(from) = self {
+            Some(from)
+        } else {
+            None
+        }
     }
 }

@@ -200,7 +200,7 @@ pub fn decide_into(
 
 /// Decides with conditions that another hand altered: what a machine with a fault does.
 ///
-/// Refusals know no later clause here.
+/// What a refusal says of a later clause is as in [`decide()`]: by the conditions as they are.
 #[cfg(feature = "testing")]
 #[expect(
     clippy::result_large_err,
@@ -226,7 +226,10 @@ pub(crate) fn decide_altered<'a>(
     {
         return Ok(events);
     }
-    let clause = failed.unwrap_or_else(|| unlisted(case));
+    let mut clause = failed.unwrap_or_else(|| unlisted(case));
+    if !lets_through(case, command, now, law, &clause) {
+        clause.changes = None;
+    }
     Err(Refusal::new(&clause, command.kind(), case, now, law))
 }
 

@@ -8,8 +8,8 @@ use crate::rulebook::{Edition, RuleId, Sources, Standing, Window};
 
 use super::case::{Case, Law};
 use super::clause::{Basis, Clause, WayOut, Why, had_to};
-use super::command::CommandKind;
-use super::condition::unit_returns;
+use super::command::{Command, CommandKind};
+use super::condition::{Flow, unit_returns, visit};
 use super::status::status;
 
 /// The few kinds of refusal that a caller has to tell apart. The documented error codes follow them.
@@ -120,6 +120,9 @@ impl Refusal {
         ) = (refusal.way_out, status)
         {
             refusal.way_out = WayOut::ApplyAnew;
+        }
+        if refusal.way_out == WayOut::DeleteCertificate {
+            refusal.way_out = instead_deleted(case, now, law);
         }
         // Nobody has to buy anew who only has to wait.
         if refusal.way_out == WayOut::ApplyAnew && refusal.permitted_from().is_some() {
@@ -270,6 +273,28 @@ impl<C, S> Refusal<C, S> {
     }
 }
 
+/// How a certificate is deleted where that is the way out: at once, or when the edition in force has it
+/// not at all, where it never does.
+fn instead_deleted(case: &Case<'_>, now: Timestamp, law: &Law<'_>) -> WayOut {
+    let (mut open, mut deployed) = (Window::ALWAYS, false);
+    let command = Command::DeleteCertificate;
+    let _ = visit(case, &command, law, &mut |clause: Clause<'_>| {
+        // That is in the owner's hands.
+        if clause.why == Why::Deployed {
+            deployed |= clause.holds.is_never();
+        } else {
+            open = open.and(clause.holds);
+        }
+        Flow::Continue(())
+    });
+    match open.from().filter(|from| *from > now) {
+        Some(from) => WayOut::DeleteOnceExpired(from),
+        None if !open.contains(now) => WayOut::None,
+        None if deployed => WayOut::UndeployThenDelete,
+        None => WayOut::DeleteCertificate,
+    }
+}
+
 /// A kind of command that a refusal can speak of.
 pub trait Phrased: Copy {
     /// What was asked, as the end of "Cannot".
@@ -314,10 +339,14 @@ impl<C: Phrased, S: Copy + fmt::Display> fmt::Display for Refusal<C, S> {
         }
         self.write_sources(f)?;
         self.write_dates(f)?;
-        match self.way_out.phrase() {
-            Some(advice) => write!(f, " Instead: {advice}."),
-            None => Ok(()),
+        let Some(advice) = self.way_out.phrase() else {
+            return Ok(());
+        };
+        write!(f, " Instead: {advice}")?;
+        if let Some(from) = self.way_out.from() {
+            write!(f, ", from {} on", from.in_offset(self.offset))?;
         }
+        f.write_str(".")
     }
 }
 
@@ -325,7 +354,8 @@ impl<C, S> Refusal<C, S> {
     fn write_sources(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.basis, self.rule.record()) {
             (Grounds::Rule, Some(record)) => {
-                f.write_str(" [")?;
+                // A rule stands in every edition, also in those that are older than some of its documents.
+                f.write_str(" [the rule rests on ")?;
                 for (place, key) in record.sources.split(' ').enumerate() {
                     let comma = if place == 0 { "" } else { ", " };
                     let key = if key == "C" { "our choice" } else { key };
@@ -360,7 +390,7 @@ impl<C, S> Refusal<C, S> {
             return write!(f, " It was possible until just before {}.", shown(until));
         }
         match &self.basis {
-            Grounds::Rule => f.write_str(" No date changes this."),
+            Grounds::Rule => f.write_str(" This holds in every edition."),
             Grounds::Ceiling { from, .. } if *from == Timestamp::MIN => {
                 f.write_str(" This ceiling is the first one.")
             }
@@ -379,7 +409,7 @@ impl<C, S> Refusal<C, S> {
                     Some(since) => {
                         write!(f, " In force since {}", shown(since.midnight(self.offset)))?;
                     }
-                    None => f.write_str(" No earlier rule is known")?,
+                    None => f.write_str(" In force from the beginning of the rulebook")?,
                 }
                 match changes.map(|day| shown(day.midnight(self.offset))) {
                     None => f.write_str("."),
@@ -456,6 +486,8 @@ const fn kind_of(why: Why) -> RefusalKind {
         | Why::HostingWindow
         | Why::NotNext
         | Why::NoPredecessor
+        | Why::UnissuedBefore
+        | Why::FailedBefore
         | Why::NotDue
         | Why::NoSubmission
         | Why::RenewalWindow

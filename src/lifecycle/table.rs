@@ -29,7 +29,7 @@ pub enum Outcome {
         /// The granting rule.
         rule: RuleId,
     },
-    /// There is nothing left to do.
+    /// It is permitted, and changes nothing: something is read, or there is nothing left to do.
     Nothing,
     /// It is refused.
     Refused {
@@ -45,7 +45,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::Leads { to, rule } => write!(f, "-> {to} ({rule})"),
             Self::Recorded { rule } => write!(f, "recorded ({rule})"),
-            Self::Nothing => f.write_str("nothing to do"),
+            Self::Nothing => f.write_str("permitted, nothing changes"),
             Self::Refused { rule } => write!(f, "refused ({rule})"),
             Self::Unreachable => f.write_str("unreachable"),
         }

@@ -218,6 +218,7 @@ impl World {
         case.beside = case
             .beside
             .with_free(year, self.plans.values(), self.purchases.values());
+        case.year = Some(year);
         case
     }
 

@@ -6,8 +6,9 @@
 //! | [`table`] | what every command does in every status, in all editions |
 //! | [`diagrams`] | the statuses and what leads from one to another |
 //! | [`editions`] | the named editions, and what changed from one to the next |
+//! | [`sources`] | every document and choice of ours by its key, and the values and rules that rest on it |
 //! | [`contradictions`] | where documents disagree, and what carries each side |
-//! | [`operations`] | the operations of the vendor's API: parameters, answers by state, errors |
+//! | `operations` | the operations of the vendor's API: parameters, answers by state, errors, fields (feature `wire`) |
 //! | [`command_line`] | the program `cert-lifecycle` |
 //!
 //! There is no code here. A test makes each page again and says which one is stale:
@@ -36,6 +37,9 @@ pub mod operations {}
 
 #[doc = include_str!("rules.md")]
 pub mod rules {}
+
+#[doc = include_str!("sources.md")]
+pub mod sources {}
 
 #[doc = include_str!("table.md")]
 pub mod table {}

@@ -173,7 +173,7 @@ contradictions! {
         [kind("rulebook::Ceilings: what must be and what is advised"), rule(RuleId::K08)];
     X-27, "the example of a renewal is off by one day; a new term begins with the issuance, or with the old expiry",
         [field(Field::CarryOver)],
-        left out: "a count of days: the new expiry is a date, a year after the old one";
+        left out: "a count of days: the new expiry is a date, a year after the old one; and that a DV wildcard of DigiCert carries nothing over (2021-01-22): no product here is one, and what is registered as one carries";
     X-28, "one state is written check_fail and checked_fail, Paid and PAYED, willExpire, willExpired and WILLEXPIRED; unknow is no slip of ours",
         [kind("view::wire: one word written for each interface, all of them read")];
     X-29, "the review of an OV application takes 2 to 5 working days, 3 to 5, up to 5, or 3 to 7",
@@ -193,6 +193,9 @@ contradictions! {
         [field(Field::HostingOfUploaded)];
     X-36, "the service pays back when one revokes (S1), or when one claims it (S0 and all later)",
         [field(Field::RefundTrigger)];
+    X-37, "the full payment comes back (S1), or its cash alone and never a voucher (RF19c, RF20a)",
+        [rule(RuleId::R31)],
+        left out: "that S1 means vouchers too: that its full payment is the cash is inferred, from pages of three weeks later";
 }
 
 #[cfg(test)]
@@ -203,9 +206,9 @@ mod tests {
     #[test]
     fn the_register_is_numbered_without_gaps() {
         let ids: Vec<RuleId> = CONTRADICTIONS.iter().map(|one| one.id).collect();
-        let numbers: Vec<RuleId> = (1..=36).map(|n| RuleId::new(b'X', n)).collect();
+        let numbers: Vec<RuleId> = (1..=37).map(|n| RuleId::new(b'X', n)).collect();
         assert_eq!(ids, numbers);
-        assert!(Contradiction::of(RuleId::new(b'X', 37)).is_none());
+        assert!(Contradiction::of(RuleId::new(b'X', 38)).is_none());
     }
 
     #[test]

@@ -190,6 +190,28 @@ macro_rules! fields {
                 all.into_iter().filter(|(_, cite)| cite.until.is_some())
             }
 
+            /// The same edition as the only one that ever was: no later clause replaces its values.
+            /// Key, values and digest stay.
+            ///
+            /// ```
+            /// use cert_lifecycle::rulebook::Rulebook;
+            /// let edition = Rulebook::published().edition("2021-02-api")?;
+            /// let alone = edition.alone();
+            /// assert!(edition.changes().count() > 0);
+            /// assert_eq!(alone.changes().count(), 0);
+            /// assert_eq!(alone.pin(), edition.pin());
+            /// # Ok::<(), cert_lifecycle::rulebook::ResolveError>(())
+            /// ```
+            #[must_use]
+            pub fn alone(&self) -> Self {
+                let mut alone = self.clone();
+                $(
+                    alone.$field.cite.until = None;
+                    alone.$field.next = None;
+                )*
+                alone
+            }
+
             /// The same edition once the next clause of one value is in force, from
             /// [`Cite::until`] on, under its own key and a digest anew; none if no next one is known.
             #[must_use]

@@ -27,6 +27,8 @@ pub mod ceilings;
 mod check;
 pub mod contradiction;
 pub mod edition;
+pub mod number;
+pub mod part;
 mod published;
 mod published_duty;
 pub mod rule;

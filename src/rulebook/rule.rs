@@ -4,15 +4,8 @@
 //! documents, `T-nn` transitions that no `R` rule covers, `K-nn` the rules about keys, requests and
 //! certificates, and `V-nn` what the instance model of 2026 has besides.
 //!
-//! Not in this list: what is a matter of the interface (R-17, R-22; are data in
-//! [`view`](crate::view)); R-30, which is R-29 with the values of S0; R-49, which is what R-46 says of
-//! the first certificate of a chain; and that review times are information, which is the
-//! absence of a rule.
-//!
-//! Nor is a transition that an `R` rule covers: the code names it where it happens. T-26 (a member comes
-//! due and is applied for), T-29 and T-30 (else it waits) are; T-27 (its application fails)
-//! is R-48; T-28 (it is issued) is R-45; T-34 and T-35 (a claim is taken back, granted or refused) are
-//!
+//! Not in this list are the numbers by which nothing is decided ([`NUMBERS`](super::number::NUMBERS)), and
+//! the transitions that an `R` rule covers ([`TRANSITIONS`](super::number::TRANSITIONS) says which).
 
 use core::fmt;
 
@@ -135,9 +128,9 @@ rules! {
     R39 = b'R' 39, "C", "a refused revocation restores the state before it, and the attempt";
     R40 = b'R' 40, "S0 S1", "a deletion is final, and ids are never used again";
     R41 = b'R' 41, "S0 S1 DL19a DL20 DL21a", "a certificate is deleted in the states that the edition names";
-    R42 = b'R' 42, "S0", "a certificate about to expire is announced once";
+    R42 = b'R' 42, "S0", "a certificate is about to expire from so many days before its end as the edition says, and that is announced once";
     R43 = b'R' 43, "S0 S1", "an expired certificate is replaced by buying anew";
-    R44 = b'R' 44, "C", "with time alone a certificate goes from Issued to Pending Expiration to Expired";
+    R44 = b'R' 44, "C", "with time alone a certificate goes from Issued to Pending Expiration, by R-42, and to Expired";
     R45 = b'R' 45, "S2", "the first certificate of a chain is applied for by hand, and shows Hosted once issued";
     R46 = b'R' 46, "S2", "only the service activates a later member, when the certificate before it comes due, with that one's data";
     R47 = b'R' 47, "S2 C", "the members of a chain are taken in order, one at a time";

@@ -3,17 +3,17 @@
 //!
 //! | For | What it examines |
 //! |---|---|
-//! | rulebooks and machines | [`laws::check`]: the laws L1 to L12 on random [timelines](Timeline), with the shortest that breaks one |
+//! | rulebooks and machines | [`laws::check`]: the laws L1 to L12, and the second model, on random [timelines](Timeline), with the shortest that breaks one |
 //! | rules of your own | [`laws::first_story`]: the same timelines, held against your [`Invariant`]s, with the [`Story`] of the first that breaks one |
 //! | small worlds, wholly | [`explore`]: every state that can be reached with so many plans, orders and turns of the clock |
-//! | property tests of your own | [`strategy`]: timelines, and the instants at which answers change |
+//! | property tests of your own | [`strategy`]: timelines, every noun, case and command, and the instants at which answers change |
 //! | a counterexample | [`Story`]: in words, as a picture, as a test; [`minimal`] makes it small |
 //! | the checks themselves | [`Fault`] and [`Faulty`]: a machine with a fault that has to be found; [`twin`]: a second model of the documents |
 //!
 //! # In a crate of yours
 //! ```toml
 //! [dev-dependencies]
-//! # `toml` reads rulebooks from files; `memory` has a store to begin with.
+//! # `toml` reads rulebooks from files; the feature `memory` would add a store to begin with.
 //! cert-lifecycle = { version = "0.1", features = ["testing", "toml"] }
 //! pollster = "1"   # for suites of adapters that need no runtime
 //! proptest = "1"   # for properties of your own over `strategy`
@@ -70,5 +70,5 @@ pub use rows::{RowsUnderTest, rows_suite};
 pub use store::{OneHandle, StoreUnderTest, SuiteOptions, store_suite, store_suite_with};
 pub use story::{Shrunk, Story, TestOf, first_breach, minimal};
 pub use timeline::{Laws, Step, Timeline};
-pub use transition::{Breach, Invariant, Transition};
+pub use transition::{Broken, Invariant, Transition};
 pub use wait::BlockOn;

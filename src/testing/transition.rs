@@ -55,9 +55,10 @@ pub struct Invariant {
     pub check: fn(&Transition<'_>) -> Option<String>,
 }
 
-/// A law that does not hold, and what is wrong.
+/// An [`Invariant`] that does not hold, and what is wrong. How a law of [`laws`](super::laws) was
+/// broken is a [`Breach`](super::laws::Breach).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
+pub struct Broken {
     /// The law.
     pub law: &'static str,
     /// What is wrong, in a sentence.
@@ -71,7 +72,7 @@ pub(super) struct Taken {
     /// The answer; none if there was no answer.
     pub(super) answer: Option<Result<Events, Refusal>>,
     /// The first law that did not hold.
-    pub(super) breach: Option<Breach>,
+    pub(super) breach: Option<Broken>,
 }
 
 /// Puts what a step is about into focus.
@@ -124,7 +125,7 @@ pub(super) fn take_focused<'w>(
         Err(panic) => Taken {
             after: None,
             answer: None,
-            breach: Some(Breach {
+            breach: Some(Broken {
                 law: "L1",
                 wrong: format!("there is no answer but a panic: {}", text_of(&*panic)),
             }),
@@ -162,7 +163,7 @@ fn answered<'w>(
     read: &Case<'w>,
     step: &Step,
     law: &Law<'_>,
-) -> Result<Answered, Breach> {
+) -> Result<Answered, Broken> {
     let case = before.case_by(|| *read, &step.command, step.at, law);
     let first = machine.decide(&case, &step.command, step.at, law);
     let Ok(events) = first else {
@@ -171,7 +172,7 @@ fn answered<'w>(
     let mut after = before.clone();
     match machine.apply(&mut after, &step.command, step.at, law) {
         Ok(again) if again == events => Ok((Some(after), Ok(events))),
-        Ok(_) => Err(Breach {
+        Ok(_) => Err(Broken {
             law: "L2",
             wrong: "asked twice, it gives two answers".to_string(),
         }),
@@ -180,14 +181,14 @@ fn answered<'w>(
     }
 }
 
-fn first_breach(taken: &Transition<'_>, invariants: &[Invariant]) -> Option<Breach> {
+fn first_breach(taken: &Transition<'_>, invariants: &[Invariant]) -> Option<Broken> {
     invariants.iter().find_map(|one| {
         let found = catch_unwind(AssertUnwindSafe(|| (one.check)(taken)));
         let wrong = match found {
             Ok(wrong) => wrong?,
             Err(panic) => format!("the check itself panics: {}", text_of(&*panic)),
         };
-        Some(Breach {
+        Some(Broken {
             law: one.law,
             wrong,
         })

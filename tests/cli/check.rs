@@ -24,7 +24,7 @@ fn a_published_edition_is_clean() {
         "2021-02-api: read and validated",
         "tables: 1824 of 1824 cells as the machine answers",
         "laws: 13 of 13 kept in 3 timelines",
-        "% of it drawing, seed 0",
+        "% of it to make the timelines, seed 0",
         "  L10 kept ",
         "not covered\n",
         "  every state of a small world (--explore)\n",
@@ -227,7 +227,10 @@ fn a_planted_fault_is_told() {
         assert!(ran.out.contains(part), "{part}:\n{}", ran.out);
     }
     let test = std::fs::read_to_string(test).unwrap();
-    let holds = "testing::laws::LawId::Conservation.hold(&timeline, &testing::Core)";
+    // With the fault: without it, nothing would be found.
+    let holds = "testing::laws::LawId::Conservation.hold(&timeline, &testing::Faulty(testing::Fault::Moves { \
+                 command: lifecycle::CommandKind::Draw, moved: testing::Moved::Reserved, \
+                 how: testing::Misplaced::Dropped }))";
     assert!(test.contains(holds), "{test}");
     // The tables are another eye.
     let ran = check(&[
@@ -245,6 +248,38 @@ fn a_planted_fault_is_told() {
         "{}",
         ran.out
     );
+}
+
+/// What was found is replayed: the same commands, under the edition that the note names.
+#[test]
+fn a_finding_is_replayed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("found.jsonl");
+    let fault = "Draw: a unit that is set aside is Dropped";
+    let ran = run(&[
+        "check",
+        "2021-02-api",
+        "--laws",
+        "L5",
+        "--cases",
+        "40",
+        "--explore",
+        "off",
+        "--plant",
+        fault,
+        &format!("--jsonl={}", file.display()),
+    ]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert_eq!(
+        ran.err,
+        "the lines are lived under: --edition 2021-02-api\n"
+    );
+    let lines = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    let ran = run(&["replay", "--edition", "2021-02-api", file.to_str().unwrap()]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    let last = json(ran.out.lines().last().unwrap());
+    assert_eq!(last["answer"], "permitted", "{last}");
 }
 
 #[test]

@@ -100,6 +100,21 @@ fn pins_are_honoured_whatever_is_in_force() {
     assert_eq!(last["ledger"]["plan"]["remaining"], 2, "{last}");
 }
 
+/// A line names all that it looks at; where it names no plan, none is found, and the answer says why.
+#[test]
+fn a_line_that_names_no_plan_is_told_so() {
+    let mut story = Story::of_a_certificate();
+    story.steps.truncate(2);
+    let answers = story.answers();
+    assert_eq!(answers[1]["answer"], "permitted");
+    assert!(answers[1]["note"].is_null(), "{}", answers[1]);
+    story.steps[1].on.plan = None;
+    let answers = story.answers();
+    assert_eq!(answers[1]["refusal"]["kind"], "plan-not-found");
+    let note = answers[1]["note"].as_str().unwrap();
+    assert!(note.starts_with("no plan is named"), "{note}");
+}
+
 #[test]
 fn a_refusal_says_why_and_until_when() {
     let mut story = Story::of_a_certificate();

@@ -148,7 +148,7 @@ fn the_answers_tell_what_their_events_come_to() {
     for field in &fields {
         assert!(listed.contains(&format!("| `{field}` |")), "{field}");
     }
-    assert_eq!(fields.len(), 15, "{fields:?}");
+    assert_eq!(fields.len(), 16, "{fields:?}");
     assert_eq!(ran.code, if unanswered > 0 { 2 } else { 0 });
     assert!(
         permitted > 200 && plans > 100 && unanswered < all.len() / 10,

@@ -9,7 +9,7 @@ const SUBCOMMANDS: [&str; 8] = [
 ];
 
 /// The fields of an answer; a test of the command line sees each of them.
-pub const ANSWER: [(&str, &str); 15] = [
+pub const ANSWER: [(&str, &str); 16] = [
     ("line", "the number of the line, from 1"),
     ("at", "when it was asked"),
     ("account", "who asked"),
@@ -20,7 +20,8 @@ pub const ANSWER: [(&str, &str); 15] = [
     ),
     (
         "answer",
-        "`permitted`, `nothing` (there is nothing left to do), `refused`, or `unreadable`",
+        "`permitted` (what is only read has no events), `nothing` (there is nothing left to do), \
+         `refused`, or `unreadable`",
     ),
     (
         "rules",
@@ -32,9 +33,14 @@ pub const ANSWER: [(&str, &str); 15] = [
     ),
     (
         "refusal",
-        "kind, rule, edition, sources and standing, status, the window in which the clause `holds` \
-         (`false` if never), `possible_from`, `possible_until`, `changes_on`, the way out, and all of \
-         it in words",
+        "kind, rule, edition, sources (of the value that decided, with its `standing`, or else of the \
+         rule; `C` is a choice of ours), status, the window in which the clause `holds` (`false` if never), \
+         `possible_from`, `possible_until`, `changes_on`, the way out, `way_out_from` if that is open \
+         later, and all of it in words",
+    ),
+    (
+        "note",
+        "with a refusal for want of a plan: that the line names none",
     ),
     (
         "possible",
@@ -122,7 +128,8 @@ pub fn page() -> String {
          # A timeline replayed\n\n\
          Each line of `life.jsonl` says who asks what, when, and of what (`on`: the plan that is drawn \
          from, the instance that is meant); the form is `codec::command`, and `cert-lifecycle replay \
-         --schema` prints its JSON Schema.\n",
+         --schema` prints its JSON Schema. Instants may be written with any offset, such as \
+         `2021-03-01T09:00:00+08:00`; answers have them in UTC.\n",
     );
     let folder = tempfile::tempdir().unwrap();
     let life = LIFE.join("\n");

@@ -12,9 +12,10 @@ const EDITIONS: [&str; 3] = ["2021-02-api", "2022-hosting", "2026-03"];
 
 pub fn page() -> String {
     let book = Rulebook::published();
-    let mut page = String::from(
+    let mut page = format!(
         "The statuses, and what leads from one to another: all three classes in one picture. \
-         `cert-lifecycle diagram --edition KEY` draws any other edition.\n",
+         `cert-lifecycle diagram --edition KEY` draws any other edition.\n\n{}\n",
+        super::WHOSE
     );
     for key in EDITIONS {
         let edition = book.edition(key).unwrap();

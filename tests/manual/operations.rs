@@ -14,27 +14,32 @@ const EDITIONS: [&str; 3] = ["2021-02-api", "2023-api", "2025-12-api"];
 
 pub fn page() -> String {
     let mut page = String::from(
-        "The operations of the API 2020-04-07 that [`wire`](crate::wire) offers. Any other of the API's is \
+        "The operations of the API 2020-04-07 that the module `wire` offers. Any other of the API's is \
          answered with `UnsupportedOperation` (400), and what the API does not know with \
          `InvalidAction.NotFound` (404).\n\n\
-         | Operation | What it is here | Errors of its own |\n|---|---|---|\n",
+         | Operation | What it is here | Errors of its own | The same call again |\n|---|---|---|---|\n",
     );
     for &operation in Operation::ALL {
         let errors = list(operation.errors().iter().copied());
         writeln!(
             page,
-            "| `{operation}` | {} | {errors} |",
-            operation.maps_to()
+            "| `{operation}` | {} | {errors} | {} |",
+            operation.maps_to(),
+            operation.repeat()
         )
         .unwrap();
     }
     page.push_str(
-        "\nAny call can be answered with `MissingParameter`, `InvalidParameter` or `UnsupportedParameter` \
-         (400), with what [`wire`](crate::wire) says of signatures and rates, and with `Error` (500).\n",
+        "\n`NotFoundPackage`, `NotRemainCount` and `NotFoundOrder` come with status 404, \
+         `CreateCertificateRequestFailed`, `OrderStateError` and `DeleteFail` with 403. What happens again \
+         costs a unit again: whoever lost an answer looks into the list of orders first. `ClientToken` \
+         holds for a day at least.\n\nAny call can be answered with `MissingParameter`, `InvalidParameter` or `UnsupportedParameter` \
+         (400), with what the module `wire` says of signatures and rates, and with `Error` (500).\n",
     );
     parameters(&mut page);
     states(&mut page);
     fields(&mut page);
+    answers(&mut page);
     page
 }
 
@@ -56,7 +61,7 @@ fn parameters(page: &mut String) {
         writeln!(
             page,
             "| `{operation}` | {} | {} | {} |",
-            of(|taken| matches!(taken, Taken::Needed)),
+            needed(operation),
             of(|taken| matches!(taken, Taken::Honoured)),
             of(|taken| matches!(taken, Taken::Refused(_) | Taken::RefusedUnless(..))),
         )
@@ -65,19 +70,49 @@ fn parameters(page: &mut String) {
     let mut reasons = Vec::new();
     for parameter in Operation::ALL.iter().flat_map(|one| one.parameters()) {
         let reason = match parameter.taken {
-            Taken::Needed | Taken::Honoured => continue,
+            Taken::Needed | Taken::NeededUnless(_) | Taken::NeededAtFirst | Taken::Honoured => {
+                continue;
+            }
             Taken::Refused(reason) => format!("- `{}`: {reason}.", parameter.name),
             Taken::RefusedUnless(others, reason) => format!(
                 "- `{}`: {reason}; it is not looked at where {} are sent.",
                 parameter.name,
                 list(others.iter().copied())
             ),
+            other => panic!("{other:?} has no place on the page"),
         };
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
     }
+    page.push_str(
+        "\nThe *first application* is the account's: contact and company that are not sent later are those of its \
+         newest one, of the last 50. Where nothing is sent, `ProductCode` is `digicert-free-1-free`, \
+         `ValidateType` of `CreateCertificateForPackageRequest` is `DNS`, `OrderType` is `CPACK`, `CurrentPage` 1, \
+         `ShowSize` 50 (500 at most), `MaxResults` 20 (100 at most), `CertFilter` false.\n",
+    );
     writeln!(page, "\nWhy they are refused:\n\n{}", reasons.join("\n")).unwrap();
+}
+
+/// What must be sent, with what may be there instead.
+fn needed(operation: Operation) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut named: Vec<&str> = Vec::new();
+    for parameter in operation.parameters() {
+        let name = parameter.name;
+        if parameter.taken == Taken::Needed {
+            words.push(format!("`{name}`"));
+        } else if parameter.taken == Taken::NeededAtFirst {
+            words.push(format!("`{name}` (first application)"));
+        } else if let Taken::NeededUnless(others) = parameter.taken
+            && !named.contains(&name)
+        {
+            named.extend(others);
+            let others: Vec<String> = others.iter().map(|one| format!("`{one}`")).collect();
+            words.push(format!("`{name}` or {}", others.join(" or ")));
+        }
+    }
+    words.join(", ")
 }
 
 /// The commands that operations about an order give.
@@ -176,8 +211,25 @@ fn fields(page: &mut String) {
     }
     page.push_str(
         "| any other | `RequestId`, `Type` |\n\n`PrivateKey` is there only where the service made the key, \
-         `CertId` only where the desk tells it ([`Desk`](crate::wire::Desk)).\n",
+         `CertId` only where the desk tells it (`Desk::with_certificate_ids`).\n",
     );
+}
+
+/// What the other operations answer.
+fn answers(page: &mut String) {
+    page.push_str(
+        "\n# Fields of the other answers\n\nBesides `RequestId`. `List.Field` is a field of each row of a list; \
+         `TrusteeOrderList` and the counts of `GetCertificatePackageCount` are texts that hold JSON. What has no \
+         value is left out. Rows of orders (`CPACK`, `BUY`) have the fields up to `TrusteeStatus`, rows of \
+         certificates (`UPLOAD`, `CERT`) the others and `InstanceId`, `Algorithm`. Ids are whole numbers of \
+         64 bits.\n\n| Operation | Fields |\n|---|---|\n",
+    );
+    for &operation in Operation::ALL {
+        if operation != Operation::DescribeCertificateState && !operation.fields().is_empty() {
+            let fields = list(operation.fields().iter().copied());
+            writeln!(page, "| `{operation}` | {fields} |").unwrap();
+        }
+    }
 }
 
 fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {

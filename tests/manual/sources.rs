@@ -124,6 +124,53 @@ pub fn tests() -> BTreeMap<RuleId, BTreeSet<String>> {
     all
 }
 
+/// The tests that name a rule in their words or in what they expect, with their files: of rules whose
+/// number no test carries in its name.
+pub fn naming_tests() -> BTreeMap<RuleId, BTreeSet<String>> {
+    let mut all: BTreeMap<RuleId, BTreeSet<String>> = BTreeMap::new();
+    for (name, text) in files("tests").into_iter().chain(files("src")) {
+        // The words above a test are its own.
+        let (mut above, mut within, mut ahead) = (Vec::new(), None::<String>, false);
+        for line in text.lines() {
+            let code = line.trim_start();
+            let comment = code.starts_with("//");
+            let found = named(line, comment);
+            if code == "#[test]" {
+                ahead = true;
+            } else if comment && line.starts_with("///") {
+                above.extend(found);
+            } else if let Some(function) = function_of(code).filter(|_| !comment) {
+                within = ahead.then_some(function);
+                ahead = false;
+                for rule in above.drain(..) {
+                    insert(&mut all, rule, within.as_deref(), &name);
+                }
+            } else {
+                for rule in found {
+                    insert(&mut all, rule, within.as_deref(), &name);
+                }
+                if line == "}" {
+                    within = None;
+                    above.clear();
+                }
+            }
+        }
+    }
+    all
+}
+
+fn insert(
+    all: &mut BTreeMap<RuleId, BTreeSet<String>>,
+    rule: RuleId,
+    test: Option<&str>,
+    file: &str,
+) {
+    if let Some(test) = test {
+        let shown = format!("`{test}` in {file}");
+        all.entry(rule).or_default().insert(shown);
+    }
+}
+
 /// The rules of a test's name: `r27_...`, `r27_r29_...` or `k13_to_k16_...`.
 fn of_test(name: &str) -> Vec<RuleId> {
     let mut all: Vec<(u8, u16)> = Vec::new();

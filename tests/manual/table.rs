@@ -18,8 +18,9 @@ pub fn page() -> String {
          {} named editions and three classes in one table, as `decide` answers.\n\n\
          An outcome with nothing behind it is that of all editions and classes that are not listed in \
          the same cell. What is unreachable has no case: the edition has no way into the status, or \
-         the kind of thing is not sold. The numbers lead to the [rules](crate::manual::rules).\n",
-        tables.len() / 3
+         the kind of thing is not sold. The numbers lead to the rules.\n\n{}\n",
+        tables.len() / 3,
+        super::WHOSE
     );
     for (place, row) in tables[0].2.rows.iter().enumerate() {
         let name = row.status.map_or("No order", Status::word);
@@ -50,6 +51,16 @@ pub fn page() -> String {
             writeln!(page, "| `{command}` | {} |", cells.join("; ")).unwrap();
         }
     }
+    writeln!(
+        page,
+        "\n# Instances of 2026\n\nThe edition `2026-v2` has a machine of its own (`lifecycle::v2`), and this \
+         is its table. `willExpire` is the status of the instance: it may end soon while its certificate is \
+         over already, and then a revocation is refused (R-37). Of the values that `editions 2026-v2` lists, \
+         those on operations of 2020-04-07 (`consumption`, `dv_only`, `order_deletion`, \
+         `order_cancellation`) decide nothing there.\n\n```text\n{}```",
+        include_str!("../data/v2_transitions.txt")
+    )
+    .unwrap();
     page
 }
 
@@ -57,7 +68,7 @@ fn shown(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Leads { to, rule } => format!("**{to}** ({rule})"),
         Outcome::Recorded { rule } => format!("recorded ({rule})"),
-        Outcome::Nothing => "nothing to do".to_owned(),
+        Outcome::Nothing => "permitted, nothing changes".to_owned(),
         Outcome::Refused { rule } => format!("refused ({rule})"),
         Outcome::Unreachable => "unreachable".to_owned(),
     }

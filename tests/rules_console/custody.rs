@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{Command, Effect, Upload, WayOut, Why, effects};
 use cert_lifecycle::model::{
-    InstanceId, RevocationReason, SpkiDigest, Status, StatusSet, Target, Timestamp, ValidationClass,
+    InstanceId, Offset, RevocationReason, SpkiDigest, Status, StatusSet, Target, Timestamp,
+    ValidationClass,
 };
 use cert_lifecycle::rulebook::{
     CarryOver, Edition, Permission, RenewalResult, RuleId, TargetSet, UploadName,
@@ -176,6 +177,63 @@ fn r52_deployed_to_the_products_of_the_edition() {
     let upload = stage.upload("mine", now, not_after);
     stage.tell(&Command::Upload(Arc::new(upload)), now);
     stage.tell(&to("SLB", Some("www.example.com")), now);
+}
+
+/// what is uploaded is told to be deleted only where that is possible: at once, once it is
+/// expired, or after it was taken off the cloud products.
+#[test]
+fn the_way_out_of_an_uploaded_certificate_is_open() {
+    let book = book();
+    let (now, not_after) = (at(BOUGHT), at(NOT_AFTER));
+    let advice = |edition: &Edition, deployed: bool, not_after: Timestamp| {
+        let mut stage = Console::new(&book, edition);
+        let upload = stage.upload("web", now, not_after);
+        stage.tell(&Command::Upload(Arc::new(upload)), now);
+        stage.focus(1);
+        if deployed {
+            let target = target("CDN");
+            stage.tell(
+                &Command::Deploy {
+                    target,
+                    domain: None,
+                },
+                now,
+            );
+        }
+        let commands = [&Command::Withdraw, &Command::Delete, &REVOKE];
+        let refusals = commands.map(|command| stage.refused(command, now));
+        let [first, second, third] = &refusals;
+        assert_eq!(first.way_out(), second.way_out());
+        assert_eq!(first.way_out(), third.way_out());
+        let open = stage.grants(&Command::DeleteCertificate, now);
+        assert_eq!(first.way_out() == WayOut::DeleteCertificate, open);
+        (first.way_out(), third.to_string())
+    };
+    let over = not_after.saturating_add(1);
+    let at_once = console(|_| {});
+    assert_eq!(
+        advice(&at_once, false, not_after).0,
+        WayOut::DeleteCertificate
+    );
+    let expired = console(|parts| {
+        set(
+            &mut parts.deletion_of_uploaded,
+            &StatusSet::of(&[Status::Expired]),
+        );
+    });
+    let (way_out, text) = advice(&expired, false, not_after);
+    assert_eq!(way_out, WayOut::DeleteOnceExpired(over));
+    let date = over.in_offset(Offset::hours(8));
+    let words =
+        format!("Instead: delete the certificate itself, once it is expired, from {date} on.");
+    assert!(text.ends_with(&words), "{text}");
+    // A certificate that outlives every instant is never deleted.
+    assert_eq!(advice(&expired, false, Timestamp::MAX).0, WayOut::None);
+    let off_first = console(|parts| set(&mut parts.deletion_of_deployed, &Permission::Refused));
+    assert_eq!(
+        advice(&off_first, true, not_after).0,
+        WayOut::UndeployThenDelete
+    );
 }
 
 /// S0, S1: issued ones are downloaded; the pages of 2019 and 2021 add expired ones; X-31: uploaded

@@ -111,7 +111,7 @@ fn by_hand(book: &cert_lifecycle::rulebook::Rulebook, edition: &Edition) {
         let refusal = stage.refused(&activate(900), later);
         let expected = match number {
             1 => (RuleId::R46, Why::Status(Status::PendingApplication)),
-            2 => (RuleId::R47, Why::NoPredecessor),
+            2 => (RuleId::R47, Why::UnissuedBefore),
             _ => (RuleId::R47, Why::NotNext),
         };
         is(&refusal, expected.0, expected.1);
@@ -194,7 +194,7 @@ fn r47_members_in_order() {
     is(
         &stage.refused(&activate(901), due),
         RuleId::R47,
-        Why::NoPredecessor,
+        Why::UnissuedBefore,
     );
     stage.focus(2);
     stage.prove(due);
@@ -268,11 +268,9 @@ fn r48_a_failed_automatic_application_calls_for_somebody() {
     assert_eq!(stage.status(due), Status::ValidationFailed);
     assert_eq!(stage.status_of(3, due), Status::NotActivated);
     stage.focus(3);
-    is(
-        &stage.refused(&activate(901), at(NOT_AFTER)),
-        RuleId::R47,
-        Why::NoPredecessor,
-    );
+    let refusal = stage.refused(&activate(901), at(NOT_AFTER));
+    is(&refusal, RuleId::R47, Why::FailedBefore);
+    assert_eq!(refusal.way_out(), WayOut::ResubmitBefore);
     // The owner's own failure calls nobody.
     let mut own = Console::new(&book, &edition);
     own.buy(2, due);

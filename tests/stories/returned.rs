@@ -99,7 +99,10 @@ fn l3_the_world_after_is_not_the_fold_of_the_events() -> Result<(), Box<dyn std:
         },
     ];
     let timeline = testing::Timeline { laws, steps };
-    let broken = testing::first_breach(&Suspect, &timeline, &testing::INVARIANTS);
+    let invariants = testing::INVARIANTS;
+    let told = invariants.iter().any(|one| one.law == "L3");
+    assert!(told, "`invariants` of `TestOf` has no {:?}", "L3");
+    let broken = testing::first_breach(&Suspect, &timeline, &invariants);
     assert_eq!(broken, None);
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Timelines made small.
 
 use cert_lifecycle::lifecycle::CommandKind;
-use cert_lifecycle::testing::{Breach, INVARIANTS, Step, Timeline, first_breach, minimal};
+use cert_lifecycle::testing::{Broken, INVARIANTS, Step, Timeline, first_breach, minimal};
 
 use crate::machines::LosesReturns;
 use crate::told::deleted;
 
-fn breach(timeline: &Timeline) -> Option<Breach> {
+fn breach(timeline: &Timeline) -> Option<Broken> {
     first_breach(&LosesReturns, timeline, &INVARIANTS).map(|(_, breach)| breach)
 }
 

@@ -164,6 +164,24 @@ fn a_story_is_kept_as_a_test() {
     golden("returned.rs", &story().test(&SUSPECT));
 }
 
+/// A promise of one's own is none of this crate's invariants: a test that is not told of it asks for it.
+#[test]
+fn the_test_of_a_promise_fails_without_it() {
+    let steps = Vec::new();
+    let timeline = Timeline {
+        steps,
+        ..story().timeline().clone()
+    };
+    let promised = Story::tell("our promise", "it is broken", &timeline, &Core);
+    let text = promised.test(&TestOf::CORE);
+    let asks = "any(|one| one.law == \"our promise\");\n    assert!(told,";
+    assert!(text.contains(asks), "{text}");
+    assert!(INVARIANTS.iter().all(|one| one.law != "our promise"));
+    // That there was an answer is seen without an invariant.
+    let total = Story::tell("L1", "there is no answer", &timeline, &Core);
+    assert!(!total.test(&TestOf::CORE).contains("assert!(told"));
+}
+
 // What `a_story_is_kept_as_a_test` wrote. It passes, as the core has no such fault.
 include!("returned.rs");
 

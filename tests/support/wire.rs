@@ -12,7 +12,7 @@ use cert_lifecycle::model::{AccountId, Channel, Site, Timestamp};
 use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::service::{EditionPolicy, Ports, Rules, Service};
 use cert_lifecycle::wire::{
-    AccessKey, Answered, Desk, FixedKeys, Secret, SeededRequestIds, VERSION, Wire,
+    AccessKey, Answered, Builder, Desk, FixedKeys, Secret, SeededRequestIds, VERSION, Wire,
 };
 use http::{Request, Uri};
 
@@ -58,10 +58,12 @@ pub fn desk() -> Desk {
 }
 
 pub fn keys() -> FixedKeys {
-    let key = |secret: &str, id: &str, token: Option<&str>| AccessKey {
-        secret: Secret::new(secret.to_owned()),
-        account: account(id),
-        token: token.map(|token| Secret::new(token.to_owned())),
+    let key = |secret: &str, id: &str, token: Option<&str>| {
+        let key = AccessKey::new(Secret::new(secret.to_owned()), account(id));
+        match token {
+            Some(token) => key.with_token(Secret::new(token.to_owned())),
+            None => key,
+        }
     };
     FixedKeys::new()
         .with(LASTING.0, key(LASTING.1, "lasting", None))
@@ -69,13 +71,17 @@ pub fn keys() -> FixedKeys {
         .with("other", key("othersecret", "other", None))
 }
 
-pub fn wire_with(keys: FixedKeys, now: Timestamp) -> Wire {
-    Wire::new(
+pub fn builder(keys: FixedKeys, now: Timestamp) -> Builder {
+    Wire::builder(
         desk(),
         Arc::new(keys),
         Arc::new(ManualClock::new(now)),
         Arc::new(SeededRequestIds::new(1)),
     )
+}
+
+pub fn wire_with(keys: FixedKeys, now: Timestamp) -> Wire {
+    builder(keys, now).build()
 }
 
 pub fn wire(now: Timestamp) -> Wire {

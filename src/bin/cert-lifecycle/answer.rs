@@ -6,7 +6,7 @@ use cert_lifecycle::codec::command::{Focus, Step, command_type};
 use cert_lifecycle::codec::stored::encode_event;
 use cert_lifecycle::lifecycle::{
     Availability, ChainEvent, Command, Event, Events, InstanceEvent, Law, PlanEvent, PurchaseEvent,
-    Refusal, RefusalKind, World, availability, next_wakeup, status,
+    Refusal, RefusalKind, Why, World, availability, next_wakeup, status,
 };
 use cert_lifecycle::model::{
     AccountId, CertificateInstance, ChainId, EditionKey, InstanceId, PlanId, Purchase, PurchaseId,
@@ -227,7 +227,9 @@ pub(crate) fn json(line: Option<u64>, step: &Step, asked: &Asked) -> String {
         .text("edition", asked.edition);
     match &asked.answer {
         Ok(events) => {
-            let word = if events.is_empty() {
+            // Reading is permitted and leaves nothing behind.
+            let reads = matches!(step.command, Command::Collect);
+            let word = if events.is_empty() && !reads {
                 "nothing"
             } else {
                 "permitted"
@@ -243,6 +245,9 @@ pub(crate) fn json(line: Option<u64>, step: &Step, asked: &Asked) -> String {
                 .text("answer", "refused")
                 .raw("rules", list([quoted(refusal.rule())]))
                 .raw("refusal", refusal_json(refusal));
+            if refusal.why() == Why::NoPlan && step.on.plan.is_none() {
+                object.text("note", NO_PLAN_NAMED);
+            }
         }
     }
     object.raw("possible", possible(asked.availability));
@@ -253,6 +258,9 @@ pub(crate) fn json(line: Option<u64>, step: &Step, asked: &Asked) -> String {
     }
     object.finish()
 }
+
+/// Nothing is looked for that a step does not name.
+const NO_PLAN_NAMED: &str = "no plan is named; `\"on\":{\"plan\":ID}` says which one is drawn from";
 
 /// A step that no edition answers.
 pub(crate) fn json_of_error(line: u64, field: &str, cause: &str) -> String {
@@ -284,8 +292,15 @@ fn refusal_json(refusal: &Refusal) -> String {
         .text("rule", refusal.rule())
         .text("edition", refusal.edition())
         .text("why", refusal.why());
-    if let Some(sources) = refusal.sources() {
-        object.raw("sources", list(sources.as_slice().iter().map(quoted)));
+    match (refusal.sources(), refusal.rule().record()) {
+        (Some(sources), _) => {
+            object.raw("sources", list(sources.as_slice().iter().map(quoted)));
+        }
+        // No dated value decided: what the rule itself rests on.
+        (None, Some(record)) => {
+            object.raw("sources", list(record.sources.split(' ').map(quoted)));
+        }
+        (None, None) => {}
     }
     object
         .maybe("standing", refusal.standing().map(Standing::word))
@@ -295,6 +310,7 @@ fn refusal_json(refusal: &Refusal) -> String {
         .maybe("possible_until", refusal.permitted_until())
         .maybe("changes_on", refusal.changes_on())
         .maybe("way_out", refusal.way_out().phrase())
+        .maybe("way_out_from", refusal.way_out().from())
         .text("text", refusal);
     object.finish()
 }

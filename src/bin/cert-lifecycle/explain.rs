@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 use std::io::Read;
 
 use cert_lifecycle::codec::command::{MAX_QUESTION_BYTES, Question, command_type, decode_question};
-use cert_lifecycle::codec::stored::encode_event;
+use cert_lifecycle::codec::stored::{encode_effect, encode_event};
 use cert_lifecycle::lifecycle::{
-    Availability, Basis, Case, Clause, Law, Preview, availability, clauses, preview, status,
+    Availability, Basis, Case, Clause, Command, Event, Law, Preview, availability, clauses, decide,
+    effects, evolve_instance, preview, status,
 };
 use cert_lifecycle::model::{HoldState, Offset, Status, Timestamp};
-use cert_lifecycle::rulebook::ResolveError;
+use cert_lifecycle::rulebook::{Edition, Field, FieldLine, ResolveError, RuleId};
 use clap::{Args, ValueEnum};
 
 use super::answer::{Worlds, editions, json, possible, unit_of, window};
+use super::instant::in_utc;
 use super::json::{Object, list, quoted};
 use super::law::{RulesArgs, read_book};
 use super::output::{End, Failure, Output};
@@ -118,7 +120,7 @@ impl Explain {
             let at = error.valid_up_to().saturating_add(1);
             unread(&format_args!("not UTF-8, at byte {at}"))
         })?;
-        decode_question(text).map_err(|error| unread(&error))
+        decode_question(&in_utc(text)).map_err(|error| unread(&error))
     }
 }
 
@@ -193,6 +195,7 @@ impl View<'_> {
         let status = self.status().map_or("no order", Status::word);
         let _ = writeln!(text, "Status: {status}\n");
         let _ = writeln!(text, "Clauses, in the order in which they are asked:");
+        let mut refusal = decide(self.case, &step.command, step.at, self.law).err();
         for clause in self.clauses {
             let holds = clause.holds.contains(step.at);
             let mark = if holds { "holds" } else { "FAILS" };
@@ -203,17 +206,28 @@ impl View<'_> {
                 clause.rule.record().map_or("", |record| record.text),
                 basis(clause)
             );
+            if let Some(line) = value_of(clause) {
+                let _ = writeln!(text, "         {}: {}", line.field.word(), line.text);
+            }
             let _ = writeln!(text, "         it holds {}", self.window(clause));
+            // Several clauses may be of one rule: what each is about.
+            let case = if holds { "else" } else { "here" };
+            let _ = writeln!(text, "         {case}: {}", clause.why);
             if !holds {
-                let _ = writeln!(text, "         here: {}", clause.why);
                 if let Some(day) = clause.changes {
                     let _ = writeln!(
                         text,
                         "         the rulebook says something else from {day} on"
                     );
                 }
-                if let Some(advice) = clause.way_out.phrase() {
-                    let _ = writeln!(text, "         instead: {advice}");
+                // The answer's own way out looks at the instant; the clause's does not.
+                let told = refusal.take().map_or(clause.way_out, |own| own.way_out());
+                if let Some(advice) = told.phrase() {
+                    let from = told
+                        .from()
+                        .map(|from| format!(", from {} on", self.shown(from)));
+                    let from = from.unwrap_or_default();
+                    let _ = writeln!(text, "         instead: {advice}{from}");
                 }
             }
         }
@@ -252,7 +266,13 @@ impl View<'_> {
 
     fn granted(&self, preview: &Preview, text: &mut String) {
         if preview.events.is_empty() {
-            let _ = writeln!(text, "Permitted; there is nothing left to do.");
+            let reads = matches!(self.question.step.command, Command::Collect);
+            let nothing = if reads {
+                "Permitted: it is read, and nothing changes."
+            } else {
+                "Permitted; there is nothing left to do."
+            };
+            let _ = writeln!(text, "{nothing}");
             return;
         }
         let rules: Vec<String> = preview
@@ -290,11 +310,60 @@ impl View<'_> {
         if let Some((act, window)) = preview.returns
             && let Some(until) = window.until()
         {
-            let _ = writeln!(
-                text,
-                "The unit returns if {act} falls before {}",
-                self.shown(until)
-            );
+            let until = self.shown(until);
+            let _ = match (unit.after, preview.status) {
+                (Some(HoldState::Returned), _) => {
+                    writeln!(text, "The unit returns: {act} fell before {until}")
+                }
+                (_, Some(Status::Revoked)) => {
+                    writeln!(
+                        text,
+                        "The unit does not return: {act} had to fall before {until}"
+                    )
+                }
+                (_, _) => writeln!(text, "The unit returns if {act} falls before {until}"),
+            };
+        }
+        self.follows(preview, text);
+    }
+
+    /// What follows from it: the rules behind the events, each with the values that it goes by, and the
+    /// work that is left to do.
+    fn follows(&self, preview: &Preview, text: &mut String) {
+        let _ = writeln!(text, "What follows:");
+        for rule in preview.events.rules() {
+            let Some(record) = rule.record() else {
+                continue;
+            };
+            let sources = of_record(record.sources);
+            let _ = writeln!(text, "  {rule}  {} [{sources}]", record.text);
+            if let Some((edition, fields)) = values_of(*rule, self.law) {
+                let lines = edition.lines();
+                for line in lines.iter().filter(|line| fields.contains(&line.field)) {
+                    let _ = writeln!(
+                        text,
+                        "         {}: {} [{}; {}; edition {}]",
+                        line.field.word(),
+                        line.text,
+                        line.cite.sources,
+                        line.cite.standing.word(),
+                        edition.key()
+                    );
+                }
+            }
+        }
+        // The work is made from the instance as each event leaves it.
+        let mut after = self.case.instance.cloned();
+        for event in &preview.events {
+            if let Event::Instance { id, event } = event {
+                let own = after.as_ref().is_none_or(|own| own.id() == *id);
+                if own {
+                    evolve_instance(&mut after, *id, event);
+                }
+            }
+            for effect in effects(event, after.as_ref()) {
+                let _ = writeln!(text, "  to do: {}", encode_effect(&effect));
+            }
         }
     }
 
@@ -353,16 +422,51 @@ impl View<'_> {
     }
 }
 
+/// The value that decided a clause, where a dated one did.
+fn value_of<'a>(clause: &Clause<'a>) -> Option<FieldLine<'a>> {
+    let (edition, cite) = match clause.basis {
+        Basis::Rule | Basis::Ceiling(_) => return None,
+        Basis::Pinned(edition, cite) | Basis::InForce(edition, cite) => (edition, cite),
+    };
+    let lines = edition.lines().into_iter();
+    lines.into_iter().find(|line| std::ptr::eq(line.cite, cite))
+}
+
+/// The values that a rule goes by where it leads on instead of guarding a command, and the edition that
+/// has them.
+fn values_of<'a>(rule: RuleId, law: &Law<'a>) -> Option<(&'a Edition, &'static [Field])> {
+    let (edition, fields): (_, &'static [Field]) = match rule {
+        RuleId::R23 => (law.application, &[Field::Consumption]),
+        RuleId::R27 => (
+            law.application,
+            &[
+                Field::ReturnDays,
+                Field::ReturnMethod,
+                Field::ReturnAct,
+                Field::ReturnAnchor,
+            ],
+        ),
+        RuleId::R29 => (law.money, &[Field::Refund]),
+        RuleId::R42 => (law.conduct, &[Field::Notice]),
+        RuleId::R44 => (law.conduct, &[Field::Calendar]),
+        RuleId::R46 => (law.money, &[Field::HostingTrigger]),
+        _ => return None,
+    };
+    Some((edition, fields))
+}
+
+/// The documents of a rule.
+fn of_record(sources: &str) -> String {
+    let sources = sources.split_whitespace();
+    let keys = sources.map(|key| if key == "C" { "our choice" } else { key });
+    keys.collect::<Vec<_>>().join(", ")
+}
+
 /// What a clause rests on, in brackets.
 fn basis(clause: &Clause<'_>) -> String {
     match clause.basis {
         Basis::Rule => clause.rule.record().map_or_else(String::new, |record| {
-            let sources: Vec<&str> = record
-                .sources
-                .split_whitespace()
-                .map(|key| if key == "C" { "our choice" } else { key })
-                .collect();
-            format!(" [{}]", sources.join(", "))
+            format!(" [{}]", of_record(record.sources))
         }),
         Basis::Pinned(edition, cite) => {
             let (key, sources, standing) = (edition.key(), &cite.sources, cite.standing.word());

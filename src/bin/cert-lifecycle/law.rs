@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::Path;
 
 use cert_lifecycle::codec::rulebook;
-use cert_lifecycle::model::{Channel, Site, ValidationClass};
-use cert_lifecycle::rulebook::{Edition, Rulebook};
+use cert_lifecycle::model::{Channel, Offset, Site, Timestamp, ValidationClass};
+use cert_lifecycle::rulebook::{Calendar, Edition, Rulebook};
 use cert_lifecycle::service::{EditionPolicy, Rules};
 use clap::{Args, ValueEnum};
 
@@ -153,6 +153,9 @@ pub(crate) fn find(book: &Rulebook, key: &str) -> Result<Edition, Failure> {
              `--rulebook {file}`"
         )));
     }
+    if let Some(edition) = on_day(book, key) {
+        return Ok(edition);
+    }
     book.edition(key).map_err(|error| {
         let known = book.points().iter().map(|point| point.key);
         let near = known
@@ -162,10 +165,26 @@ pub(crate) fn find(book: &Rulebook, key: &str) -> Result<Edition, Failure> {
             // The year, and a part of what follows.
             Some((6.., known)) => Failure::Input(format!("{error}; did you mean {known}?")),
             Some(_) | None => {
-                Failure::Input(format!("{error}; `cert-lifecycle editions` lists them"))
+                Failure::Input(format!(
+                    "{error}; `cert-lifecycle editions` lists the named ones, and any day of a site and \
+                     channel is one, such as cn-console@2020-12-24"
+                ))
             }
         }
     })
+}
+
+/// The edition in force on the day of a key such as `cn-console@2020-12-24`, under its own key.
+fn on_day(book: &Rulebook, key: &str) -> Option<Edition> {
+    let (scope, day) = key.split_once('@')?;
+    let (site, channel) = scope.split_once('-')?;
+    let site = Site::ALL.into_iter().find(|one| one.word() == site)?;
+    let channel = Channel::ALL.into_iter().find(|one| one.word() == channel)?;
+    let noon: Timestamp = format!("{day}T12:00:00Z").parse().ok()?;
+    let midnight = noon
+        .day_in(Offset::UTC)
+        .midnight(Calendar::default().offset);
+    book.as_of(midnight, site, channel).ok()
 }
 
 /// The file of `FILE.toml` or `FILE.toml:KEY`.

@@ -9,6 +9,7 @@ mod diagram;
 mod diff;
 mod editions;
 mod explain;
+mod instant;
 mod json;
 mod law;
 mod output;

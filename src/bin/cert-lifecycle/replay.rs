@@ -7,13 +7,14 @@ use cert_lifecycle::codec::command::{MAX_STEP_BYTES, SCHEMA, decode_step};
 use clap::Args;
 
 use super::answer::{Worlds, json, json_of_error};
+use super::instant::in_utc;
 use super::law::RulesArgs;
 use super::output::{End, Failure, Output, Progress, say};
 
 /// Replay commands from an empty world: a line of JSON in, a line of JSON out
 ///
 /// Each line of the input is a command as the JSON Schema says that --schema prints: who asks what,
-/// when, and of what. Each answer has the line's number, the events or the refusal with its rule,
+/// when, and of what; instants may also have an offset, such as +08:00. Each answer has the line's number, the events or the refusal with its rule,
 /// source and dates, the status, the ledger of the plan and the purchase, and when something happens
 /// by itself. Blank lines are passed over. A line that can't be read is reported by its number, on
 /// standard error and in the output; the others are answered all the same, and the exit code is 2.
@@ -180,7 +181,7 @@ fn answer(
     if text.trim_ascii().is_empty() {
         return Ok(());
     }
-    let step = match decode_step(text) {
+    let step = match decode_step(&in_utc(text)) {
         Ok(step) => step,
         Err(error) => return report(&error.field, &error.problem.to_string()),
     };

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 
 use cert_lifecycle::server::{
     ClockKind, Conduct, Config, Faults, Misread, Review, Running, Server, Stock,
@@ -26,7 +26,7 @@ use super::output::{End, Failure, Output, say};
 pub(crate) struct Serve {
     /// Where to listen; port 0 picks one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
-    listen: SocketAddr,
+    listen: String,
     /// Where everything is kept: `memory`, `sqlite:FILE`, `sqlite://FILE` or `postgres://…`
     #[arg(
         long,
@@ -108,7 +108,7 @@ impl Serve {
 
     fn config(&self) -> Result<Config, Failure> {
         let mut config = Config::default();
-        config.listen = self.listen;
+        config.listen = address(&self.listen)?;
         // Read here, since what can't be read would be shown, and there are secrets in it.
         let database = self.database.parse();
         config.database = database.map_err(|why: Misread| at("--database", &why))?;
@@ -132,6 +132,17 @@ impl Serve {
         }
         Ok(config)
     }
+}
+
+/// An address, or a name of this machine such as `localhost`: of several addresses the first of the
+/// older kind, as clients expect it.
+fn address(text: &str) -> Result<SocketAddr, Failure> {
+    let wrong = |why: &dyn std::fmt::Display| Failure::Input(format!("--listen {text}: {why}"));
+    let known = text.to_socket_addrs().map_err(|error| wrong(&error))?;
+    let mut known: Vec<SocketAddr> = known.collect();
+    known.sort_by_key(|address| !address.is_ipv4());
+    let first = known.first().copied();
+    first.ok_or_else(|| wrong(&"there is no such address"))
 }
 
 fn at(flag: &str, why: &Misread) -> Failure {

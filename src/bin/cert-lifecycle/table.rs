@@ -21,6 +21,9 @@ enum Format {
 }
 
 /// Print what every command does in every status, as the code answers it
+///
+/// By API an order of a plan is looked at, and Pending Application is one that was withdrawn; on the
+/// console it is a bought slot, which is not cancelled, while a slot that was drawn from a plan is.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct TableArgs {
     /// The edition, such as 2021-02-api
@@ -42,8 +45,8 @@ pub(crate) fn of_orders(book: &Rulebook, key: &str) -> Result<Edition, Failure> 
     match edition.point().channel {
         Channel::Console | Channel::Api => Ok(edition),
         Channel::ApiV2 => Err(Failure::Input(format!(
-            "the edition {key} is of the instance model of 2026, a machine of its own; \
-             choose one of the channel console or api"
+            "the edition {key} is of the instance model of 2026, a machine of its own, whose table is on the \
+             manual's page `table`; choose one of the channel console or api"
         ))),
     }
 }

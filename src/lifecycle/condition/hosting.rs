@@ -31,6 +31,27 @@ pub(in crate::lifecycle) fn handed_down(
     }
 }
 
+/// Why the instance before a waiting member has no certificate that serves, and the way out where that
+/// is with the one before.
+fn missing(before: &CertificateInstance, law: &Law<'_>) -> (Why, Option<WayOut>) {
+    match &before.phase {
+        Phase::Failed { .. } => {
+            let again = law.conduct.applying().value.contains(stage(before));
+            (Why::FailedBefore, again.then_some(WayOut::ResubmitBefore))
+        }
+        Phase::NotActivated { .. }
+        | Phase::Bought { .. }
+        | Phase::Verifying(_)
+        | Phase::Validating(_)
+        | Phase::Pending { .. } => (Why::UnissuedBefore, None),
+        Phase::Live(_)
+        | Phase::Revoked { .. }
+        | Phase::Uploaded(_)
+        | Phase::Ended { .. }
+        | Phase::Deleted { .. } => (Why::NoPredecessor, None),
+    }
+}
+
 /// the next member is activated when the certificate before it comes due (T-26), and never
 /// without one (T-30).
 pub(super) fn activate<'a>(
@@ -62,11 +83,9 @@ pub(super) fn activate<'a>(
         return sink(never(RuleId::R47, Why::OtherInstance, WayOut::LoadAll));
     };
     let Some(certificate) = serving(before) else {
-        return sink(never(
-            RuleId::R47,
-            Why::NoPredecessor,
-            instead_of_ending(case, instance, law),
-        ));
+        let (why, way_out) = missing(before, law);
+        let way_out = way_out.unwrap_or_else(|| instead_of_ending(case, instance, law));
+        return sink(never(RuleId::R47, why, way_out));
     };
     sink(clause(
         RuleId::R46,

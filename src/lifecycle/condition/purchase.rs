@@ -87,7 +87,7 @@ pub(super) fn fits(slots: &[Slot], chain: Option<ChainId>, alone: usize) -> bool
     !twice && (slots.len() > alone) == chain.is_some()
 }
 
-///
+/// what is taken counts until the calendar year ends.
 pub(super) fn free_left<'a>(
     case: &Case<'a>,
     product: Product,
@@ -99,12 +99,18 @@ pub(super) fn free_left<'a>(
         return Flow::Continue(());
     }
     let taken = case.beside.free_this_year.saturating_add(count);
-    sink(ruled(
+    let next_year = || case.year.and_then(Window::until);
+    sink(ruled_window(
         RuleId::R61,
         Why::NoFreeLeft,
         (from, law),
         from.edition(law).free_limit(),
-        |limit| limit.0.is_none_or(|most| taken <= u32::from(most)),
+        |limit| match limit.0.map(u32::from) {
+            None => Window::ALWAYS,
+            Some(most) if taken <= most => Window::ALWAYS,
+            Some(most) if count <= most => next_year().map_or(Window::NEVER, Window::starting),
+            Some(_) => Window::NEVER,
+        },
         WayOut::None,
     ))
 }

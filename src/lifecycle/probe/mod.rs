@@ -155,14 +155,18 @@ pub enum Answer {
 
 impl Answer {
     /// The rule behind it: the refusing one, or the last that was followed. Time alone changes what is
-    /// seen and when something is due.
+    /// seen (R-44, and R-42 for what is about to expire) and when something is due.
     #[must_use]
     pub fn rule(&self) -> Option<RuleId> {
         match self {
             Self::Happens { rules, .. } => rules.last().copied(),
             Self::Refused { rule, .. } => Some(*rule),
+            Self::Due(_)
+            | Self::Shows {
+                status: Some(Status::PendingExpiration),
+                ..
+            } => Some(RuleId::R42),
             Self::Shows { .. } => Some(RuleId::R44),
-            Self::Due(_) => Some(RuleId::R42),
         }
     }
 }

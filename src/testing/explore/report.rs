@@ -12,7 +12,7 @@ use crate::model::{Status, Timestamp};
 
 use super::super::story::Story;
 use super::super::timeline::Timeline;
-use super::super::transition::Breach;
+use super::super::transition::Broken;
 use super::small::Size;
 
 /// How an exploration ended.
@@ -34,7 +34,7 @@ pub enum Ending {
 #[derive(Clone, Debug)]
 pub struct Counterexample {
     /// The law, and what is wrong.
-    pub breach: Breach,
+    pub breach: Broken,
     /// The shortest way there, made minimal.
     pub timeline: Timeline,
     /// The same, to read, to draw and to keep.

@@ -12,7 +12,7 @@ use crate::model::{InstanceId, Timestamp};
 
 use super::super::story::{Story, first_breach, minimal};
 use super::super::timeline::{Step, Timeline};
-use super::super::transition::{Breach, focus, take_focused};
+use super::super::transition::{Broken, focus, take_focused};
 use super::Explorer;
 use super::cache::Cache;
 use super::estimate::estimate;
@@ -82,7 +82,7 @@ struct Found {
     spent: [u64; 2],
     cells: Cells,
     until: Option<Timestamp>,
-    broken: Option<(u32, u16, Breach)>,
+    broken: Option<(u32, u16, Broken)>,
 }
 
 /// What was found in all.
@@ -386,7 +386,7 @@ impl Looked<'_> {
         (before, read): (&World, &Case<'_>),
         seen: &mut HashSet<u128>,
         found: &mut Found,
-    ) -> Result<(), Breach> {
+    ) -> Result<(), Broken> {
         let explorer = self.explorer;
         let after = match next {
             Move::Wait(_) => None,
@@ -427,7 +427,7 @@ impl Looked<'_> {
         let same = |bytes: &[u8]| explorer.read(bytes).as_ref() == Some(&after);
         if !own.is_exact() || !same(own.bytes()) {
             let wrong = "the world after holds something that no command brought in";
-            return Err(Breach {
+            return Err(Broken {
                 law: "L3",
                 wrong: wrong.to_string(),
             });
@@ -493,7 +493,7 @@ impl Explorer<'_> {
     }
 
     /// Walks a path again, and tells what happens on it.
-    fn counterexample(&self, path: &[u16], breach: Breach) -> Counterexample {
+    fn counterexample(&self, path: &[u16], breach: Broken) -> Counterexample {
         let mut state = self.world.first();
         let mut steps = Vec::new();
         for taken in path {

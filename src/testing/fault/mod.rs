@@ -26,6 +26,7 @@
 //! ```
 
 mod change;
+mod code;
 mod observer;
 
 use core::fmt;

@@ -6,7 +6,10 @@ use std::vec::Vec;
 
 use super::judge::{Check, Held, hold};
 use crate::lifecycle::{Case, Command, CommandKind, Law, Refusal, WayOut, Why, World};
-use crate::model::{CertificateInstance, InstanceId, MemberState, RefundState, RevocationStage};
+use crate::model::{
+    CertificateInstance, HostingChain, InstanceId, MemberState, RefundState, RevocationStage,
+    Target, Timestamp,
+};
 use crate::rulebook::{Field, RuleId};
 use crate::testing::play::Moment;
 use crate::testing::strategy::{Content, every_command};
@@ -69,11 +72,17 @@ fn commands(way: WayOut) -> &'static [K] {
         (&[WayOut::ConfirmByMail], &[K::ConfirmRevocation]),
         // Nobody waits for a CA that waits for the holder.
         (&[WayOut::AwaitRevocation], &[K::CompleteRevocation]),
-        (&[WayOut::Resubmit, WayOut::Apply], &[K::Apply]),
+        (
+            &[WayOut::Resubmit, WayOut::ResubmitBefore, WayOut::Apply],
+            &[K::Apply],
+        ),
         (&[WayOut::Cancel], &[K::CancelOrder]),
         (&[WayOut::CancelRefund], &[K::CancelRefund]),
         (&[WayOut::UndeployFirst], &[K::Undeploy]),
-        (&[WayOut::DeleteCertificate], &[K::DeleteCertificate]),
+        (
+            &[WayOut::DeleteCertificate, WayOut::UndeployThenDelete],
+            &[K::DeleteCertificate],
+        ),
         (&[WayOut::None], &[]),
     ];
     let found = ways.iter().find(|(ways, _)| ways.contains(&way));
@@ -121,6 +130,38 @@ fn cancel_members(world: &mut World, moment: &Moment<'_>) -> Followed {
     Ok(())
 }
 
+/// Deletes the certificate at the instant that the advice names, taken off the cloud products.
+fn deleted_from(world: &mut World, from: Timestamp, moment: &Moment<'_>) -> Followed {
+    undeployed(world, moment)?;
+    let deletion = Command::DeleteCertificate;
+    let case = world.case_for(&deletion, from, &moment.law);
+    let law = moment.law_of(&case, Some(deletion.kind()));
+    moment.machine.apply(world, &deletion, from, &law)?;
+    Ok(())
+}
+
+/// Takes it off all cloud products.
+fn undeployed(world: &mut World, moment: &Moment<'_>) -> Followed {
+    let there = world.instance().map(CertificateInstance::deployments);
+    let targets: Vec<Target> = there
+        .unwrap_or_default()
+        .iter()
+        .map(|one| one.target)
+        .collect();
+    for target in targets {
+        // One undeployment may take several domains off.
+        let left = world.instance().map(CertificateInstance::deployments);
+        if left
+            .unwrap_or_default()
+            .iter()
+            .any(|one| one.target == target)
+        {
+            granted(world, &[Command::Undeploy { target }], moment)?;
+        }
+    }
+    Ok(())
+}
+
 /// Tries what a refusal advises.
 fn follow(refusal: &Refusal, moment: &Moment<'_>) -> Followed {
     let mut world = moment.before.clone();
@@ -129,10 +170,20 @@ fn follow(refusal: &Refusal, moment: &Moment<'_>) -> Followed {
         cancel_members(&mut world, moment)?;
     }
     world.set_other(None);
+    if way == WayOut::ResubmitBefore {
+        let before = world.chain().and_then(HostingChain::current);
+        world.focus(before.ok_or_else(|| missing("a certificate before it"))?);
+    }
+    if way == WayOut::UndeployThenDelete {
+        undeployed(&mut world, moment)?;
+    }
     for kind in commands(way) {
         let command = Content::plain(90).command(*kind, &world, moment.now(), &moment.law);
         let command = command.ok_or_else(|| missing("a command"))?;
         granted(&mut world, &[command], moment)?;
+    }
+    if let WayOut::DeleteOnceExpired(from) = way {
+        return deleted_from(&mut world, from, moment);
     }
     let claim = [Command::ClaimRefund];
     // What was done for a refund leads to it.
@@ -212,16 +263,12 @@ fn lets_through(
     Ok(())
 }
 
-/// What stands in the way of an advice without making it wrong: the allowance is another matter, what
-/// is deleted may have to wait or to be taken off first, and a claim on another member of the chain
-/// stands in no read set of this one.
+/// What stands in the way of an advice without making it wrong: the allowance is another matter, and a
+/// claim on another member of the chain stands in no read set of this one.
 fn excused(refusal: &Refusal, other: &Refusal) -> bool {
     let members = [WayOut::CancelMembers, WayOut::CancelMembersFirst];
     let of_members = members.contains(&refusal.way_out());
-    other.rule() == RuleId::R38
-        || (of_members && other.way_out() == WayOut::CancelRefund)
-        || (other.command() == K::DeleteCertificate
-            && (other.permitted_from().is_some() || other.way_out() == WayOut::UndeployFirst))
+    other.rule() == RuleId::R38 || (of_members && other.way_out() == WayOut::CancelRefund)
 }
 
 impl Check for Advice {

@@ -7,6 +7,7 @@ use std::vec::Vec;
 
 use super::judge::{Check, Held, hold};
 use super::kit::{paid_back, phrase};
+use super::words::told;
 use crate::lifecycle::{Event, PlanEvent, expectations};
 use crate::testing::play::{Moment, met};
 
@@ -50,8 +51,9 @@ impl Check for Idempotence {
         let twice: Vec<&Event> = events.iter().filter(|event| moves_a_unit(event)).collect();
         hold!(
             twice.is_empty() && paid_back(&events) == 0,
-            "{} counts twice when it is given twice: {twice:?}",
-            phrase(command)
+            "{} counts twice when it is given twice: {}",
+            phrase(command),
+            told(twice)
         );
         Ok(())
     }

@@ -18,7 +18,7 @@ use super::examine::{Bench, Tally, instant};
 use super::judge::Breach;
 use super::minimal::minimal;
 use super::report::{Examined, Report, Violation};
-use crate::model::EditionKey;
+use crate::model::{Channel, EditionKey};
 use crate::rulebook::{Edition, Rulebook};
 use crate::testing::machine::{Core, Machine};
 use crate::testing::strategy::{Script, laws_of, scripts, starts};
@@ -56,8 +56,12 @@ pub struct Config<'a> {
 }
 
 impl Default for Config<'_> {
-    /// This crate's core, under every edition that the rulebook names; all laws; 64 timelines of up to
-    /// 40 steps from seed 0, however long that takes, in as many threads as there are processors.
+    /// This crate's core, under every edition of orders that the rulebook names; all laws; 64 timelines
+    /// of up to 40 steps from seed 0, however long that takes, in as many threads as there are
+    /// processors.
+    ///
+    /// Editions of the channel `api-v2` are those of [another machine](crate::lifecycle::v2): they are
+    /// left out, and [`Report::other`] names them.
     fn default() -> Self {
         Self {
             machine: &Core,
@@ -148,20 +152,34 @@ impl<'a> Config<'a> {
     }
 }
 
+/// What a rulebook names.
+#[derive(Default)]
+pub(super) struct Resolved {
+    pub(super) editions: Vec<Edition>,
+    /// Points of the instance model of 2026.
+    other: Vec<EditionKey>,
+    /// Points that resolve to no edition, each with the reason.
+    unresolved: Vec<(EditionKey, String)>,
+}
+
 impl Config<'_> {
-    /// The editions that are lived under, and the points that resolve to none, each with the reason.
-    pub(super) fn resolve(&self, book: &Rulebook) -> (Vec<Edition>, Vec<(EditionKey, String)>) {
+    /// The editions that are lived under, and what else the rulebook names.
+    pub(super) fn resolve(&self, book: &Rulebook) -> Resolved {
+        let mut all = Resolved::default();
         if let Some(editions) = &self.editions {
-            return (editions.clone(), Vec::new());
+            all.editions.clone_from(editions);
+            return all;
         }
-        let (mut editions, mut unresolved) = (Vec::new(), Vec::new());
         for point in book.points() {
-            match book.edition(point.key.as_str()) {
-                Ok(edition) => editions.push(edition),
-                Err(error) => unresolved.push((point.key, error.to_string())),
+            match (point.channel, book.edition(point.key.as_str())) {
+                (Channel::ApiV2, _) => all.other.push(point.key),
+                (Channel::Console | Channel::Api, Ok(edition)) => all.editions.push(edition),
+                (Channel::Console | Channel::Api, Err(error)) => {
+                    all.unresolved.push((point.key, error.to_string()));
+                }
             }
         }
-        (editions, unresolved)
+        all
     }
 }
 
@@ -260,9 +278,16 @@ fn add(sum: &mut Tally, tally: &Tally) {
 /// Each timeline has up to three editions in force, one after the other. A law that was broken is
 /// not examined any more, and its first case is shortened as far as it still breaks the law. A panic
 /// of the machine is a breach of L1.
+///
+/// Unless [`Config::editions`] names others, the editions are those of orders, as for
+/// `cert-lifecycle check`: what `api-v2` adds is a machine of its own.
 pub fn check(book: &Rulebook, config: &Config<'_>) -> Report {
     let begun = instant();
-    let (editions, unresolved) = config.resolve(book);
+    let Resolved {
+        editions,
+        other,
+        unresolved,
+    } = config.resolve(book);
     let keys = editions.iter().map(Edition::key).collect();
     let laws = Laws::new(editions, book.ceilings().clone());
     let found = if laws.editions().is_empty() {
@@ -297,6 +322,7 @@ pub fn check(book: &Rulebook, config: &Config<'_>) -> Report {
         });
     Report {
         editions: keys,
+        other,
         unresolved,
         seed: config.seed,
         cases: found.cases,

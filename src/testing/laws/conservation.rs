@@ -5,6 +5,7 @@ use std::string::{String, ToString};
 
 use super::judge::{Check, Held, hold, there};
 use super::kit::find;
+use super::words::told;
 use crate::lifecycle::{Command, Event, InstanceEvent, PlanEvent, PurchaseEvent, World};
 use crate::model::{
     Bill, CertificateInstance, HoldState, MemberState, Origin, Purchase, PurchaseKind, RefundState,
@@ -26,13 +27,15 @@ fn count(world: &World, holds: impl Fn(&CertificateInstance) -> bool) -> usize {
 
 fn of_plan(moment: &Moment<'_>, plan: &ResourcePlan) -> Held {
     let id = plan.id();
-    hold!(plan.balances(), "{id} does not balance: {plan:?}");
     let parts = [plan.remaining(), plan.reserved(), plan.settled()];
     let sum = parts.into_iter().fold(0, u32::saturating_add);
     hold!(
-        plan.total() == sum,
-        "{id} has {} units, and {parts:?} remaining, reserved and settled",
-        plan.total()
+        plan.balances() && plan.total() == sum,
+        "{id} has {} units: {} remaining, {} reserved and {} settled, which does not balance",
+        plan.total(),
+        plan.remaining(),
+        plan.reserved(),
+        plan.settled()
     );
     for (state, counted) in [
         (HoldState::Reserved, plan.reserved()),
@@ -44,7 +47,8 @@ fn of_plan(moment: &Moment<'_>, plan: &ResourcePlan) -> Held {
         });
         hold!(
             usize::try_from(counted) == Ok(held),
-            "{id} has {counted} units {state:?}, and {held} instances hold one"
+            "{id} has {counted} units {}, and {held} instances hold one",
+            state.word()
         );
     }
     let Some(before) = moment.before.plans().find(|own| own.id() == id) else {
@@ -76,8 +80,8 @@ fn of_hold(before: &CertificateInstance, after: &CertificateInstance) -> Held {
             hold!(was.plan == is.plan, "{id} holds a unit of another plan");
             hold!(
                 was.state != HoldState::Returned || is.state == HoldState::Returned,
-                "the unit of {id} had returned and is {:?}",
-                is.state
+                "the unit of {id} had returned and is {}",
+                is.state.word()
             );
             hold!(
                 was.state != HoldState::Settled || is.state != HoldState::Reserved,
@@ -320,7 +324,8 @@ impl Check for Conservation {
         let more = held(moment.after).checked_sub(held(moment.before));
         hold!(
             more == Some(returned.count()),
-            "as many units return as instances give theirs back: {events:?}"
+            "not as many units return as instances give theirs back: {}",
+            told(events)
         );
         for event in events {
             // A unit is settled once, from where it was.

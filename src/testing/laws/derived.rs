@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::judge::{Check, Held, hold, there};
 use super::kit::{focused, seen};
+use super::words::{self, told};
 use crate::lifecycle::{Command, Event, InstanceEvent, next_wakeup};
 use crate::model::{Status, Timestamp};
 use crate::testing::play::{Ending, Moment};
@@ -46,8 +47,9 @@ impl Check for Derived {
             let right = seen(moment.after, own, now, conduct);
             hold!(
                 shown == Some(right),
-                "{} shows {shown:?} at {now} and is {right:?}",
-                own.id()
+                "{} shows \"{}\" at {now} and is \"{right}\"",
+                own.id(),
+                words::shown(shown)
             );
         }
         let Some(own) = moment.before.instance() else {
@@ -62,10 +64,11 @@ impl Check for Derived {
         instants.sort_unstable();
         for at in instants {
             let shown = seen(moment.before, own, at, conduct);
-            let told = moment.before.status(at, &law);
+            let has = moment.before.status(at, &law);
             hold!(
-                told == Some(shown),
-                "{id} shows {told:?} at {at} and is {shown:?}"
+                has == Some(shown),
+                "{id} shows \"{}\" at {at} and is \"{shown}\"",
+                words::shown(has)
             );
             let mut woken = moment.before.clone();
             if let Ok(events) = moment.machine.apply(&mut woken, &Command::Wake, at, &law) {
@@ -79,7 +82,8 @@ impl Check for Derived {
                         && events
                             .iter()
                             .all(|event| announces(event) && quiet.contains(&shown)),
-                    "waking {id} at {at}, while it is {shown:?}, brings about {events:?}"
+                    "waking {id} at {at}, while it is \"{shown}\", brings about: {}",
+                    told(&events)
                 );
                 let twice = moment.machine.apply(&mut woken, &Command::Wake, at, &law);
                 hold!(
@@ -96,7 +100,8 @@ impl Check for Derived {
             hold!(
                 last.is_none_or(|last| rank(last) <= rank(shown))
                     && last.is_none_or(|last| rank(last) > 0 || last == shown),
-                "time alone takes {id} from {last:?} to {shown:?}"
+                "time alone takes {id} from \"{}\" to \"{shown}\"",
+                words::shown(last)
             );
             last = Some(shown);
         }
@@ -130,8 +135,9 @@ fn woken_when_told(moment: &Moment<'_>) -> Held {
         } else if let Ok(events) = wake(at) {
             hold!(
                 events.is_empty(),
-                "{} need not be woken from {at} on, and that brings about {events:?}",
-                own.id()
+                "{} need not be woken from {at} on, and that brings about: {}",
+                own.id(),
+                told(&events)
             );
         }
     }

@@ -6,6 +6,7 @@ use std::string::String;
 
 use super::judge::{Check, Held, hold, there};
 use super::kit::{find, phrase};
+use super::words::standing;
 use crate::lifecycle::{
     ChainEvent, Event, Expect, InstanceEvent, PlanEvent, PurchaseEvent, expectations,
 };
@@ -76,9 +77,9 @@ fn of_instance(before: &CertificateInstance, after: &CertificateInstance) -> Hel
     );
     hold!(
         follows(before.phase(), after.phase()),
-        "{id} went from {:?} to {:?}",
-        before.phase(),
-        after.phase()
+        "{id} was {} and is {}",
+        standing(before.phase()),
+        standing(after.phase())
     );
     let orphans: BTreeSet<_> = after.orphans().iter().collect();
     hold!(

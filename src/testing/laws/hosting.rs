@@ -4,6 +4,7 @@ use std::vec::Vec;
 
 use super::judge::{Check, Held, hold, there};
 use super::kit::{at_most, find, focused, serves};
+use super::words::{member, standing};
 use crate::lifecycle::{ChainEvent, Command, CommandKind, Event, Why};
 use crate::model::{
     CertificateInstance, ChainId, End, HostingChain, InstanceId, MemberState, Phase,
@@ -44,10 +45,10 @@ fn of_chain(moment: &Moment<'_>, chain: &HostingChain) -> Held {
         hold!(
             waits == (one.state == MemberState::Waiting)
                 && cancelled == (one.state == MemberState::Cancelled),
-            "{id} says {:?} of {}, which is {:?}",
-            one.state,
+            "{id} says that {} is {}, which is {}",
             one.instance,
-            own.phase()
+            member(one.state),
+            standing(own.phase())
         );
         if matches!(own.phase(), Phase::Verifying(_) | Phase::Validating(_)) {
             in_application = in_application.saturating_add(1);

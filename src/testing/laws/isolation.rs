@@ -1,7 +1,8 @@
 //! L12: what belongs to another account is not found.
 
-use super::judge::{Answered, Check, Held, hold};
+use super::judge::{Check, Held, hold};
 use super::kit::{begins, find, incomplete, of_another, phrase};
+use super::words::{Answered, told};
 use crate::lifecycle::{Case, Command, CommandKind, Law, RefusalKind, World};
 use crate::model::{AccountId, CertificateInstance, InstanceId};
 use crate::testing::play::Moment;
@@ -114,7 +115,8 @@ impl Check for Isolation {
                 let Ok(answer) = decide(case) else { continue };
                 hold!(
                     right.as_ref().is_ok_and(|right| right[..] == answer[..]),
-                    "with less at hand one can {what}: {answer:?}; with all of it {}",
+                    "with less at hand one can {what}: {}; with all of it {}",
+                    told(&answer),
                     Answered(&right)
                 );
             }

@@ -4,7 +4,6 @@ use core::fmt;
 use std::string::String;
 
 use super::LawId;
-use crate::lifecycle::Refusal;
 use crate::testing::play::{Ending, Moment};
 
 /// How a law was broken, in words.
@@ -58,15 +57,3 @@ macro_rules! there {
 
 pub(in crate::testing) use hold;
 pub(super) use there;
-
-/// An answer in a line.
-pub(super) struct Answered<'a, T>(pub(super) &'a Result<T, Refusal>);
-
-impl<T: fmt::Debug> fmt::Display for Answered<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Ok(events) => write!(f, "granted: {events:?}"),
-            Err(refusal) => write!(f, "refused: {refusal}"),
-        }
-    }
-}

@@ -8,6 +8,7 @@ use super::examine::Bench;
 use super::judge::Breach;
 use crate::rulebook::Edition;
 use crate::testing::machine::Machine;
+use crate::testing::story::{TriedEnough, fewer};
 use crate::testing::timeline::{Laws, Timeline};
 
 /// So many timelines are tried, at most.
@@ -36,14 +37,11 @@ impl Trial<'_> {
     }
 }
 
-/// The steps of a timeline but for some.
-fn without(timeline: &Timeline, from: usize, until: usize) -> Timeline {
-    let steps = timeline.steps.iter().enumerate();
-    let steps = steps.filter(|(place, _)| *place < from || *place >= until);
-    Timeline {
-        laws: timeline.laws.clone(),
-        steps: steps.map(|(_, step)| step.clone()).collect(),
-    }
+/// A timeline as far as some step; behind the one that breaks the law, nothing matters.
+fn until(timeline: Timeline, end: usize) -> Timeline {
+    let mut timeline = timeline;
+    timeline.steps.truncate(end);
+    timeline
 }
 
 /// Leaves out whatever can be left out: steps, first many and then one at a time, and editions.
@@ -60,29 +58,18 @@ pub(super) fn minimal(
         last_alone: false,
         left: MOST_TRIED,
     };
-    // Behind the step that breaks it, nothing matters.
     let (_, after) = trial.breaks(timeline)?;
-    let mut best = without(timeline, after, usize::MAX);
+    let mut best = until(timeline.clone(), after);
     trial.last_alone = !law.remembers();
     trial.last_alone = trial.last_alone && trial.breaks(&best).is_some();
-    let mut chunk = best.steps.len();
-    while chunk > 0 {
-        let mut until = best.steps.len();
-        let mut shorter = false;
-        while until > 0 {
-            let from = until.saturating_sub(chunk);
-            let shortened = without(&best, from, until);
-            if let Some((_, after)) = trial.breaks(&shortened) {
-                best = without(&shortened, after, usize::MAX);
-                shorter = true;
-            }
-            until = from.min(best.steps.len());
+    // If the tries run out, what was found up to then is told.
+    let _ = fewer(&mut best, |candidate| {
+        if trial.left == 0 {
+            return Err(TriedEnough);
         }
-        // Once more, as long as that helps.
-        if !shorter || chunk > 1 {
-            chunk = chunk.div_euclid(2);
-        }
-    }
+        let broken = trial.breaks(&candidate);
+        Ok(broken.map(|(_, after)| until(candidate, after)))
+    });
     let fewer = without_idle_editions(&best);
     if trial.breaks(&fewer).is_some() {
         best = fewer;

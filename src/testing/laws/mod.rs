@@ -1,4 +1,4 @@
-//! The laws L1 to L12 as checks: alone or together, over any machine and rulebook, in any test runner.
+//! The laws L1 to L12, and agreement with the second model, as checks: alone or together, over any machine and rulebook, in any test runner.
 //!
 //! [`check`] lives random timelines under the editions of a rulebook and holds every law against each
 //! of their steps. What breaks a law comes back in a [`Report`], as the shortest timeline found that
@@ -40,6 +40,7 @@ mod replay;
 mod report;
 mod totality;
 mod windows;
+mod words;
 
 use core::fmt;
 use std::boxed::Box;
@@ -54,6 +55,7 @@ pub use report::{Examined, Report, Violation};
 use super::machine::Machine;
 use super::timeline::Timeline;
 pub(in crate::testing) use judge::{Check, Held, hold};
+pub(in crate::testing) use words::shown;
 
 /// Declares the laws: name, number, sentence.
 macro_rules! laws {

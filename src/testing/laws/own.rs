@@ -44,7 +44,7 @@ pub fn first_story(
     invariants: &[Invariant],
 ) -> Option<Story> {
     let begun = instant();
-    let (editions, _) = config.resolve(book);
+    let editions = config.resolve(book).editions;
     if editions.is_empty() {
         return None;
     }

@@ -1,7 +1,8 @@
 //! L9: what is bound stays bound.
 
-use super::judge::{Answered, Check, Held, hold};
+use super::judge::{Check, Held, hold};
 use super::kit::{continues, is_over, paid_back, phrase, unit_returned};
+use super::words::{Answered, told};
 use crate::lifecycle::{Case, Command, CommandKind, Events, Law, Refusal, Why};
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{CertificateInstance, Phase};
@@ -90,7 +91,9 @@ fn of_command(moment: &Moment<'_>, command: &Command) -> Held {
             hold!(
                 paid_back(right) == paid_back(answer)
                     && unit_returned(right) == unit_returned(answer),
-                "{what}, with {key} in force, moves other money or units: {answer:?}; before that {right:?}"
+                "{what}, with {key} in force, moves other money or units: {}; before that: {}",
+                told(answer),
+                told(right)
             );
         }
     }

@@ -3,8 +3,9 @@
 use std::format;
 use std::string::ToString;
 
-use super::judge::{Answered, Check, Held, hold, there};
+use super::judge::{Check, Held, hold, there};
 use super::kit::{about, continues, incomplete, paid_back, phrase};
+use super::words::{self, Answered, told};
 use crate::lifecycle::{Case, Command, Events, Law, Refusal, WayOut, World, clauses, preview};
 use crate::model::{CertificateInstance, Timestamp};
 use crate::testing::machine::Machine;
@@ -19,9 +20,9 @@ pub(super) struct Refusals;
 const DATES: [&str; 6] = [
     "It becomes possible at ",
     "It was possible until just before ",
-    "No date changes this.",
+    "This holds in every edition.",
     "In force since ",
-    "No earlier rule is known",
+    "In force from the beginning of the rulebook",
     "This ceiling is ",
 ];
 
@@ -52,9 +53,10 @@ fn explains_itself(command: &Command, refusal: &Refusal) -> Held {
         (way == WayOut::None) == way.phrase().is_none(),
         "has no words for what to do instead: {text}"
     );
-    let advised = way
-        .phrase()
-        .is_some_and(|advice| text.contains(&format!("Instead: {advice}.")));
+    let advised = way.phrase().is_some_and(|advice| {
+        let end = if way.from().is_some() { ", from " } else { "." };
+        text.contains(&format!("Instead: {advice}{end}"))
+    });
     hold!(
         advised || (way == WayOut::None && !text.contains("Instead: ")),
         "does not say what to do instead: {text}"
@@ -105,14 +107,14 @@ fn names_its_condition(
         (None, _) => {}
         (Some(clause), Ok(_)) => hold!(
             false,
-            "{} is granted at {now}, and {} does not permit it: {:?}",
+            "{} is granted at {now}, and {} does not permit it: {}",
             phrase(command),
             clause.rule,
             clause.why
         ),
         (Some(clause), Err(refusal)) => hold!(
             (clause.rule, clause.why) == (refusal.rule(), refusal.why()),
-            "{} is refused at {now} by {} ({:?}), and the first that does not permit it is {} ({:?})",
+            "{} is refused at {now} by {} ({}), and the first that does not permit it is {} ({})",
             phrase(command),
             refusal.rule(),
             refusal.why(),
@@ -131,8 +133,9 @@ fn priced(moment: &Moment<'_>, events: &Events) -> Held {
     let priced = there!(priced, "{what} is granted, and its preview refused");
     hold!(
         priced.events == *events,
-        "{what}: the preview has {:?}, the decision {events:?}",
-        priced.events
+        "{what}: the preview has: {}; the decision: {}",
+        told(&priced.events),
+        told(events)
     );
     hold!(
         priced.refund == paid_back(events),
@@ -146,8 +149,9 @@ fn priced(moment: &Moment<'_>, events: &Events) -> Held {
     let shown = moment.after.status(now, &moment.law);
     hold!(
         priced.status == shown,
-        "{what}: the preview leads to {:?}, the decision to {shown:?}",
-        priced.status
+        "{what}: the preview leads to {}, the decision to {}",
+        words::shown(priced.status),
+        words::shown(shown)
     );
     // A renewal by unit draws from whichever plan has one, not from that of its order.
     let by_unit = matches!(command, Command::Renew { paid: None, .. });
@@ -155,24 +159,32 @@ fn priced(moment: &Moment<'_>, events: &Events) -> Held {
     if let Some(plan) = drawn.or(moment.before.case().plan) {
         let later = moment.after.plans().find(|own| own.id() == plan.id());
         let later = there!(later, "{} vanished", plan.id());
-        let told = (priced.unit.remaining_before, priced.unit.remaining_after);
+        let left = (priced.unit.remaining_before, priced.unit.remaining_after);
         let real = (plan.remaining(), later.remaining());
         hold!(
-            told == real,
-            "{what}: the preview has {told:?} units left before and after, the plan {real:?}"
+            left == real,
+            "{what}: the preview has {} units left before and {} after, the plan {} and {}",
+            left.0,
+            left.1,
+            real.0,
+            real.1
         );
     }
     let unit = |own: Option<&CertificateInstance>| {
         own.and_then(CertificateInstance::hold).map(|own| own.state)
     };
-    let told = (priced.unit.before, priced.unit.after);
+    let moved = (priced.unit.before, priced.unit.after);
     let real = (
         unit(about(moment, moment.before)),
         unit(about(moment, moment.after)),
     );
     hold!(
-        told == real,
-        "{what}: the preview moves the unit from and to {told:?}, the decision {real:?}"
+        moved == real,
+        "{what}: by the preview the unit is {} before and {} after, by the decision {} and {}",
+        words::unit(moved.0),
+        words::unit(moved.1),
+        words::unit(real.0),
+        words::unit(real.1)
     );
     Ok(())
 }

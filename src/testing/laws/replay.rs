@@ -1,7 +1,8 @@
 //! L2 and L3: the same arguments, the same answer; what is there is the fold of what happened.
 
-use super::judge::{Answered, Check, Held, hold};
+use super::judge::{Check, Held, hold};
 use super::kit::phrase;
+use super::words::{Answered, told};
 use crate::lifecycle::{Event, World};
 use crate::testing::machine::Machine;
 use crate::testing::play::{Ending, Moment};
@@ -60,8 +61,9 @@ impl Check for Replay<'_> {
             self.0.fold(&mut world, event);
             hold!(
                 last != world,
-                "{} writes down what nothing came of: {event:?}",
-                phrase(moment.command())
+                "{} writes down what nothing came of: {}",
+                phrase(moment.command()),
+                told([event])
             );
         }
         hold!(

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::time::Duration;
+use std::format;
 use std::string::String;
 use std::vec::Vec;
 
@@ -91,6 +92,9 @@ pub struct Examined {
 pub struct Report {
     /// The editions that were lived under.
     pub editions: Vec<EditionKey>,
+    /// Editions of the rulebook that no timeline was lived under: those of the instance model of 2026,
+    /// which the laws of orders do not speak of.
+    pub other: Vec<EditionKey>,
     /// Points of the rulebook that could not be resolved to an edition, and why.
     pub unresolved: Vec<(EditionKey, String)>,
     /// The seed.
@@ -162,15 +166,24 @@ impl Report {
     }
 }
 
+/// `1 timeline`, `2 timelines`.
+fn counted(number: usize, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{plural}")
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} laws, {} editions, {} timelines, {} decisions in {:.1} s ({:.0} a second, {:.1} % of it \
-             drawing), seed {}: {} broken",
-            self.laws.len(),
-            self.editions.len(),
-            self.cases,
+            "{}, {}, {}, {} decisions in {:.1} s ({:.0} a second, {:.1} % of it to make the \
+             timelines), seed {}: {} broken",
+            counted(self.laws.len(), "law"),
+            counted(self.editions.len(), "edition"),
+            counted(
+                usize::try_from(self.cases).unwrap_or(usize::MAX),
+                "timeline"
+            ),
             self.decisions,
             self.elapsed.as_secs_f64(),
             self.decisions_per_second(),
@@ -184,9 +197,9 @@ impl fmt::Display for Report {
         for one in &self.laws {
             write!(
                 f,
-                "\n{:>5}  {:>6} timelines {:>8} steps {:>10} decisions {:>8.2} s  {}",
+                "\n{:>5}  {:>16} {:>8} steps {:>10} decisions {:>8.2} s  {}",
                 one.law.number(),
-                one.cases,
+                counted(usize::try_from(one.cases).unwrap_or(usize::MAX), "timeline"),
                 one.steps,
                 one.decisions,
                 one.time.as_secs_f64(),
@@ -195,6 +208,12 @@ impl fmt::Display for Report {
         }
         for (key, why) in &self.unresolved {
             write!(f, "\n{key} is no edition: {why}")?;
+        }
+        for key in &self.other {
+            write!(
+                f,
+                "\n{key} is of another machine, and nothing was lived under it"
+            )?;
         }
         if self.cases == 0 {
             f.write_str("\nnothing was lived")?;

@@ -1,8 +1,9 @@
 //! L10: rights exist inside their windows.
 
-use super::judge::{Answered, Check, Held, hold};
+use super::judge::{Check, Held, hold};
 use super::kit::{incomplete, phrase};
 use super::totality::mixed;
+use super::words::{Answered, possible};
 use crate::lifecycle::{Availability, Case, Command, Law, World, allowed, availability, preview};
 use crate::model::Timestamp;
 use crate::testing::play::Moment;
@@ -26,8 +27,9 @@ fn agree(
     let told = availability(case, command, at, law);
     hold!(
         told.is_now() == answer.is_ok(),
-        "{} at {at} is said to be possible {told:?}, and is {}",
+        "{} at {at} is said to be possible {}, and is {}",
         phrase(command),
+        possible(told),
         Answered(&answer)
     );
     let priced = preview(case, command, at, law).is_ok();
@@ -73,7 +75,8 @@ fn of_command(moment: &Moment<'_>, command: &Command) -> Held {
         };
         hold!(
             holds,
-            "{what} at {at} is said to be possible {told:?}, which is not so"
+            "{what} at {at} is said to be possible {}, which is not so",
+            possible(told)
         );
         let answer = moment.machine.decide(&case, command, at, &law);
         if let (Err(refusal), Availability::Over { since, .. }) = (&answer, told) {

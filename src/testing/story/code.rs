@@ -38,6 +38,9 @@ impl TestOf<'static> {
     };
 }
 
+/// What is seen wherever a step is taken, and needs no invariant.
+const SEEN_BY_ITSELF: [&str; 2] = ["L1", "L2"];
+
 /// The words of its name.
 const NAME_WORDS: usize = 12;
 
@@ -97,9 +100,21 @@ pub(super) fn test(story: &Story, of: &TestOf<'_>) -> String {
         );
         let _ = writeln!(out, "    assert_eq!(held, Ok(()));");
     } else {
+        let _ = writeln!(out, "    let invariants = {invariants};");
+        if !SEEN_BY_ITSELF.contains(&story.law.as_str()) {
+            let law = text_of(&story.law);
+            let _ = writeln!(
+                out,
+                "    let told = invariants.iter().any(|one| one.law == {law});"
+            );
+            let _ = writeln!(
+                out,
+                "    assert!(told, \"`invariants` of `TestOf` has no {{:?}}\", {law});"
+            );
+        }
         let _ = writeln!(
             out,
-            "    let broken = testing::first_breach(&{machine}, &timeline, &{invariants});"
+            "    let broken = testing::first_breach(&{machine}, &timeline, &invariants);"
         );
         let _ = writeln!(out, "    assert_eq!(broken, None);");
     }

@@ -56,7 +56,7 @@ pub fn minimal(timeline: &Timeline, still_fails: impl FnMut(&Timeline) -> bool) 
         tried: 0,
         still_fails,
     };
-    let minimal = search.best_fails() && search.fewer() && {
+    let minimal = search.takes(timeline.steps.clone()) == Some(true) && search.fewer() && {
         search.closer();
         // Instants that moved may have made a step needless.
         search.fewer()
@@ -68,6 +68,48 @@ pub fn minimal(timeline: &Timeline, still_fails: impl FnMut(&Timeline) -> bool) 
     }
 }
 
+/// No further timeline is tried.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::testing) struct TriedEnough;
+
+/// Leaves steps out of a timeline that fails, in blocks that get smaller. Whether each step that is
+/// left is needed.
+///
+/// `tried` gives what is kept of a timeline that fails, too: all of it, or less.
+pub(in crate::testing) fn fewer(
+    best: &mut Timeline,
+    mut tried: impl FnMut(Timeline) -> Result<Option<Timeline>, TriedEnough>,
+) -> bool {
+    let mut block = best.steps.len().div_ceil(2).max(1);
+    loop {
+        let mut from = 0;
+        let mut left_out = false;
+        while from < best.steps.len() {
+            let until = from.saturating_add(block);
+            let kept = best.steps.iter().enumerate();
+            let kept = kept.filter(|(place, _)| *place < from || *place >= until);
+            let candidate = Timeline {
+                laws: best.laws.clone(),
+                steps: kept.map(|(_, step)| step.clone()).collect(),
+            };
+            match tried(candidate) {
+                // What followed stands here now.
+                Ok(Some(shorter)) => {
+                    *best = shorter;
+                    left_out = true;
+                }
+                Ok(None) => from = until,
+                Err(TriedEnough) => return false,
+            }
+        }
+        block = match (block, left_out) {
+            (1, false) => return true,
+            (1, true) => 1,
+            (_, _) => block.div_ceil(2),
+        };
+    }
+}
+
 struct Search<F> {
     best: Timeline,
     tried: usize,
@@ -75,51 +117,32 @@ struct Search<F> {
 }
 
 impl<F: FnMut(&Timeline) -> bool> Search<F> {
-    fn best_fails(&mut self) -> bool {
+    /// A timeline, if it fails.
+    fn failing(&mut self, candidate: Timeline) -> Result<Option<Timeline>, TriedEnough> {
+        if self.tried >= MOST_TRIES {
+            return Err(TriedEnough);
+        }
         self.tried = self.tried.saturating_add(1);
-        (self.still_fails)(&self.best)
+        Ok((self.still_fails)(&candidate).then_some(candidate))
     }
 
     /// Takes other steps if the timeline fails with them, too. None if the tries ran out.
     fn takes(&mut self, steps: Vec<Step>) -> Option<bool> {
-        if self.tried >= MOST_TRIES {
-            return None;
-        }
-        self.tried = self.tried.saturating_add(1);
-        let candidate = Timeline {
-            laws: self.best.laws.clone(),
-            steps,
-        };
-        let fails = (self.still_fails)(&candidate);
-        if fails {
-            self.best = candidate;
+        let laws = self.best.laws.clone();
+        let failing = self.failing(Timeline { laws, steps }).ok()?;
+        let fails = failing.is_some();
+        if let Some(failing) = failing {
+            self.best = failing;
         }
         Some(fails)
     }
 
-    /// Leaves steps out, in blocks that get smaller. Whether each step that is left is needed.
+    /// Leaves steps out. Whether each step that is left is needed.
     fn fewer(&mut self) -> bool {
-        let mut block = self.best.steps.len().div_ceil(2).max(1);
-        loop {
-            let mut from = 0;
-            let mut left_out = false;
-            while from < self.best.steps.len() {
-                let until = from.saturating_add(block);
-                let kept = self.best.steps.iter().enumerate();
-                let kept = kept.filter(|(place, _)| *place < from || *place >= until);
-                match self.takes(kept.map(|(_, step)| step.clone()).collect()) {
-                    // What followed stands here now.
-                    Some(true) => left_out = true,
-                    Some(false) => from = until,
-                    None => return false,
-                }
-            }
-            block = match (block, left_out) {
-                (1, false) => return true,
-                (1, true) => 1,
-                (_, _) => block.div_ceil(2),
-            };
-        }
+        let mut best = self.best.clone();
+        let minimal = fewer(&mut best, |candidate| self.failing(candidate));
+        self.best = best;
+        minimal
     }
 
     /// Moves each step as close to the one before it as still fails.

@@ -1,6 +1,8 @@
 //! Stories: a counterexample as a person reads it, draws it, and keeps it.
 
 mod code;
+#[cfg(feature = "stored")]
+mod lines;
 mod minimal;
 mod play;
 
@@ -17,9 +19,10 @@ use crate::model::{Offset, RefundState, Timestamp};
 use super::laws::LawId;
 use super::machine::Machine;
 use super::timeline::{Step, Timeline};
-use super::transition::Breach;
+use super::transition::Broken;
 pub use code::TestOf;
 pub use minimal::{Shrunk, minimal};
+pub(super) use minimal::{TriedEnough, fewer};
 use play::Play;
 pub use play::first_breach;
 
@@ -59,7 +62,7 @@ pub struct Story {
     law: String,
     wrong: String,
     timeline: Timeline,
-    lines: Vec<Line>,
+    told: Vec<Line>,
     offset: Offset,
     /// The law that its test holds; invariants without it.
     holds: Option<LawId>,
@@ -87,7 +90,7 @@ impl Story {
             .steps
             .windows(2)
             .any(|pair| matches!(pair, [one, other] if one.account != other.account));
-        let lines = timeline
+        let told = timeline
             .steps
             .iter()
             .map(|step| line(&mut play, step, several, offset))
@@ -96,7 +99,7 @@ impl Story {
             law: law.to_string(),
             wrong: wrong.to_string(),
             timeline: timeline.clone(),
-            lines,
+            told,
             offset,
             holds: None,
         }
@@ -112,7 +115,7 @@ impl Story {
 
     /// Tells how a law does not hold.
     #[must_use]
-    pub fn of(breach: &Breach, timeline: &Timeline, machine: &dyn Machine) -> Self {
+    pub fn of(breach: &Broken, timeline: &Timeline, machine: &dyn Machine) -> Self {
         Self::tell(breach.law, &breach.wrong, timeline, machine)
     }
 
@@ -140,7 +143,7 @@ impl Story {
     pub fn mermaid(&self) -> String {
         let mut picture = String::from("sequenceDiagram\n");
         let mut seen: Vec<&str> = Vec::new();
-        for who in self.lines.iter().map(|line| asker(line.kind)) {
+        for who in self.told.iter().map(|line| asker(line.kind)) {
             if !seen.contains(&who) {
                 seen.push(who);
             }
@@ -150,7 +153,7 @@ impl Story {
             let _ = writeln!(picture, "    participant {who}");
         }
         let mut ledger: &[String] = &[];
-        for line in &self.lines {
+        for line in &self.told {
             let (who, at) = (asker(line.kind), line.at.in_offset(self.offset));
             let _ = writeln!(picture, "    {who}->>Service: {at} {}", drawn(&line.asked));
             let arrow = if line.granted { "-->>" } else { "--x" };
@@ -178,8 +181,8 @@ impl Story {
     /// long as the fault is there.
     ///
     /// `of` says which machine, rulebook and invariants are meant, as expressions that the test can
-    /// see. [`TestOf::CORE`] means this crate's: under it, what a rulebook or an invariant of your own
-    /// brought about is not found again.
+    /// see. [`TestOf::CORE`] means this crate's: under it, what a rulebook or a machine of your own
+    /// brought about is not found again. A test that is not given the invariant of its story fails.
     ///
     /// ```
     /// use cert_lifecycle::rulebook::Rulebook;
@@ -198,7 +201,8 @@ impl Story {
     /// };
     /// let test = found.ok_or("nothing begins")?.test(&of);
     /// assert!(test.contains("let book = crate::rules::own()?;"));
-    /// assert!(test.contains("first_breach(&testing::Core, &timeline, &[crate::rules::promise()])"));
+    /// assert!(test.contains("let invariants = [crate::rules::promise()];"));
+    /// assert!(test.contains("first_breach(&testing::Core, &timeline, &invariants)"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -211,8 +215,7 @@ impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} does not hold: {}", self.law, self.wrong)?;
         writeln!(f)?;
-        let rows: Vec<(String, &str)> =
-            self.lines.iter().flat_map(|line| self.rows(line)).collect();
+        let rows: Vec<(String, &str)> = self.told.iter().flat_map(|line| self.rows(line)).collect();
         let width = rows
             .iter()
             .map(|(text, _)| text.chars().count())

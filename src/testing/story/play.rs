@@ -7,7 +7,7 @@ use crate::model::AccountId;
 
 use super::super::machine::Machine;
 use super::super::timeline::{Step, Timeline};
-use super::super::transition::{Breach, Invariant, Taken, take};
+use super::super::transition::{Broken, Invariant, Taken, take};
 
 /// The worlds of a timeline's accounts.
 pub(super) struct Play<'a> {
@@ -74,7 +74,7 @@ pub fn first_breach(
     machine: &dyn Machine,
     timeline: &Timeline,
     invariants: &[Invariant],
-) -> Option<(usize, Breach)> {
+) -> Option<(usize, Broken)> {
     let mut play = Play::new(machine, timeline, invariants);
     let mut steps = timeline.steps.iter().enumerate();
     steps.find_map(|(place, step)| Some((place, play.take(step).breach?)))

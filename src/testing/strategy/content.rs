@@ -109,8 +109,13 @@ impl Content {
         })
     }
 
-    fn product(self) -> Option<Product> {
+    /// Any product. Free ones more often where there are some already: what a year has of them is used
+    /// up by nobody else.
+    fn product(self, world: &World) -> Option<Product> {
         let [_, second, third] = self.salt;
+        let mut products = (world.plans().map(ResourcePlan::product))
+            .chain(world.purchases().map(Purchase::product));
+        let often = products.any(|own| own.free);
         let class = match second % 5 {
             0..=2 => ValidationClass::Dv,
             3 => ValidationClass::Ov,
@@ -121,7 +126,7 @@ impl Content {
         } else {
             NameKind::Single
         };
-        let free = class == ValidationClass::Dv && one_in(third, 4);
+        let free = class == ValidationClass::Dv && one_in(third, if often { 2 } else { 4 });
         let code = format!("console-{}-{names:?}-{free}", class.word());
         Some(Product {
             code: ProductCode::new(&code).ok()?,
@@ -132,8 +137,8 @@ impl Content {
     }
 
     /// The product of what is there, or any.
-    fn product_of(self, instance: Option<&CertificateInstance>) -> Option<Product> {
-        instance.map_or_else(|| self.product(), |own| Some(own.product()))
+    fn product_of(self, instance: Option<&CertificateInstance>, world: &World) -> Option<Product> {
+        instance.map_or_else(|| self.product(world), |own| Some(own.product()))
     }
 
     /// An application for a product.
@@ -256,7 +261,7 @@ impl Content {
         self.issued(SpkiDigest::of(b"nobody's key"), &usual, now, law)
     }
 
-    fn upload(self, now: Timestamp, law: &Law<'_>) -> Option<Upload> {
+    fn upload(self, world: &World, now: Timestamp, law: &Law<'_>) -> Option<Upload> {
         let [first, second, _] = self.salt;
         let key = SpkiDigest::of(&self.number.to_be_bytes());
         let names = ["mine", "yours", "mine_2", "a-name-that-is-longer"];
@@ -269,8 +274,8 @@ impl Content {
         let begun = now.saturating_add(ago.saturating_neg());
         let plain = Self { flaw: 0, ..self };
         Some(Upload {
-            slot: self.slot(1)?,
-            product: self.product()?,
+            slot: self.first_slot(world)?,
+            product: self.product(world)?,
             name: Note::new(title).ok().or_else(|| note("?"))?,
             certificate: plain.issued(key, &[name("www.example.com")?], begun, law)?,
             key: if self.flaw == 4 {
@@ -327,7 +332,7 @@ impl Content {
         }
         Some(NewPurchase {
             paid,
-            product: self.product()?,
+            product: self.product(world)?,
             chain: match self.flaw {
                 4 => (slots.len() < 2).then_some(chain),
                 5 => (slots.len() > 1).then_some(taken),
@@ -339,7 +344,7 @@ impl Content {
 
     fn extension(self, world: &World) -> Option<Extension> {
         let [first, ..] = self.salt;
-        let product = self.product_of(world.instance().filter(|_| self.flaw != 1))?;
+        let product = self.product_of(world.instance().filter(|_| self.flaw != 1), world)?;
         let years = if self.flaw == 2 {
             0
         } else {
@@ -383,21 +388,22 @@ impl Content {
         })
     }
 
-    fn plan(self, world: &World) -> Option<Command> {
+    fn plan(self, world: &World, law: &Law<'_>) -> Option<Command> {
         let [first, ..] = self.salt;
         let plan = PlanId::new(&format!("plan-{}", self.number)).ok()?;
         let taken = world.plans().next().map_or(plan, ResourcePlan::id);
-        let product = self.product()?;
-        // As many free ones as there are in a year, now and then.
-        let more = if product.free && one_in(first, 4) {
-            19
-        } else {
-            u32::from(first % 3)
+        let product = self.product(world)?;
+        // As many free ones as there are in a year, or one less, now and then.
+        let most = law.conduct.free_limit().value.0;
+        let count = match most.filter(|_| product.free).map(u32::from) {
+            Some(most) if one_in(first, 4) => most,
+            Some(most) if one_in(first, 2) => most.saturating_sub(1),
+            Some(_) | None => u32::from(first % 3).saturating_add(1),
         };
         Some(Command::BuyPlan {
             plan: if self.flaw == 7 { taken } else { plan },
             product,
-            count: NonZeroU32::MIN.saturating_add(more),
+            count: NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN),
             payment: self.payment(),
         })
     }
@@ -429,22 +435,23 @@ impl Content {
         now: Timestamp,
         law: &Law<'_>,
     ) -> Option<Command> {
-        let [first, second, _] = self.salt;
+        let [first, second, third] = self.salt;
         let instance = world.instance();
         let sixth = first % 6;
-        let reason = if self.flaw == 0 { sixth % 5 } else { sixth };
+        // The last one is the CA's alone. Which command comes next hangs on the first number.
+        let reason = if self.flaw == 0 { third % 5 } else { third % 6 };
         let reason = pick(&RevocationReason::ALL, reason)?;
         let around = pick(&[0, DAY, -DAY, -400 * DAY], sixth)?;
         let around = now.saturating_add(around);
         Some(match kind {
-            CommandKind::BuyPlan => self.plan(world)?,
+            CommandKind::BuyPlan => self.plan(world, law)?,
             CommandKind::Buy => Command::Buy(Arc::new(self.purchase(world)?)),
             CommandKind::Draw => Command::Draw(self.first_slot(world)?),
             CommandKind::Submit => {
                 let slot = self.first_slot(world)?;
                 let product = match world.plan() {
                     Some(plan) => plan.product(),
-                    None => self.product()?,
+                    None => self.product(world)?,
                 };
                 Command::Submit {
                     instance: slot.instance,
@@ -454,7 +461,7 @@ impl Content {
             }
             CommandKind::Apply => Command::Apply {
                 order: self.slot(1)?.order,
-                submission: self.submission(self.product_of(instance)?)?,
+                submission: self.submission(self.product_of(instance, world)?)?,
             },
             CommandKind::Withdraw => Command::Withdraw,
             CommandKind::Delete => Command::Delete,
@@ -488,7 +495,7 @@ impl Content {
                 }
             }
             CommandKind::EnableHosting => Command::EnableHosting(Arc::new(self.extension(world)?)),
-            CommandKind::Upload => Command::Upload(Arc::new(self.upload(now, law)?)),
+            CommandKind::Upload => Command::Upload(Arc::new(self.upload(world, now, law)?)),
             CommandKind::ClaimRefund => Command::ClaimRefund,
             CommandKind::CancelRefund => Command::CancelRefund,
             CommandKind::ReceiveChallenge => self.answer(instance)?,

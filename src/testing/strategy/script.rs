@@ -493,7 +493,7 @@ fn next_of(phase: &Phase, salt: u8) -> [CommandKind; 8] {
             K::Renew,
             K::Buy,
             K::Approve,
-            K::Upload,
+            K::Submit,
         ],
         Phase::Uploaded(_) => [
             K::EnableHosting,

@@ -1,5 +1,6 @@
 //! What the twin remembers of an account: slots, plans, purchases and chains in plain lists.
 
+use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::vec::Vec;
@@ -45,6 +46,16 @@ pub(super) enum Unit {
     Reserved,
     Settled,
     Returned,
+}
+
+impl Unit {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Reserved => "reserved",
+            Self::Settled => "settled",
+            Self::Returned => "returned",
+        }
+    }
 }
 
 /// Who paid for a slot.
@@ -159,6 +170,16 @@ pub(super) enum Money {
     Kept,
     Claimed,
     PaidBack(u64),
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kept => f.write_str("kept"),
+            Self::Claimed => f.write_str("claimed"),
+            Self::PaidBack(cash) => write!(f, "paid back, {cash} minor units of it"),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

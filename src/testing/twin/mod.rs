@@ -23,15 +23,16 @@ use core::fmt::Write as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::format;
 use std::string::String;
+use std::vec::Vec;
 
 use account::{Account, Money, Unit};
 use follow::Deed;
 use judge::{Question, Says};
 
-use super::laws::{Check, Held, hold};
+use super::laws::{Check, Held, hold, shown as shown_as};
 use super::play::Moment;
 use crate::lifecycle::World;
-use crate::model::{AccountId, HoldState, RefundState};
+use crate::model::{AccountId, DomainName, HoldState, RefundState, Target};
 
 /// The second model, with every account that it was told of.
 ///
@@ -168,7 +169,9 @@ fn compare(question: &Question<'_>, world: &World, moment: &Moment<'_>) -> Held 
     ];
     hold!(
         theirs == ours,
-        "there are {theirs:?} instances, plans, purchases and chains; by the documents {ours:?}"
+        "there are {}; by the documents {}",
+        counted(theirs),
+        counted(ours)
     );
     let mut looked = world.clone();
     for own in world.instances() {
@@ -181,13 +184,15 @@ fn compare(question: &Question<'_>, world: &World, moment: &Moment<'_>) -> Held 
         let right = question.shown(id, slot);
         hold!(
             shown == Some(right),
-            "{id} shows {shown:?}; by the documents {right:?}"
+            "{id} shows \"{}\"; by the documents \"{right}\"",
+            shown_as(shown)
         );
         let held = own.hold().map(|hold| unit(hold.state));
         hold!(
             held == slot.unit,
-            "the unit of {id} is {held:?}; by the documents {:?}",
-            slot.unit
+            "the unit of {id} is {}; by the documents {}",
+            held.map_or("nowhere", Unit::word),
+            slot.unit.map_or("nowhere", Unit::word)
         );
         let theirs: BTreeSet<_> = (own.deployments().iter())
             .map(|one| (one.target, one.domain.as_ref()))
@@ -196,7 +201,9 @@ fn compare(question: &Question<'_>, world: &World, moment: &Moment<'_>) -> Held 
         let ours: BTreeSet<_> = ours.collect();
         hold!(
             theirs == ours,
-            "{id} is deployed to {theirs:?}; by the documents to {ours:?}"
+            "{id} is deployed to {}; by the documents to {}",
+            places(&theirs),
+            places(&ours)
         );
     }
     for own in world.plans() {
@@ -228,11 +235,15 @@ fn compare(question: &Question<'_>, world: &World, moment: &Moment<'_>) -> Held 
         );
         hold!(
             money(own.bill().refund) == plan.money,
-            "the money of {id} is {:?}; by the documents {:?}",
+            "the money of {id} is {}; by the documents {}",
             money(own.bill().refund),
             plan.money
         );
     }
+    compare_purchases(account, world)
+}
+
+fn compare_purchases(account: &Account, world: &World) -> Held {
     for own in world.purchases() {
         let id = own.id();
         let Some(bought) = account.purchases.get(&id) else {
@@ -240,7 +251,7 @@ fn compare(question: &Question<'_>, world: &World, moment: &Moment<'_>) -> Held 
         };
         hold!(
             money(own.bill().refund) == bought.money && own.revocations() == bought.revocations,
-            "{id} is {:?} with {} revocations; by the documents {:?} with {}",
+            "the money of {id} is {} with {} revocations; by the documents {} with {}",
             money(own.bill().refund),
             own.revocations(),
             bought.money,
@@ -248,6 +259,26 @@ fn compare(question: &Question<'_>, world: &World, moment: &Moment<'_>) -> Held 
         );
     }
     Ok(())
+}
+
+fn counted([instances, plans, purchases, chains]: [usize; 4]) -> String {
+    format!("{instances} instances, {plans} plans, {purchases} purchases and {chains} chains")
+}
+
+/// Where something is deployed.
+fn places(all: &BTreeSet<(Target, Option<&DomainName>)>) -> String {
+    let all: Vec<String> = all
+        .iter()
+        .map(|(target, domain)| match domain {
+            Some(domain) => format!("{target} for {domain}"),
+            None => format!("{target}"),
+        })
+        .collect();
+    if all.is_empty() {
+        String::from("nothing")
+    } else {
+        all.join(", ")
+    }
 }
 
 fn ledger(numbers: [u64; 6]) -> String {

@@ -17,7 +17,7 @@ use cert_lifecycle::testing::{Core, Fault, Faulty, Machine, Observer, Story, Tes
 use clap::{Args, ValueEnum};
 
 use super::law::Side;
-use super::output::{End, Failure, Output, Progress};
+use super::output::{End, Failure, Output, Progress, say};
 use super::table::of_orders;
 use cells::Compared;
 use watched::Watched;
@@ -80,6 +80,9 @@ pub(crate) struct Check {
     /// Write the first story as a Rust test, to standard output without a file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     rust_test: Option<String>,
+    /// Write the first story as lines of JSON that `replay` reads, to standard output without a file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    jsonl: Option<String>,
     /// Plant a fault in the machine, to see it found: the first whose words have these in them
     #[arg(long, value_name = "WORDS")]
     plant: Option<String>,
@@ -240,7 +243,7 @@ impl Check {
             }
         }
         if let Some((story, file)) = &first {
-            self.keep(out, story, file.as_deref())?;
+            self.keep(out, story, file.as_deref(), fault.as_ref())?;
         }
         Ok(end)
     }
@@ -289,17 +292,35 @@ impl Check {
     }
 
     /// Writes the other forms of a story.
-    fn keep(&self, out: &mut Output, story: &Story, file: Option<&str>) -> Result<(), Failure> {
+    fn keep(
+        &self,
+        out: &mut Output,
+        story: &Story,
+        file: Option<&str>,
+        fault: Option<&Fault>,
+    ) -> Result<(), Failure> {
         let rulebook = file.map(|file| {
             format!("cert_lifecycle::codec::rulebook::read({file:?}, include_str!({file:?}))?")
         });
+        let machine = fault.and_then(Fault::machine);
         let of = TestOf {
+            machine: machine.as_deref().unwrap_or(TestOf::CORE.machine),
             rulebook: rulebook.as_deref().unwrap_or(TestOf::CORE.rulebook),
             ..TestOf::CORE
         };
+        let mut test = story.test(&of);
+        if let (Some(fault), None) = (fault, &machine) {
+            test = format!(
+                "// Found with a fault in the machine, which is not written here: {fault}.\n\
+                 // With this crate's own machine it passes.\n{test}"
+            );
+        }
+        let mut lines = story.lines().join("\n");
+        lines.push('\n');
         let forms = [
             (&self.mermaid, story.mermaid()),
-            (&self.rust_test, story.test(&of)),
+            (&self.rust_test, test),
+            (&self.jsonl, lines),
         ];
         for (to, text) in forms {
             match to.as_deref() {
@@ -307,6 +328,17 @@ impl Check {
                 Some("-") => out.put(format_args!("\n{text}"))?,
                 Some(path) => fs::write(path, text)
                     .map_err(|error| Failure::Input(format!("{path}: {error}")))?,
+            }
+        }
+        if self.jsonl.is_some() {
+            let editions = story.timeline().laws.editions().iter();
+            let keys: Vec<String> = editions.map(|one| one.key().to_string()).collect();
+            match keys.as_slice() {
+                [key] => say(format_args!("the lines are lived under: --edition {key}")),
+                keys => say(format_args!(
+                    "the lines are lived under {} in turn, and a replay judges all of them by one",
+                    keys.join(", ")
+                )),
             }
         }
         Ok(())

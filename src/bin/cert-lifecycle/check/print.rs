@@ -64,6 +64,12 @@ fn thousands(number: u64) -> String {
     text
 }
 
+/// `1 timeline`, `2 timelines`.
+fn counted(number: u32, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {word}{plural}")
+}
+
 /// One run: a line, and with it, if asked, a line for each law; then what was found.
 pub(super) fn run(out: &mut Output, run: &Run, each_law: bool) -> Result<(), Failure> {
     let (report, compared) = (&run.report, &run.compared);
@@ -76,10 +82,10 @@ pub(super) fn run(out: &mut Output, run: &Run, each_law: bool) -> Result<(), Fai
         ))?;
     }
     out.line(format_args!(
-        "  laws: {} of {} kept in {} timelines, {} decisions in {:.1} s, {:.1} % of it drawing, seed {}{}",
+        "  laws: {} of {} kept in {}, {} decisions in {:.1} s, {:.1} % of it to make the timelines, seed {}{}",
         report.laws.len().saturating_sub(report.violations.len()),
         report.laws.len(),
-        report.cases,
+        counted(report.cases, "timeline"),
         thousands(report.decisions),
         report.elapsed.as_secs_f64(),
         100.0 * report.share_generating(),
@@ -95,9 +101,9 @@ pub(super) fn run(out: &mut Output, run: &Run, each_law: bool) -> Result<(), Fai
                 "kept"
             };
             out.line(format_args!(
-                "  {:>4} {held:6} {:>5} timelines {:>11} decisions {:>7.2} s  {}",
+                "  {:>4} {held:6} {:>15} {:>11} decisions {:>7.2} s  {}",
                 one.law.number(),
-                one.cases,
+                counted(one.cases, "timeline"),
                 thousands(one.decisions),
                 one.time.as_secs_f64(),
                 one.law.sentence()
