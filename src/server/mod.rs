@@ -42,6 +42,7 @@ mod patience;
 mod pump;
 mod resume;
 mod running;
+mod to_the_end;
 mod vault;
 mod world;
 

@@ -43,6 +43,7 @@ mod caller;
 mod digest;
 mod error;
 mod kept;
+mod line;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod observe;
@@ -73,6 +74,7 @@ use crate::port::{
 };
 
 use digest::digest;
+use line::Lines;
 use run::Found;
 
 pub use crate::lifecycle::Receipt;
@@ -216,6 +218,7 @@ pub struct Service {
     ports: Ports,
     rules: Rules,
     settings: Settings,
+    lines: Arc<Lines>,
 }
 
 /// An instance in a list.
@@ -251,6 +254,7 @@ impl Service {
             ports,
             rules,
             settings: Settings::default(),
+            lines: Arc::default(),
         }
     }
 

@@ -194,7 +194,10 @@ impl Service {
         command: &Command,
         way: &mut Way,
     ) -> Result<Receipt, ServiceError> {
-        for _ in 0..self.settings.attempts.max(1) {
+        let mut turn = None;
+        let mut left = self.settings.attempts.max(1);
+        while left > 0 {
+            left = left.saturating_sub(1);
             way.tries = way.tries.saturating_add(1);
             let found = self.read(caller, set.clone(), command).await?;
             if let Some(record) = found.loaded.record {
@@ -217,6 +220,12 @@ impl Service {
             if batch.events.is_empty() && batch.record.is_none() {
                 return Ok(receipt);
             }
+            if turn.is_none() && self.lines.is_before(&batch) {
+                // Those who stand there came first; what was read will have changed.
+                turn = self.lines.turn(caller.account()).await;
+                left = left.saturating_add(1);
+                continue;
+            }
             match self.ports.store.commit(batch).await {
                 Ok(()) => return Ok(receipt),
                 // An id that is taken stays taken.
@@ -228,6 +237,9 @@ impl Service {
                 }
                 Err(CommitError::Conflict(_)) => {
                     way.conflicts = way.conflicts.saturating_add(1);
+                    if turn.is_none() {
+                        turn = self.lines.turn(caller.account()).await;
+                    }
                 }
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }

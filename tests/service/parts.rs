@@ -1,8 +1,10 @@
 //! Real parts in wrappers that can be disturbed on purpose and remember what they were asked.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
+use std::task::Poll;
 
 use cert_lifecycle::adapter::{LocalCa, MemoryKeyVault, MemoryStore, SeededIds};
 use cert_lifecycle::lifecycle::{Event, Term};
@@ -73,6 +75,7 @@ pub(crate) struct TestStore {
     loads: AtomicUsize,
     gate: Mutex<Option<Arc<Gate>>>,
     between: Mutex<Option<Hook>>,
+    others_first: AtomicBool,
 }
 
 impl TestStore {
@@ -86,7 +89,13 @@ impl TestStore {
             loads: AtomicUsize::new(0),
             gate: Mutex::default(),
             between: Mutex::default(),
+            others_first: AtomicBool::new(false),
         }
+    }
+
+    /// From now on whoever has loaded lets all others on its thread come so far before it goes on.
+    pub(crate) fn let_others_load(&self) {
+        self.others_first.store(true, Ordering::SeqCst);
     }
 
     /// The next `count` loads wait for each other before they are answered.
@@ -136,6 +145,18 @@ impl Store for TestStore {
                 if waits.is_ok() {
                     gate.barrier.wait();
                 }
+            }
+            if self.others_first.load(Ordering::SeqCst) {
+                let mut waited = false;
+                poll_fn(|context| {
+                    context.waker().wake_by_ref();
+                    if core::mem::replace(&mut waited, true) {
+                        Poll::Ready(())
+                    } else {
+                        Poll::Pending
+                    }
+                })
+                .await;
             }
             let hook = self.between.lock().unwrap().clone();
             if let Some(hook) = hook {

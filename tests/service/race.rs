@@ -1,6 +1,8 @@
 //! Real threads that want the same thing. A gate in the store lets all of them read the same state
 //! before the first one commits, so every round is a race.
 
+use core::future::{Future, poll_fn};
+use core::task::Poll;
 use std::sync::Arc;
 use std::thread;
 
@@ -192,4 +194,40 @@ fn two_workers_at_once_do_no_harm() {
         world.issue(order);
     }
     assert_eq!(world.ledger(plan), (0, 0, 4, 4, 0));
+}
+
+#[test]
+fn commands_on_the_sums_of_one_account_wait_in_line() {
+    // Each revocation looks at the allowance of the account, so of those that are decided together one
+    // can be committed. There are more of them than attempts of each.
+    let world = World::new(API_2023, "2024-03-01T09:00:00+08:00");
+    let most = 2 * world.service.settings().attempts + 8;
+    let plan = world.buy(DV, 20 * most);
+    let orders: Vec<_> = (0..most).map(|_| world.issued(DV, request(P256))).collect();
+    world.store.let_others_load();
+    let before = world.store.loads();
+    let (service, account) = (&world.service, world.account);
+    let mut running: Vec<_> = (orders.iter())
+        .map(|order| Some(Box::pin(service.execute(account, *order, &REVOKE))))
+        .collect();
+    // Round by round, on one thread: all of them load, and then all of them commit.
+    wait(poll_fn(|context| {
+        context.waker().wake_by_ref();
+        for slot in &mut running {
+            let Some(one) = slot else { continue };
+            if let Poll::Ready(answer) = one.as_mut().poll(context) {
+                answer.unwrap();
+                *slot = None;
+            }
+        }
+        if running.iter().all(Option::is_none) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }));
+    // Who came too late once is not too late again.
+    let loads = world.store.loads() - before;
+    assert!(loads <= 2 * orders.len(), "{loads} loads");
+    assert_eq!(world.ledger(plan).4, most);
 }
