@@ -132,6 +132,13 @@ impl fmt::Debug for Ports {
 /// early a call finds nothing to do, and none does harm. `Service` waits for nothing itself: a
 /// [`Runner`] calls `work` and `sweep` in loops, until it is told to stop.
 ///
+/// # Commands that get in each other's way
+/// A command is decided on what was read and committed if it is still so; who comes too late reads
+/// again. Within one service and its clones, commands of one account that came too late once wait for
+/// each other in a line, so that many at once end all the same; over several processes it is
+/// [`Settings::attempts`] that ends it. So a call that was begun is polled to its end or dropped: one
+/// that is kept and never polled again may hold up others of its account.
+///
 /// # Example
 /// From the plan to the certificate and its key, with a CA that really signs and a clock that is
 /// moved by hand. `examples/walkthrough.rs` goes on from there to revocations and what they cost.

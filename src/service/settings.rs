@@ -17,7 +17,8 @@ use crate::model::Timestamp;
 #[non_exhaustive]
 pub struct Settings {
     /// How often a command is decided when somebody else was faster each time, and how often an id is
-    /// drawn for it when it was taken each time.
+    /// drawn for it when it was taken each time. Those of the same service wait for each other after
+    /// the first time, so it is other processes that can be faster so often.
     pub attempts: u32,
     /// How long a worker or sweeper has what it took to itself, in seconds: a whole batch, from the
     /// moment on at which it was taken. What would be begun later than

@@ -44,8 +44,8 @@ struct Pace {
 }
 
 const WHOLE: Pace = Pace {
-    rounds: 5,
-    seconds: 4,
+    rounds: 3,
+    seconds: 3,
     connections: &[1, 16, 256],
     requests: 1_000_000,
     orders: 3_000,
