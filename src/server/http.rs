@@ -31,7 +31,6 @@ use crate::server::control;
 use crate::server::faults::FaultKind;
 use crate::server::ordered::observed;
 use crate::server::patience::Patient;
-use crate::server::to_the_end::ToTheEnd;
 use crate::server::world::StartError;
 use crate::wire::{Answered, Fault, Operation, Wire};
 
@@ -158,14 +157,15 @@ async fn answer(
         }
     };
     let request = Request::from_parts(parts.clone(), body);
-    // Whoever goes away before the answer leaves nothing half done.
-    let app_of_work = Arc::clone(&app);
-    let work = ToTheEnd::of(async move {
-        let answer = answer_read(&app_of_work, request, begun).await;
+    // In a task of its own: whoever goes away before the answer leaves nothing half done. And with
+    // hundreds of connections those that answer in their own task would be served very unevenly.
+    let app_of_task = Arc::clone(&app);
+    let task = tokio::spawn(async move {
+        let answer = answer_read(&app_of_task, request, begun).await;
         drop(place);
         answer
     });
-    Ok(work.await.unwrap_or_else(|_| {
+    Ok(task.await.unwrap_or_else(|_| {
         let why = "The service failed. The same call may be made again.";
         broken_off(&app, &parts, &Fault::internal(why))
     }))

@@ -42,7 +42,6 @@ mod patience;
 mod pump;
 mod resume;
 mod running;
-mod to_the_end;
 mod vault;
 mod world;
 
