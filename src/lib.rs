@@ -77,7 +77,7 @@
 //! | `service` | load, decide, commit, and the worker behind it | `service` |
 //! | [`adapter`] | ready-made ends of the ports | one each |
 //! | `wire` | the vendor's API 2020-04-07 over the service: signatures, operations, answers | `wire` |
-//! | `server` | the reference service over HTTP, with a world around it and a control plane | `server` |
+//! | `server` | the reference service over HTTP, with a world around it, a control plane and a console | `server`, `console` |
 //! | `testing` | laws, timelines, stories and faults; conformance suites for adapters of your own | `testing` |
 //! | [`manual`] | pages made from the code: rules, table, diagrams, editions, contradictions, operations, command line | |
 //!
@@ -104,6 +104,7 @@
 //! | `stored` | events, effects, receipts and commands as JSON with a version; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //! | `server` | the reference service: the API over HTTP with stores, keys, a laboratory CA and a control plane; needs a tokio runtime |
+//! | `console` | pages over the reference service, for people: certificates, purchases, and why something is refused |
 //! | `cli` | the program `cert-lifecycle`: rulebooks verified, editions compared, tables, diagrams, explanations, replays, the reference service |
 //!
 //! # Numbers

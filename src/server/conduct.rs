@@ -388,7 +388,13 @@ impl Inside {
         }
     }
 
-    async fn follow_look(&self, account: AccountId, order: OrderId, shown: Option<&str>) {
+    /// What the world does once the state of an order was shown, by its word on the wire.
+    pub(super) async fn follow_look(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        shown: Option<&str>,
+    ) {
         let auto = self.verification == Conduct::Auto;
         match (shown, self.review) {
             (Some("domain_verify"), _) if auto => {

@@ -300,6 +300,10 @@ impl Default for Limits {
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "they are independent switches, each named where it is set"
+)]
 pub struct Config {
     /// Where it listens; port 0 picks one.
     pub listen: SocketAddr,
@@ -328,6 +332,9 @@ pub struct Config {
     pub large_order_ids: bool,
     /// Whether the control plane is open; on a loopback address alone.
     pub control: bool,
+    /// Whether the console is open under `/console/`; on a loopback address alone.
+    #[cfg(feature = "console")]
+    pub console: bool,
     /// What goes wrong.
     pub faults: Faults,
     /// What connections may take.
@@ -350,6 +357,8 @@ impl Default for Config {
             throttle: false,
             large_order_ids: false,
             control: false,
+            #[cfg(feature = "console")]
+            console: false,
             faults: Faults::default(),
             limits: Limits::default(),
         }
@@ -359,7 +368,7 @@ impl Default for Config {
 impl Config {
     /// For tests in this process: everything in memory, on a free port, by a clock that stands still
     /// until it is moved and begins now, domains proved and applications approved by themselves, the
-    /// control plane open, the key `testid` with the secret `testsecret`, and ten units of
+    /// control plane and the console (feature `console`) open, the key `testid` with the secret `testsecret`, and ten units of
     /// `geotrust-dv-1-starter`. Whatever else is wanted is changed afterwards.
     ///
     /// ```
@@ -379,6 +388,8 @@ impl Config {
             review: Review::Auto(0),
             verification: Conduct::Auto,
             control: true,
+            #[cfg(feature = "console")]
+            console: true,
             ..Self::default()
         }
     }

@@ -27,6 +27,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::server::conduct::Conductor;
 use crate::server::config::Limits;
+#[cfg(feature = "console")]
+use crate::server::console;
 use crate::server::control;
 use crate::server::faults::FaultKind;
 use crate::server::ordered::observed;
@@ -45,6 +47,9 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     /// Whether the control plane is open.
     pub(crate) control: bool,
+    /// The console, if it is open.
+    #[cfg(feature = "console")]
+    pub(crate) console: Option<Arc<console::Console>>,
 }
 
 /// Serves until it is told to stop, and then for as long as requests under way take, within limits.
@@ -185,6 +190,19 @@ async fn answer_read(app: &App, request: Request<Vec<u8>>, begun: Instant) -> An
         ));
         return answer.map(Full::from);
     }
+    #[cfg(feature = "console")]
+    if let (Some(console), Some(route)) = (&app.console, console::route(path)) {
+        let route = String::from(route);
+        let answered = console.answer(&app.conductor, &route, &request).await;
+        app.conductor.log.line(format_args!(
+            "console route={} status={} ms={}{}",
+            control::shown(&route),
+            answered.response.status().as_u16(),
+            begun.elapsed().as_millis(),
+            answered.said
+        ));
+        return answered.response.map(Full::from);
+    }
     let (answered, met) = observed(app.wire.answer(request)).await;
     log(app, &answered, begun, &met);
     answered.response.map(Full::from)
@@ -218,6 +236,14 @@ fn faults(met: &[FaultKind]) -> String {
 
 /// An answer to a request that was not read or not carried out; the connection ends with it.
 fn broken_off(app: &App, parts: &Parts, fault: &Fault) -> Answer {
+    #[cfg(feature = "console")]
+    if app.console.is_some() && console::route(parts.uri.path()).is_some() {
+        let status = fault.status();
+        app.conductor
+            .log
+            .line(format_args!("console route=- status={status}"));
+        return closing(console::unread(parts, status, app.limits.body).map(Full::from));
+    }
     let answered = app.wire.refuse(parts, fault);
     app.conductor.log.line(format_args!(
         "id={} operation=- account=- order=- status={} code={}",
@@ -225,7 +251,10 @@ fn broken_off(app: &App, parts: &Parts, fault: &Fault) -> Answer {
         fault.status(),
         fault.code()
     ));
-    let mut answer = answered.response.map(Full::from);
+    closing(answered.response.map(Full::from))
+}
+
+fn closing(mut answer: Answer) -> Answer {
     let close = HeaderValue::from_static("close");
     answer.headers_mut().insert(CONNECTION, close);
     answer

@@ -30,6 +30,8 @@
 
 mod conduct;
 mod config;
+#[cfg(feature = "console")]
+mod console;
 pub mod control;
 pub mod faults;
 mod http;
@@ -95,6 +97,7 @@ impl Server {
     /// |---|---|
     /// | a request | `id=` `operation=` `account=` `order=` `status=` `code=` `ms=`, and `fault=` with the ordered faults that it met |
     /// | a request of the control plane | `control route=` `status=` `ms=`, and `fault=` |
+    /// | a page of the console | `console route=` `status=` `ms=`, of whom is signed in `account=`, and `end=` with how it failed |
     /// | what went wrong beside them | `level=` `what=`, and what it was about |
     ///
     /// # Errors
@@ -105,6 +108,10 @@ impl Server {
     ) -> Result<Running, StartError> {
         if config.control && !config.listen.ip().is_loopback() {
             return Err(StartError::Control(config.listen));
+        }
+        #[cfg(feature = "console")]
+        if config.console && !config.listen.ip().is_loopback() {
+            return Err(StartError::Console(config.listen));
         }
         let (listener, address) = http::listen(config.listen).await?;
         let log = Log::to(log)?;
@@ -120,6 +127,12 @@ impl Server {
         let app = App {
             wire: wire(&config, conductor.clone())?,
             conductor: conductor.clone(),
+            #[cfg(feature = "console")]
+            console: if config.console {
+                Some(Arc::new(console::Console::new(&config)?))
+            } else {
+                None
+            },
             limits: config.limits,
             control: config.control,
         };

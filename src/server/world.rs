@@ -58,6 +58,10 @@ pub enum StartError {
     /// The control plane is open to nobody but this machine.
     #[error("the control plane needs a loopback address to listen on, and {0} is none")]
     Control(core::net::SocketAddr),
+    /// The console is for this machine alone.
+    #[cfg(feature = "console")]
+    #[error("the console needs a loopback address to listen on, and {0} is none")]
+    Console(core::net::SocketAddr),
     /// What is kept beside the service is damaged.
     #[error("what is kept as {0} can't be read")]
     Kept(&'static str),

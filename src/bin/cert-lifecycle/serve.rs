@@ -19,6 +19,9 @@ use super::output::{End, Failure, Output, say};
 /// address: {"listening":"http://127.0.0.1:PORT"}. A line for each request goes to standard error. It
 /// ends on SIGTERM and Ctrl-C, once what is under way is answered.
 ///
+/// Built with the feature `console` and listening on a loopback address, it has pages for people under
+/// /console/; the first line then has that address as well, under the name console.
+///
 /// It is for tests and laboratories: keys are sealed under a key that lies beside them, nobody trusts
 /// the CA, and there is no TLS.
 #[derive(Clone, Debug, Args)]
@@ -127,6 +130,11 @@ impl Serve {
         config.throttle = self.throttle == Switch::On;
         config.large_order_ids = self.large_order_ids;
         config.control = self.control;
+        #[cfg(feature = "console")]
+        {
+            // Elsewhere there is none: it is for this machine alone.
+            config.console = config.listen.ip().is_loopback();
+        }
         if let Some(file) = &self.faults {
             config.faults = faults(file)?;
         }
@@ -151,7 +159,12 @@ fn at(flag: &str, why: &Misread) -> Failure {
 
 fn tell(running: &Running, out: &mut Output) -> Result<(), Failure> {
     let mut line = Object::new();
-    line.text("listening", format_args!("http://{}", running.address()));
+    let address = running.address();
+    line.text("listening", format_args!("http://{address}"));
+    #[cfg(feature = "console")]
+    if address.ip().is_loopback() {
+        line.text("console", format_args!("http://{address}/console/"));
+    }
     out.line(line.finish())?;
     out.flush()
 }

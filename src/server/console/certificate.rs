@@ -1,0 +1,122 @@
+//! The page of one certificate.
+
+use std::string::ToString;
+
+use http::StatusCode;
+use maud::{Markup, html};
+
+use crate::lifecycle::CommandKind;
+use crate::model::{Application, IssuedCertificate, OrderId};
+use crate::service::{Description, ServiceError};
+
+use super::frame::{Place, page};
+use super::reply::Reply;
+use super::status::badge;
+use super::text::Text;
+use super::trouble::Trouble;
+use super::visit::Visit;
+
+/// What is known of an order, if the account has it: a foreign one is not found, like one that was
+/// never there.
+pub(super) async fn found(visit: &Visit<'_>, order: &str) -> Result<Description, Trouble> {
+    let order: OrderId = order.parse().map_err(|_| Trouble::NotFound)?;
+    visit.conductor.take_up(visit.account(), order).await;
+    match visit.service().describe(visit.account(), order).await {
+        Ok(found) => Ok(found),
+        Err(ServiceError::Refused(refusal)) if refusal.command() == CommandKind::Wake => {
+            Err(Trouble::NotFound)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Trouble> {
+    let found = found(visit, order).await?;
+    let own = &found.instance;
+    let names = own
+        .certificate()
+        .map(|own| own.facts().names.as_slice())
+        .or_else(|| own.application().map(Application::names))
+        .unwrap_or_default();
+    let title = match names.first() {
+        Some(name) => name.to_string(),
+        None => visit.say(Text::NoNameYet).to_string(),
+    };
+    let main = html! {
+        div.head {
+            h1 { (title) }
+            (badge(visit.words, found.status))
+        }
+        (facts(visit, &found))
+    };
+    visit
+        .conductor
+        .looked_at(visit.account(), own.order(), found.status)
+        .await;
+    Ok(Reply::page(
+        StatusCode::OK,
+        page(visit, Place::Certificates, &title, &main),
+    ))
+}
+
+fn facts(visit: &Visit<'_>, found: &Description) -> Markup {
+    let own = &found.instance;
+    let certificate = own.certificate().map(IssuedCertificate::facts);
+    html! {
+        section.panel aria-labelledby="facts" {
+            h2 #facts { (visit.say(Text::Facts)) }
+            dl.facts {
+                dt { (visit.say(Text::ProductLabel)) }
+                dd { (own.product().code) " " span.mark { (own.product().class.word()) } }
+                dt { (visit.say(Text::OrderLabel)) }
+                dd { (own.order()) }
+                dt { (visit.say(Text::InstanceLabel)) }
+                dd { (own.id()) }
+                @if let Some(application) = own.application() {
+                    (applied(visit, application))
+                }
+                @if let Some(certificate) = certificate {
+                    dt { (visit.say(Text::NamesLabel)) }
+                    dd { @for name in &certificate.names { div { (name) } } }
+                    @if let Some(live) = own.live() {
+                        dt { (visit.say(Text::IssuedAtLabel)) }
+                        dd { (visit.time(live.issued_at())) }
+                    }
+                    dt { (visit.say(Text::ValidFromLabel)) }
+                    dd { (visit.time(certificate.validity.not_before())) }
+                    dt { (visit.say(Text::ExpiresLabel)) }
+                    dd { (visit.time(certificate.validity.not_after())) }
+                    dt { (visit.say(Text::SerialLabel)) }
+                    dd.code { (certificate.serial) }
+                }
+                @if let Some(hold) = own.hold() {
+                    dt { (visit.say(Text::UnitLabel)) }
+                    dd { (hold.plan) ", " (hold.state.word()) }
+                }
+                @if let Some(purchase) = own.purchase() {
+                    dt { (visit.say(Text::PurchaseLabel)) }
+                    dd { (purchase) }
+                }
+            }
+        }
+    }
+}
+
+fn applied(visit: &Visit<'_>, application: &Application) -> Markup {
+    let submission = application.submission();
+    let applicant = submission.applicant();
+    html! {
+        dt { (visit.say(Text::DomainName)) }
+        dd { @for name in application.names() { div { (name) } } }
+        dt { (visit.say(Text::SubmittedAtLabel)) }
+        dd { (visit.time(application.submitted_at())) }
+        dt { (visit.say(Text::MethodLabel)) }
+        dd { (submission.method().word()) }
+        dt { (visit.say(Text::ApplicantLabel)) }
+        dd {
+            (applicant.name())
+            @if let Some(company) = applicant.company() { ", " (company.name()) }
+            ", " (applicant.email()) ", " (applicant.phone())
+        }
+    }
+}

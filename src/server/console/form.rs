@@ -1,0 +1,115 @@
+//! Fields of forms: each with its label, its hint, and what is wrong with it.
+
+use std::string::String;
+use std::vec::Vec;
+
+use maud::{Markup, html};
+
+use super::text::Text;
+use super::visit::Visit;
+
+/// What is wrong with what was entered, field by field.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mistakes(Vec<(&'static str, String)>);
+
+impl Mistakes {
+    pub(super) fn add(&mut self, field: &'static str, why: impl Into<String>) {
+        self.0.push((field, why.into()));
+    }
+
+    pub(super) const fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    pub(super) fn of(&self, field: &str) -> Option<&str> {
+        let mut all = self.0.iter();
+        let (_, why) = all.find(|(own, _)| *own == field)?;
+        Some(why)
+    }
+
+    /// What stands above the form, if anything is wrong.
+    pub(super) fn summary(&self, visit: &Visit<'_>) -> Markup {
+        html! {
+            @if self.any() {
+                div.note.bad role="alert" {
+                    p { (visit.say(Text::ErrorsHeading)) }
+                    ul { @for (field, why) in &self.0 { li { a href={ "#" (field) } { (why) } } } }
+                }
+            }
+        }
+    }
+
+    /// What stands below a field.
+    pub(super) fn below(&self, field: &str) -> Markup {
+        html! {
+            @if let Some(why) = self.of(field) { p.wrong id=(id_of(field)) { (why) } }
+        }
+    }
+
+    /// What describes a field: its hint, and what is wrong with it.
+    pub(super) fn describe(&self, field: &str, has_hint: bool) -> Option<String> {
+        match (has_hint, self.of(field).is_some()) {
+            (false, false) => None,
+            (true, false) => Some(hint_of(field)),
+            (false, true) => Some(id_of(field)),
+            (true, true) => Some(std::format!("{} {}", hint_of(field), id_of(field))),
+        }
+    }
+
+    pub(super) fn invalid(&self, field: &str) -> Option<&'static str> {
+        self.of(field).map(|_| "true")
+    }
+}
+
+fn id_of(field: &str) -> String {
+    std::format!("{field}-wrong")
+}
+
+fn hint_of(field: &str) -> String {
+    std::format!("{field}-hint")
+}
+
+/// A field for a line of text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    pub(super) name: &'static str,
+    pub(super) label: Text,
+    pub(super) hint: Option<Text>,
+    pub(super) value: &'a str,
+    /// The `type` of the field.
+    pub(super) kind: &'static str,
+    pub(super) longest: u32,
+}
+
+impl<'a> Line<'a> {
+    pub(super) const fn text(name: &'static str, label: Text, value: &'a str) -> Self {
+        Self {
+            name,
+            label,
+            hint: None,
+            value,
+            kind: "text",
+            longest: 256,
+        }
+    }
+
+    pub(super) const fn with_hint(mut self, hint: Text) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    pub(super) fn show(self, visit: &Visit<'_>, mistakes: &Mistakes) -> Markup {
+        let name = self.name;
+        html! {
+            div.field {
+                label for=(name) { (visit.say(self.label)) }
+                input id=(name) type=(self.kind) name=(name) value=(self.value)
+                    maxlength=(self.longest) autocomplete="off" spellcheck="false"
+                    aria-invalid=[mistakes.invalid(name)]
+                    aria-describedby=[mistakes.describe(name, self.hint.is_some())];
+                @if let Some(hint) = self.hint { p.hint id=(hint_of(name)) { (visit.say(hint)) } }
+                (mistakes.below(name))
+            }
+        }
+    }
+}

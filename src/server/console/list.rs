@@ -1,0 +1,440 @@
+//! The certificates of an account, in cards or in a list, with their filter.
+
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use http::StatusCode;
+use maud::{Markup, html};
+
+use crate::model::{Catalog, DomainName, Status, Timestamp};
+use crate::port::{Filter, Position, Stage};
+use crate::service::Summary;
+use crate::view::group::{Group, Overview};
+use crate::view::label::Language;
+use crate::view::layout::{Layout, Tab};
+
+use super::asked::address;
+use super::frame::{Place, empty, page};
+use super::reply::Reply;
+use super::status::badge;
+use super::tabs::{Section, head, pages};
+use super::text::Text;
+use super::trouble::Trouble;
+use super::visit::Visit;
+
+/// How many are shown on a page.
+const PAGE: usize = 50;
+/// How many pages of the store are read for one: a filter that fits few goes on where it stopped.
+const READ: usize = 8;
+
+/// What is to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    All,
+    Group(Group),
+    Status(Status),
+}
+
+impl Wanted {
+    fn read(word: Option<&str>) -> Self {
+        let Some(word) = word else { return Self::All };
+        let mut groups = Group::ALL.iter().copied();
+        if let Some(group) = groups.find(|group| group_word(*group) == word) {
+            return Self::Group(group);
+        }
+        let mut known = Status::ALL.into_iter();
+        let status = known.find(|status| state_word(*status) == word);
+        status.map_or(Self::All, Self::Status)
+    }
+
+    fn fits(self, status: Option<Status>) -> bool {
+        match (self, status) {
+            (Self::All, _) => true,
+            (_, None) => false,
+            (Self::Group(group), Some(status)) => Group::of(status).group == group,
+            (Self::Status(wanted), Some(status)) => wanted == status,
+        }
+    }
+
+    /// The stages in which the status can be: fewer rows are read. What is shown goes by the status.
+    fn stages(self) -> &'static [Stage] {
+        match self {
+            Self::All | Self::Group(_) => &[],
+            Self::Status(status) => match status {
+                Status::NotActivated => &[Stage::NotActivated],
+                Status::DomainVerification => &[Stage::Verifying],
+                Status::Issued
+                | Status::Hosted
+                | Status::PendingExpiration
+                | Status::Expired
+                | Status::RevocationToConfirm
+                | Status::ValidatingRevocation => &[Stage::Live, Stage::Uploaded],
+                Status::Revoked => &[Stage::Revoked],
+                Status::PendingApplication
+                | Status::Validating
+                | Status::ValidationFailed
+                | Status::RefundReview
+                | Status::Refunded
+                | Status::Closed
+                | Status::Cancelled
+                | Status::Merged
+                | Status::Deleted => &[],
+            },
+        }
+    }
+}
+
+/// A status as a value of the filter.
+fn state_word(status: Status) -> String {
+    status.word().to_lowercase().replace(' ', "-")
+}
+
+/// A group as one: Issued is a status and a group.
+fn group_word(group: Group) -> String {
+    format!("group-{}", group.word().to_lowercase())
+}
+
+/// A page of rows, and where the next one goes on.
+struct Rows {
+    shown: Vec<Summary>,
+    older: Option<Position>,
+}
+
+/// Stages of what is not uploaded, and not deleted.
+const NOT_UPLOADED: [Stage; 9] = [
+    Stage::NotActivated,
+    Stage::Bought,
+    Stage::Verifying,
+    Stage::Validating,
+    Stage::Failed,
+    Stage::Pending,
+    Stage::Live,
+    Stage::Revoked,
+    Stage::Ended,
+];
+
+async fn rows(
+    visit: &Visit<'_>,
+    tab: Tab,
+    wanted: Wanted,
+    name: Option<DomainName>,
+) -> Result<Rows, Trouble> {
+    let of_tab: &[Stage] = match tab {
+        Tab::Uploaded => &[Stage::Uploaded],
+        Tab::Paid | Tab::Free | Tab::Orders => &NOT_UPLOADED,
+    };
+    let asked = wanted.stages();
+    let stages = of_tab.iter().copied();
+    let stages: Vec<Stage> = stages
+        .filter(|stage| asked.is_empty() || asked.contains(stage))
+        .collect();
+    let mut rows = Rows {
+        shown: Vec::new(),
+        older: None,
+    };
+    if stages.is_empty() {
+        return Ok(rows);
+    }
+    let catalog = Catalog::published();
+    let filter = Filter {
+        stages,
+        expires_before: (wanted == Wanted::Status(Status::Expired)).then_some(visit.now),
+        product: None,
+        name_suffix: name,
+    };
+    let before = visit.asked.query("before");
+    let mut before = before.and_then(|text| text.parse().ok()).map(Position);
+    for _ in 0..READ {
+        let read = visit
+            .service()
+            .list(visit.account(), filter.clone(), before, PAGE);
+        let read = read.await?;
+        let is_last = read.len() < PAGE;
+        for row in read {
+            let position = row.listed.position;
+            let product = catalog.get(row.listed.entry.product.as_str());
+            let free = product.is_some_and(|product| product.free);
+            let uploaded = row.listed.entry.stage == Stage::Uploaded;
+            if Tab::of(uploaded, free) == tab && wanted.fits(row.status) {
+                if rows.shown.len() >= PAGE {
+                    rows.older = before;
+                    return Ok(rows);
+                }
+                rows.shown.push(row);
+            }
+            before = Some(position);
+        }
+        if is_last {
+            return Ok(rows);
+        }
+        rows.older = before;
+    }
+    Ok(rows)
+}
+
+pub(super) async fn show(visit: &Visit<'_>, tab: Tab) -> Result<Reply, Trouble> {
+    let asked = visit.asked;
+    let (mut name, mut wrong) = (None, None);
+    match asked
+        .query("name")
+        .map(str::trim)
+        .map(|text| (text, DomainName::new(text)))
+    {
+        Some((_, Ok(found))) => name = Some(found),
+        Some((text, Err(_))) if !text.is_empty() => wrong = Some(text),
+        Some((_, Err(_))) | None => {}
+    }
+    let wanted = Wanted::read(asked.query("status"));
+    let filtered = wanted != Wanted::All || name.is_some() || wrong.is_some();
+    let rows = match wrong {
+        Some(_) => Rows {
+            shown: Vec::new(),
+            older: None,
+        },
+        None => rows(visit, tab, wanted, name).await?,
+    };
+    let main = html! {
+        (head(visit, Section::Tab(tab)))
+        (done_before(visit))
+        div.bar {
+            (filter(visit, tab, wanted, wrong))
+            (switch(visit))
+        }
+        @if rows.shown.is_empty() {
+            (nothing(visit, tab, filtered, rows.older))
+        } @else {
+            @match asked.layout() {
+                Layout::Card => (cards(visit, &rows.shown)),
+                Layout::List => (table(visit, tab, &rows.shown)),
+            }
+            (pages(
+                visit,
+                asked.query("before").is_none(),
+                rows.older.map(|at| at.0.to_string()).as_deref(),
+            ))
+        }
+    };
+    let title = Section::Tab(tab).name(visit);
+    let status = if wrong.is_some() {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    };
+    Ok(Reply::page(
+        status,
+        page(visit, Place::Certificates, title, &main),
+    ))
+}
+
+/// What a form that led here has done.
+fn done_before(visit: &Visit<'_>) -> Markup {
+    html! {
+        @if visit.asked.query("done") == Some("bought") {
+            (super::frame::done(visit.say(Text::BoughtDone)))
+        }
+    }
+}
+
+fn filter(visit: &Visit<'_>, tab: Tab, wanted: Wanted, wrong: Option<&str>) -> Markup {
+    let flat = Overview::Hosting.states();
+    let grouped = Overview::Grouped.states();
+    let more = grouped.iter().filter(|status| !flat.contains(status));
+    let states: Vec<Status> = flat.iter().chain(more).copied().collect();
+    let group_name = |group: Group| match visit.words.0 {
+        Language::English => group.word(),
+        Language::Chinese => group.chinese(),
+    };
+    let name = visit.asked.query("name").unwrap_or_default();
+    html! {
+        form method="get" action=(address(Section::Tab(tab).path(), &[]))
+            role="search" aria-label=(visit.say(Text::FilterHeading)) {
+            div.field {
+                label for="status" { (visit.say(Text::FilterStatus)) }
+                select #status name="status" {
+                    option value="" { (visit.say(Text::AllStates)) }
+                    optgroup label=(visit.say(Text::Groups)) {
+                        @for &group in Group::ALL {
+                            option value=(group_word(group)) selected[wanted == Wanted::Group(group)] {
+                                (group_name(group))
+                            }
+                        }
+                    }
+                    optgroup label=(visit.say(Text::States)) {
+                        @for status in states {
+                            option value=(state_word(status)) selected[wanted == Wanted::Status(status)] {
+                                (visit.words.status(status))
+                            }
+                        }
+                    }
+                }
+            }
+            div.field {
+                label for="name" { (visit.say(Text::DomainName)) }
+                input #name type="text" name="name" value=(name) maxlength="253"
+                    title=(visit.say(Text::NameHint)) autocomplete="off" spellcheck="false"
+                    aria-invalid=[wrong.map(|_| "true")]
+                    aria-describedby=[wrong.map(|_| "name-wrong")];
+                @if let Some(text) = wrong {
+                    p.wrong #name-wrong { (visit.words.fill(Text::NotAName, &[&text])) }
+                }
+            }
+            div.acts {
+                button type="submit" { (visit.say(Text::ApplyFilter)) }
+                @if wanted != Wanted::All || !name.is_empty() {
+                    a href=(address(Section::Tab(tab).path(), &[])) { (visit.say(Text::ClearFilter)) }
+                }
+            }
+        }
+    }
+}
+
+fn switch(visit: &Visit<'_>) -> Markup {
+    let here = visit.asked.layout();
+    let current = |own: Layout| (own == here).then_some("true");
+    html! {
+        nav.switch aria-label=(visit.say(Text::Layouts)) {
+            a href=(visit.asked.with("layout", Layout::Card.word())) aria-current=[current(Layout::Card)] {
+                svg viewBox="0 0 16 16" aria-hidden="true" {
+                    path d="M1 1h6v6H1zM9 1h6v6H9zM1 9h6v6H1zM9 9h6v6H9z" {}
+                }
+                (visit.say(Text::CardLayout))
+            }
+            a href=(visit.asked.with("layout", Layout::List.word())) aria-current=[current(Layout::List)] {
+                svg viewBox="0 0 16 16" aria-hidden="true" {
+                    path d="M1 2h14v2H1zM1 7h14v2H1zM1 12h14v2H1z" {}
+                }
+                (visit.say(Text::ListLayout))
+            }
+        }
+    }
+}
+
+fn nothing(visit: &Visit<'_>, tab: Tab, filtered: bool, older: Option<Position>) -> Markup {
+    if let Some(before) = older {
+        let before = before.0.to_string();
+        let way = html! {
+            a.button href=(visit.asked.with("before", &before)) { (visit.say(Text::GoOnLooking)) }
+        };
+        return empty(
+            visit.say(Text::NoneSoFar),
+            visit.say(Text::NoneSoFarHint),
+            &way,
+        );
+    }
+    if filtered || visit.asked.query("before").is_some() {
+        let way = html! {
+            a.button href=(address(Section::Tab(tab).path(), &[])) { (visit.say(Text::ClearFilter)) }
+        };
+        return empty(
+            visit.say(Text::NoneFits),
+            visit.say(Text::NoneFitsHint),
+            &way,
+        );
+    }
+    if tab == Tab::Uploaded {
+        return empty(
+            visit.say(Text::NoUploads),
+            visit.say(Text::NoUploadsHint),
+            &html! {},
+        );
+    }
+    let way = html! {
+        a.button href=(address("buy", &[])) { (visit.say(Text::PurchaseCertificate)) }
+    };
+    empty(
+        visit.say(Text::NoCertificates),
+        visit.say(Text::NoCertificatesHint),
+        &way,
+    )
+}
+
+/// How a row is called, and how many further names it has.
+fn named(visit: &Visit<'_>, row: &Summary) -> Markup {
+    let entry = &row.listed.entry;
+    let order = entry.order.to_string();
+    let way = address(&format!("certificates/{order}"), &[]);
+    html! {
+        a href=(way) {
+            @match entry.names.first() {
+                Some(first) => (first),
+                None => (visit.say(Text::NoNameYet)),
+            }
+        }
+        @if entry.names.len() > 1 {
+            " " span.more { (visit.words.fill(Text::AndMore, &[&entry.names.len().saturating_sub(1)])) }
+        }
+    }
+}
+
+fn state(visit: &Visit<'_>, row: &Summary) -> Markup {
+    html! {
+        @match row.status {
+            Some(status) => (badge(visit.words, status)),
+            None => span.badge { (visit.say(Text::Unreadable)) },
+        }
+    }
+}
+
+fn expiry(visit: &Visit<'_>, at: Option<Timestamp>) -> Markup {
+    html! {
+        @match at {
+            Some(at) => (visit.time(at)),
+            None => "–",
+        }
+    }
+}
+
+fn cards(visit: &Visit<'_>, rows: &[Summary]) -> Markup {
+    html! {
+        ul.cards {
+            @for row in rows {
+                li {
+                    article.card {
+                        div { (state(visit, row)) }
+                        h2 { (named(visit, row)) }
+                        dl.facts {
+                            dt { (visit.say(Text::ProductLabel)) }
+                            dd { (row.listed.entry.product) }
+                            dt { (visit.say(Text::OrderLabel)) }
+                            dd { (row.listed.entry.order) }
+                            dt { (visit.say(Text::ExpiresLabel)) }
+                            dd { (expiry(visit, row.listed.entry.expires_at)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn table(visit: &Visit<'_>, tab: Tab, rows: &[Summary]) -> Markup {
+    let name = Section::Tab(tab).name(visit);
+    html! {
+        div.scroll role="region" aria-label=(name) tabindex="0" {
+            table {
+                caption.hidden { (name) }
+                thead {
+                    tr {
+                        th scope="col" { (visit.say(Text::DomainName)) }
+                        th scope="col" { (visit.say(Text::StatusLabel)) }
+                        th scope="col" { (visit.say(Text::ProductLabel)) }
+                        th scope="col" { (visit.say(Text::OrderLabel)) }
+                        th scope="col" { (visit.say(Text::ExpiresLabel)) }
+                    }
+                }
+                tbody {
+                    @for row in rows {
+                        tr {
+                            th scope="row" { (named(visit, row)) }
+                            td { (state(visit, row)) }
+                            td { (row.listed.entry.product) }
+                            td.fix { (row.listed.entry.order) }
+                            td.fix { (expiry(visit, row.listed.entry.expires_at)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

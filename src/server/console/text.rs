@@ -1,0 +1,257 @@
+//! Everything that the console says, in both languages: a text without one of them does not compile.
+
+use core::fmt::Display;
+use std::string::{String, ToString};
+
+use crate::model::Status;
+use crate::view::label::{Language, labels};
+
+macro_rules! texts {
+    ($($name:ident: $english:literal, $chinese:literal;)*) => {
+        /// A text of the console. `{}` stands for what is filled in, in its order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(clippy::enum_variant_names, reason = "one is about other texts")]
+        pub(super) enum Text {
+            $(
+                #[doc = $english]
+                $name,
+            )*
+        }
+
+        impl Text {
+            #[cfg(test)]
+            const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            pub(super) const fn said(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $(
+                        (Self::$name, Language::English) => $english,
+                        (Self::$name, Language::Chinese) => $chinese,
+                    )*
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    Product: "Certificate lifecycle", "证书生命周期";
+    Console: "SSL Certificates console", "SSL 证书控制台";
+    SkipToContent: "Skip to the content", "跳到正文";
+    OtherLanguage: "中文", "English";
+    SignedInAs: "Account", "账号";
+    SignOut: "Sign out", "退出登录";
+    SignIn: "Sign in", "登录";
+    SignInHint: "With an access key of the service: the same one that signs calls of the API.", "使用本服务的访问密钥，即调用 API 时签名所用的密钥。";
+    AccessKeyId: "Access key ID", "AccessKey ID";
+    AccessKeySecret: "Access key secret", "AccessKey Secret";
+    WrongKey: "There is no such key, or its secret is another one.", "没有这个密钥，或者密钥不正确。";
+    TooOften: "Too many attempts have failed. Try again in {} seconds.", "失败次数过多，请在 {} 秒后重试。";
+    SignedOut: "You are signed out.", "您已退出登录。";
+    SessionOver: "Your session has ended. Sign in again; nothing was done meanwhile.", "会话已结束。请重新登录；期间没有执行任何操作。";
+    Laboratory: "A laboratory: nobody trusts its CA, and no money is moved.", "实验环境：证书不受公众信任，也不产生真实费用。";
+    MainNavigation: "Main navigation", "主导航";
+    Certificates: "Certificates", "证书";
+    PurchaseCertificate: "Purchase Certificate", "购买证书";
+    Sections: "Sections", "分类";
+    TabPlans: "Resource plans", "证书资源包";
+    Layouts: "Layout", "布局";
+    CardLayout: "Cards", "卡片";
+    ListLayout: "List", "列表";
+    FilterHeading: "Filter certificates", "筛选证书";
+    FilterStatus: "Status", "状态";
+    AllStates: "All states", "全部状态";
+    Groups: "Groups", "分组";
+    States: "States", "状态";
+    DomainName: "Domain name", "域名";
+    NameHint: "The name itself, and names below it", "域名本身及其下级域名";
+    ApplyFilter: "Filter", "筛选";
+    ClearFilter: "Clear", "清除";
+    NotAName: "This is no domain name: {}", "这不是有效的域名：{}";
+    NoCertificates: "No certificates yet", "还没有证书";
+    NoCertificatesHint: "What you purchase appears here, ready to be applied for.", "购买后的证书会出现在这里，随后即可提交申请。";
+    NoUploads: "No uploaded certificates", "没有上传的证书";
+    NoUploadsHint: "Certificates from elsewhere that were put under management appear here.", "从其他地方上传并统一管理的证书会出现在这里。";
+    NoneFits: "No certificate fits the filter", "没有符合条件的证书";
+    NoneFitsHint: "Change the filter or clear it.", "请修改或清除筛选条件。";
+    NoneSoFar: "None among the certificates looked at so far", "目前查看的证书中没有符合条件的";
+    NoneSoFarHint: "There are older ones: go on looking.", "还有更早的证书，可以继续查找。";
+    GoOnLooking: "Go on looking", "继续查找";
+    Older: "Older", "更早";
+    Newest: "Newest", "最新";
+    Pages: "Pages", "分页";
+    NoNameYet: "Not applied for yet", "尚未申请";
+    AndMore: "and {} more", "另有 {} 个";
+    ProductLabel: "Product", "规格";
+    OrderLabel: "Order", "订单";
+    ExpiresLabel: "Valid until", "有效期至";
+    StatusLabel: "Status", "状态";
+    Unreadable: "Can't be read", "无法读取";
+    NoOrders: "No orders yet", "还没有订单";
+    NoOrdersHint: "Purchases of certificates appear here, with what was paid.", "购买证书的订单及付款信息会出现在这里。";
+    PurchaseLabel: "Purchase", "购买单号";
+    KindLabel: "Kind", "类型";
+    KindSlots: "Certificates", "证书";
+    KindRenewal: "Renewal", "续费";
+    KindExtension: "Further years", "续加年限";
+    CountLabel: "Number", "数量";
+    CashLabel: "Cash", "现金";
+    VoucherLabel: "Voucher", "代金券";
+    PaidAtLabel: "Paid", "付款时间";
+    RefundLabel: "Refund", "退款";
+    RefundInReview: "In review", "审核中";
+    RefundPaidBack: "Paid back: {}", "已退款：{}";
+    PlanLabel: "Resource plan", "资源包";
+    NoPlans: "No resource plans", "没有证书资源包";
+    NoPlansHint: "A plan is a prepaid number of applications for one product.", "资源包是针对某一规格预先购买的申请次数。";
+    TotalLabel: "Total", "总次数";
+    RemainingLabel: "Remaining", "剩余";
+    ReservedLabel: "Reserved", "占用";
+    SettledLabel: "Used up", "已消耗";
+    IssuedLabel: "Issued", "已签发";
+    BuyIntro: "Certificates appear among the bought ones, ready to be applied for: one a year, linked into a chain that is hosted.", "购买后，证书出现在证书管理中，可随时提交申请：每年一张，相互关联并由系统托管。";
+    BuyWhat: "What to buy", "购买内容";
+    BuyYears: "Certificate for {} year(s)", "证书，{} 年";
+    BuyPlan: "Resource plan, with this number of units", "证书资源包，次数如下";
+    UnitsLabel: "Number of units", "次数";
+    PriceLabel: "Price in {}", "价格（{}）";
+    CashPart: "Paid in cash", "现金支付";
+    VoucherPart: "Paid by voucher", "代金券支付";
+    MoneyHint: "Such as 100 or 99.50", "例如 100 或 99.50";
+    VoucherHint: "Vouchers never come back", "代金券不予退还";
+    BuyNow: "Buy now and pay", "立即购买并支付";
+    Cancel: "Cancel", "取消";
+    FreeMark: "free", "免费";
+    WildcardMark: "wildcard", "通配符";
+    NotMoney: "Not an amount: digits, and at most two behind the point", "金额无效：只能是数字，小数点后最多两位";
+    NotACount: "A whole number from 1 to {} is expected", "请填写 1 到 {} 的整数";
+    ChooseProduct: "Choose a product of the list", "请从列表中选择规格";
+    ChooseWhat: "Choose what to buy", "请选择购买内容";
+    BoughtDone: "Paid. What you bought is here.", "支付成功，购买的内容如下。";
+    NothingDone: "Nothing was done", "没有执行任何操作";
+    RefusedHeading: "This is not possible", "无法执行此操作";
+    RuleLabel: "Rule", "规则";
+    SourceLabel: "Source", "依据";
+    EditionLabel: "Edition", "版本";
+    RuleItself: "the rule itself", "规则本身";
+    PossibleFrom: "Possible from", "可执行时间自";
+    NotSince: "Not possible since", "不可执行始于";
+    RuleSince: "The rule changes on", "规则变更日期";
+    NotFoundHeading: "There is no such page", "页面不存在";
+    NotFoundText: "Nothing of yours is found under this address.", "该地址下没有属于您的内容。";
+    ToCertificates: "To the certificates", "返回证书列表";
+    FormOver: "This form is of another session, or it was changed on the way. Open the page again and repeat what you wanted to do.", "该表单属于另一个会话，或在途中被修改。请重新打开页面后再操作。";
+    KeyReusedText: "This form was sent before with other contents. Open the page again: what was sent first may have been done.", "此表单此前已用不同的内容提交过。请重新打开页面：首次提交的内容可能已经生效。";
+    FailedHeading: "The service failed", "服务出错";
+    FailedText: "It is not known whether it was done. Look at the list; the same form may be sent again and counts once.", "无法确定操作是否完成。请查看列表；同一表单可再次提交，且只计一次。";
+    BusyText: "Others changed the same at this moment. Nothing was done; send the form again.", "此刻有其他操作修改了同一内容。没有执行任何操作，请重新提交。";
+    RulesMissing: "The rulebook has no rules for this case or day.", "规则库中没有适用于此情况或日期的规则。";
+    TooLargeHeading: "Too much was sent", "提交的内容过大";
+    TooLargeText: "A request may have {} bytes. Nothing was done.", "请求不得超过 {} 字节。没有执行任何操作。";
+    UnreadText: "The request came too slowly or broke off. Nothing was done.", "请求过慢或中断。没有执行任何操作。";
+    MethodText: "Pages are asked for with GET and forms sent with POST.", "页面以 GET 请求，表单以 POST 提交。";
+    TimesAre: "Times are those of {}", "时间以 {} 表示";
+    RulesInForce: "Rules in force: {}", "现行规则：{}";
+    Facts: "Facts", "基本信息";
+    InstanceLabel: "Instance", "实例";
+    NamesLabel: "Names", "域名";
+    ValidFromLabel: "Valid from", "生效时间";
+    SerialLabel: "Serial number", "序列号";
+    IssuedAtLabel: "Issued", "签发时间";
+    SubmittedAtLabel: "Submitted", "提交时间";
+    MethodLabel: "Proof of the domain", "域名验证方式";
+    ApplicantLabel: "Applicant", "申请人";
+    UnitLabel: "Unit of a plan", "资源包次数";
+    ErrorsHeading: "Please look at what was entered", "请检查填写的内容";
+    Cancelled: "Cancelled", "已取消";
+    Merged: "Merged", "已合并";
+    Deleted: "Deleted", "已删除";
+}
+
+/// The language of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Words(pub(super) Language);
+
+impl Words {
+    pub(super) const fn say(self, text: Text) -> &'static str {
+        text.said(self.0)
+    }
+
+    /// A text with what is filled in.
+    pub(super) fn fill(self, text: Text, values: &[&dyn Display]) -> String {
+        let mut parts = self.say(text).split("{}");
+        let mut filled = parts.next().unwrap_or_default().to_string();
+        let mut values = values.iter();
+        for part in parts {
+            if let Some(value) = values.next() {
+                filled.push_str(&value.to_string());
+            }
+            filled.push_str(part);
+        }
+        filled
+    }
+
+    pub(super) const fn status(self, status: Status) -> &'static str {
+        match (labels(status, self.0), status) {
+            ([first, ..], _) => first,
+            ([], Status::Cancelled) => self.say(Text::Cancelled),
+            ([], Status::Merged) => self.say(Text::Merged),
+            ([], Status::Deleted) => self.say(Text::Deleted),
+            // All others have a documented name.
+            ([], other) => other.word(),
+        }
+    }
+
+    /// What `lang` says of the page.
+    pub(super) const fn tag(self) -> &'static str {
+        match self.0 {
+            Language::English => "en",
+            Language::Chinese => "zh-CN",
+        }
+    }
+
+    pub(super) const fn other(self) -> Self {
+        Self(match self.0 {
+            Language::English => Language::Chinese,
+            Language::Chinese => Language::English,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_say_something_and_fill_in_the_same() {
+        let places = |text: &str| text.matches("{}").count();
+        for text in Text::ALL {
+            let [english, chinese] =
+                [Language::English, Language::Chinese].map(|language| text.said(language));
+            assert!(!english.is_empty() && !chinese.is_empty(), "{text:?}");
+            assert_eq!(places(english), places(chinese), "{text:?}");
+            let is_ascii = english.is_ascii() || *text == Text::OtherLanguage;
+            assert!(is_ascii, "{text:?}: {english}");
+        }
+    }
+
+    #[test]
+    fn every_status_has_a_name_in_both_languages() {
+        for status in Status::ALL {
+            let said = [Language::English, Language::Chinese].map(|own| Words(own).status(status));
+            assert!(
+                said[0].is_ascii() && !said[1].is_ascii(),
+                "{status:?}: {said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_are_filled_in_in_their_order() {
+        let words = Words(Language::English);
+        assert_eq!(
+            words.fill(Text::TooOften, &[&7]),
+            "Too many attempts have failed. Try again in 7 seconds."
+        );
+    }
+}

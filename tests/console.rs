@@ -1,0 +1,23 @@
+//! The console over real HTTP, as a browser asks for it.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test stops where it fails"
+)]
+
+#[path = "console/browser.rs"]
+mod browser;
+#[path = "console/buying.rs"]
+mod buying;
+#[path = "console/door.rs"]
+mod door;
+#[path = "console/escaping.rs"]
+mod escaping;
+#[path = "console/lists.rs"]
+mod lists;
+#[path = "console/page.rs"]
+mod page;

@@ -1,0 +1,89 @@
+//! Markup in every field stays text.
+
+use cert_lifecycle::model::{
+    AccountId, Applicant, Company, KeyKind, ProductCode, Submission, ValidationMethod,
+};
+
+use crate::browser::{Site, encoded};
+
+const EVIL: &str = "\"><script>alert(1)</script><b>'&amp;";
+
+/// What of it may not stand on any page.
+fn is_text(page: &crate::page::Page) {
+    assert!(!page.has("<script") && !page.has("<b>"), "{}", page.body);
+}
+
+#[test]
+fn queries_and_cookies_and_paths_are_text() {
+    let site = Site::start();
+    let mut browser = site.holder();
+    let evil = encoded(EVIL);
+    for path in [
+        format!("?name={evil}"),
+        format!("?status={evil}&before={evil}&layout={evil}&lang={evil}&done={evil}"),
+        format!("?{evil}={evil}"),
+        format!("plans?before={evil}"),
+        format!("certificates/{evil}"),
+        format!("{evil}/{evil}"),
+        format!("sign-in?done={evil}"),
+    ] {
+        let page = browser.get(&path);
+        is_text(&page);
+        assert!(page.status < 500, "{path}");
+    }
+    let name = browser.get(&format!("?name={evil}"));
+    assert!(name.has("&lt;script&gt;alert(1)"), "{}", name.body);
+    for cookie in ["console-language", "console-layout", "console-sign-in"] {
+        browser.cookies.insert(cookie.into(), evil.clone());
+    }
+    is_text(&browser.open(""));
+    let mut stranger = site.stranger();
+    stranger
+        .cookies
+        .insert("console-session".into(), evil.clone());
+    is_text(&stranger.get(&format!("?name={evil}")));
+    is_text(&stranger.sign_in(EVIL, EVIL));
+}
+
+#[test]
+fn fields_of_forms_are_text() {
+    let site = Site::start();
+    let mut browser = site.holder();
+    let fields = [
+        ("product", EVIL),
+        ("what", EVIL),
+        ("count", EVIL),
+        ("cash", EVIL),
+        ("voucher", EVIL),
+        ("key", EVIL),
+    ];
+    let page = browser.fill("buy", &fields);
+    assert_eq!(page.status, 422);
+    is_text(&page);
+    let csrf = page.hidden("csrf");
+    let key = browser.post("buy", &[("csrf", &csrf), ("key", EVIL), ("cash", EVIL)]);
+    is_text(&key);
+}
+
+#[test]
+fn what_somebody_stored_is_text() {
+    let site = Site::start();
+    let account = AccountId::new("1234567890").unwrap();
+    let applicant = Applicant::new(EVIL, "13900000000", "<b>@example.com");
+    let applicant = applicant.unwrap().for_company(Company::new(EVIL).unwrap());
+    let key = KeyKind::Rsa { bits: 2_048 };
+    let name = "www.example.com".parse().unwrap();
+    let submission = Submission::request(name, applicant, ValidationMethod::Dns, key);
+    let product = ProductCode::new("geotrust-dv-1-starter").unwrap();
+    let service = site.running().service();
+    let (order, _) = site
+        .wait(service.submit(account, product, submission))
+        .unwrap();
+    let page = site.holder().open(&format!("certificates/{order}"));
+    is_text(&page);
+    assert!(
+        page.has("&lt;script&gt;") && page.has("&lt;b&gt;@example.com"),
+        "{}",
+        page.body
+    );
+}
