@@ -3,7 +3,7 @@
 //! Ids, words and numbers alone. Nobody waits for whoever reads it: when too many lines wait, further
 //! ones are dropped and counted.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::format;
@@ -71,7 +71,7 @@ impl Log {
                 }
                 let missed = missed.swap(0, Ordering::Relaxed);
                 if missed > 0 {
-                    text.push_str(&format!("level=warn dropped_lines={missed}\n"));
+                    let _ = writeln!(text, "level=warn dropped_lines={missed}");
                 }
                 // Nobody may be reading it, and then nobody is to be told.
                 let _ = writer.write_all(text.as_bytes());

@@ -151,7 +151,7 @@ mod tests {
         let id = sessions.begin(account("tom"), begun).unwrap();
         let mut now = begun;
         while now + IDLE - Duration::from_secs(1) < begun + AGE {
-            now += IDLE - Duration::from_secs(1);
+            now += IDLE.saturating_sub(Duration::from_secs(1));
             assert!(sessions.find(&id, now).is_some());
         }
         assert!(sessions.find(&id, begun + AGE).is_none(), "it is old");
