@@ -104,7 +104,7 @@
 //! | `stored` | events, effects, receipts and commands as JSON with a version; needs only `alloc` |
 //! | `toml` | rulebooks of your own, read from TOML and written to it; needs only `alloc` |
 //! | `server` | the reference service: the API over HTTP with stores, keys, a laboratory CA and a control plane; needs a tokio runtime |
-//! | `console` | pages over the reference service, for people: certificates, purchases, and why something is refused |
+//! | `console` | pages over the reference service, for people: certificates and their lives, purchases, rules, and why something is refused |
 //! | `cli` | the program `cert-lifecycle`: rulebooks verified, editions compared, tables, diagrams, explanations, replays, the reference service |
 //!
 //! # Numbers

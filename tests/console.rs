@@ -13,6 +13,10 @@
 mod browser;
 #[path = "console/buying.rs"]
 mod buying;
+#[path = "console/certificate.rs"]
+mod certificate;
+#[path = "console/clock.rs"]
+mod clock;
 #[path = "console/door.rs"]
 mod door;
 #[path = "console/escaping.rs"]
@@ -21,3 +25,5 @@ mod escaping;
 mod lists;
 #[path = "console/page.rs"]
 mod page;
+#[path = "console/rules.rs"]
+mod rules;

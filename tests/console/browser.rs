@@ -177,6 +177,20 @@ impl Browser {
     }
 }
 
+/// Tells the control plane something; what it answers.
+pub fn control(address: SocketAddr, route: &str, body: &str) -> String {
+    let length = body.len();
+    let head = format!(
+        "POST /_control/{route} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    answer
+}
+
 pub fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() {

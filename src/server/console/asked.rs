@@ -6,7 +6,7 @@ use std::vec::Vec;
 
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN};
 use http::{Method, Request};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::view::label::Language;
 use crate::view::layout::Layout;
@@ -21,6 +21,13 @@ pub(super) const SIGN_IN: &str = "console-sign-in";
 pub(super) const LANGUAGE: &str = "console-language";
 /// The cookie of the layout.
 pub(super) const LAYOUT: &str = "console-layout";
+
+/// What is written in other characters: all but what is never reserved (RFC 3986, 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// How many fields a query or a form may have.
 const FIELDS: usize = 64;
@@ -191,7 +198,7 @@ fn decoded(text: &str) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 fn language(word: &str) -> Option<Language> {

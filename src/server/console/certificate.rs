@@ -1,15 +1,19 @@
 //! The page of one certificate.
 
-use std::string::ToString;
+use std::string::{String, ToString};
 
 use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::lifecycle::CommandKind;
-use crate::model::{Application, IssuedCertificate, OrderId};
+use crate::model::{Application, CertificateInstance, IssuedCertificate, OrderId};
 use crate::service::{Description, ServiceError};
 
+use super::acts;
+use super::clock;
 use super::frame::{Place, page};
+use super::life;
+use super::names;
 use super::reply::Reply;
 use super::status::badge;
 use super::text::Text;
@@ -30,23 +34,40 @@ pub(super) async fn found(visit: &Visit<'_>, order: &str) -> Result<Description,
     }
 }
 
-pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Trouble> {
-    let found = found(visit, order).await?;
-    let own = &found.instance;
+/// What a certificate is called: its first name.
+pub(super) fn title(visit: &Visit<'_>, own: &CertificateInstance) -> String {
     let names = own
         .certificate()
         .map(|own| own.facts().names.as_slice())
         .or_else(|| own.application().map(Application::names))
         .unwrap_or_default();
-    let title = match names.first() {
+    match names.first() {
         Some(name) => name.to_string(),
         None => visit.say(Text::NoNameYet).to_string(),
-    };
+    }
+}
+
+pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Trouble> {
+    let found = found(visit, order).await?;
+    let own = &found.instance;
+    let life = life::life(visit, own.order()).await?;
+    let offers = visit
+        .service()
+        .allowed(visit.account(), own.order())
+        .await?;
+    let title = title(visit, own);
+    let next = life.ahead.iter().find(|due| due.at > visit.now);
     let main = html! {
         div.head {
             h1 { (title) }
-            (badge(visit.words, found.status))
+            a href="#life" { (badge(visit.words, found.status)) }
+            @if let Some(next) = next {
+                div.end { (clock::leap(visit, next.at, &names::due(visit.words, next.kind))) }
+            }
         }
+        (acts::done(visit))
+        (acts::offers(visit, own.order(), &offers))
+        (life::show(visit, &life))
         (facts(visit, &found))
     };
     visit

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::asked::{Asked, address};
+use super::clock;
 use super::text::{Text, Words};
 use super::visit::Visit;
 
@@ -10,6 +11,7 @@ use super::visit::Visit;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Certificates,
+    Rules,
     Elsewhere,
 }
 
@@ -25,6 +27,11 @@ pub(super) fn page(visit: &Visit<'_>, place: Place, title: &str, main: &Markup) 
                 li {
                     a href=(address("", &[])) aria-current=[here(Place::Certificates)] {
                         (words.say(Text::Certificates))
+                    }
+                }
+                li {
+                    a href=(address("rules", &[])) aria-current=[here(Place::Rules)] {
+                        (words.say(Text::Rules))
                     }
                 }
             }
@@ -44,18 +51,19 @@ pub(super) fn page(visit: &Visit<'_>, place: Place, title: &str, main: &Markup) 
             span { (words.fill(Text::RulesInForce, &[&edition.key()])) }
         }
     };
-    whole(words, title, &top, main, &foot)
+    let main = html! { (clock::moved(visit)) (main) };
+    whole(words, title, &top, &clock::bar(visit), &main, &foot)
 }
 
 /// A page of somebody who is not.
 pub(super) fn outside(asked: &Asked, words: Words, title: &str, main: &Markup) -> Markup {
     let top = html! { div.who { (other_language(asked, words)) } };
-    whole(words, title, &top, main, &html! {})
+    whole(words, title, &top, &html! {}, main, &html! {})
 }
 
 /// A page for a request that could not be read, in English and Chinese by its address alone.
 pub(super) fn bare(words: Words, title: &str, main: &Markup) -> Markup {
-    whole(words, title, &html! {}, main, &html! {})
+    whole(words, title, &html! {}, &html! {}, main, &html! {})
 }
 
 fn other_language(asked: &Asked, words: Words) -> Markup {
@@ -67,7 +75,14 @@ fn other_language(asked: &Asked, words: Words) -> Markup {
     }
 }
 
-fn whole(words: Words, title: &str, top: &Markup, main: &Markup, foot: &Markup) -> Markup {
+fn whole(
+    words: Words,
+    title: &str,
+    top: &Markup,
+    bar: &Markup,
+    main: &Markup,
+    foot: &Markup,
+) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(words.tag()) {
@@ -86,6 +101,7 @@ fn whole(words: Words, title: &str, top: &Markup, main: &Markup, foot: &Markup) 
                         (top)
                     }
                 }
+                (bar)
                 main.wide #main tabindex="-1" { (main) }
                 footer.foot {
                     div.wide { (foot) span { (words.say(Text::Laboratory)) } }

@@ -233,6 +233,7 @@ fn done_before(visit: &Visit<'_>) -> Markup {
         @if visit.asked.query("done") == Some("bought") {
             (super::frame::done(visit.say(Text::BoughtDone)))
         }
+        (super::acts::done(visit))
     }
 }
 

@@ -9,22 +9,32 @@
 //! | (nothing), `free`, `uploaded` | certificates, by tab, in cards or in a list |
 //! | `orders`, `plans` | what was paid for |
 //! | `buy` | certificates and resource plans are bought |
-//! | `certificates/{order}` | one certificate |
+//! | `certificates/{order}` | one certificate: its life, and what can be done with it |
+//! | `certificates/{order}/{act}` | what would follow, and the form that does it |
+//! | `rules`, `rules/diff`, `rules/table` | the edition in force, what differs in another one, the table of transitions |
+//! | `clock` | moves the manual clock |
 //! | `style.css` | the stylesheet |
 //!
 //! `?lang=` and `?layout=` on any page are remembered in cookies. A form carries the token of its
 //! session and a key under which it counts once. What belongs to another account is not found.
 
+mod acts;
 mod asked;
 mod buy;
 mod certificate;
+mod chart;
+mod clock;
 mod conduct;
 mod door;
+mod download;
 mod form;
 mod frame;
 mod ledger;
+mod life;
 mod list;
+mod names;
 mod reply;
+mod rules;
 mod session;
 mod sign_in;
 mod status;
@@ -210,7 +220,14 @@ impl Console {
             (false, ["buy"]) => buy::show(visit),
             (true, ["buy"]) => buy::send(visit).await,
             (false, ["certificates", order]) => certificate::show(visit, order).await,
-            (false, ["sign-in" | "sign-out"]) => Ok(Reply::see(address("", &[]))),
+            (false, ["certificates", order, act]) => acts::ask(visit, order, act).await,
+            (true, ["certificates", order, act]) => acts::send(visit, order, act).await,
+            (false, ["rules"]) => rules::show(visit),
+            (false, ["rules", "diff"]) => rules::differences(visit).await,
+            (false, ["rules", "table"]) => rules::transitions(visit),
+            (false, ["rules", "diagram.svg"]) => rules::diagram(visit),
+            (true, ["clock"]) => clock::send(visit).await,
+            (false, ["sign-in" | "sign-out" | "clock"]) => Ok(Reply::see(address("", &[]))),
             (true, ["sign-out"]) => {
                 self.sessions.end(asked.cookie(SESSION).unwrap_or_default());
                 Ok(sign_in::signed_out())

@@ -5,8 +5,9 @@ use std::string::String;
 use std::vec::Vec;
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION,
-    REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use http::{Response, StatusCode};
 use maud::Markup;
@@ -68,6 +69,23 @@ impl Reply {
     pub(super) fn see(address: String) -> Self {
         let mut reply = Self::new(StatusCode::SEE_OTHER, "text/plain", Cow::Borrowed(""));
         reply.extra = Some((LOCATION, address));
+        reply
+    }
+
+    /// A file to be kept, of text without secrets in its name.
+    pub(super) fn file(name: &'static str, text: String) -> Self {
+        let kind = "application/x-pem-file";
+        let mut reply = Self::new(StatusCode::OK, kind, text.into());
+        let value = std::format!("attachment; filename=\"{name}\"");
+        reply.extra = Some((CONTENT_DISPOSITION, value));
+        reply
+    }
+
+    /// A drawing that brings its own rules of style: they hold within it alone.
+    pub(super) fn picture(drawn: String) -> Self {
+        let mut reply = Self::new(StatusCode::OK, "image/svg+xml", drawn.into());
+        let own = "default-src 'none'; style-src 'unsafe-inline'";
+        reply.extra = Some((CONTENT_SECURITY_POLICY, own.into()));
         reply
     }
 

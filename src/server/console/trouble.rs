@@ -24,6 +24,8 @@ pub(super) enum Trouble {
     FormOver,
     /// The service says no, or failed.
     Service(ServiceError),
+    /// The key of a certificate is not here.
+    NoKey,
     /// There are no random numbers.
     Random,
 }
@@ -58,6 +60,7 @@ impl Trouble {
         match self {
             Self::NotFound => "not_found",
             Self::FormOver => "form_over",
+            Self::NoKey => "no_key",
             Self::Service(error) => error.word(),
             Self::Random => "random",
         }
@@ -74,6 +77,11 @@ impl Trouble {
                 StatusCode::FORBIDDEN,
                 Text::NothingDone,
                 paragraph(visit, Text::FormOver),
+            ),
+            Self::NoKey => (
+                StatusCode::NOT_FOUND,
+                Text::NothingDone,
+                paragraph(visit, Text::NoKeyText),
             ),
             Self::Random => failed(visit, Text::FailedText),
             Self::Service(error) => match error {
@@ -112,7 +120,16 @@ impl Trouble {
         let main = html! {
             div.head { h1 { (heading) } }
             div.note.bad role="alert" { (text) }
-            p { a.button href=(address("", &[])) { (visit.say(Text::ToCertificates)) } }
+            p {
+                @match visit.asked.path.as_slice() {
+                    [first, order, _] if first == "certificates" && status == StatusCode::CONFLICT => {
+                        a.button href=(address(&std::format!("certificates/{order}"), &[])) {
+                            (visit.say(Text::BackToCertificate))
+                        }
+                    }
+                    _ => a.button href=(address("", &[])) { (visit.say(Text::ToCertificates)) },
+                }
+            }
         };
         Reply::page(status, page(visit, Place::Elsewhere, heading, &main))
     }
@@ -151,6 +168,10 @@ pub(super) fn explained(visit: &Visit<'_>, refusal: &Refusal) -> Markup {
             }
             dt { (visit.say(Text::EditionLabel)) }
             dd { (refusal.edition()) }
+            @if let Some(record) = refusal.rule().record() {
+                dt { (visit.say(Text::RuleText)) }
+                dd lang="en" { (record.text) }
+            }
             @if let Some(since) = refusal.permitted_until() {
                 dt { (visit.say(Text::NotSince)) }
                 dd { (visit.time(since)) }
@@ -162,6 +183,10 @@ pub(super) fn explained(visit: &Visit<'_>, refusal: &Refusal) -> Markup {
             @if let Some(day) = refusal.changes_on() {
                 dt { (visit.say(Text::RuleSince)) }
                 dd { time datetime=(day) { (day) } }
+            }
+            @if let Some(way) = refusal.way_out().phrase() {
+                dt { (visit.say(Text::WayOutLabel)) }
+                dd lang="en" { (way) }
             }
         }
     }

@@ -1,0 +1,212 @@
+//! The life of a certificate: what happened, what will, and the chain that it stands in.
+
+use core::ops::Range;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use maud::{Markup, html};
+
+use crate::lifecycle::{Coverage, Due, Event, InstanceEvent, Outlook, coverage, evolve_instance};
+use crate::model::{CertificateInstance, InstanceId, OrderId, Timestamp};
+use crate::port::{Loaded, ReadSet, StreamId, Version};
+
+use super::chart::{Chart, Kind, Row, chart};
+use super::names;
+use super::text::Text;
+use super::trouble::Trouble;
+use super::visit::Visit;
+
+/// How many events of an instance are shown and folded at most.
+const EVENTS: usize = 1_000;
+
+const DAY: i64 = 86_400;
+
+/// What is known of a life.
+pub(super) struct Life {
+    past: Vec<InstanceEvent>,
+    pub(super) ahead: Vec<Due>,
+    chart: Chart,
+    covered: Coverage,
+}
+
+/// The events of an instance.
+async fn journal(visit: &Visit<'_>, id: InstanceId) -> Result<Vec<InstanceEvent>, Trouble> {
+    let store = &visit.service().ports().store;
+    let stream = StreamId::Instance(id);
+    let read = store
+        .journal(visit.account(), stream, Version(0), EVENTS)
+        .await?;
+    let own = read.into_iter().filter_map(|event| match event {
+        Event::Instance { event, .. } => Some(event),
+        Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => None,
+    });
+    Ok(own.collect())
+}
+
+/// An instance is the fold of its events.
+fn folded(id: InstanceId, events: &[InstanceEvent]) -> Option<CertificateInstance> {
+    let mut state = None;
+    for event in events {
+        evolve_instance(&mut state, id, event);
+    }
+    state
+}
+
+pub(super) async fn life(visit: &Visit<'_>, order: OrderId) -> Result<Life, Trouble> {
+    let (account, service) = (visit.account(), visit.service());
+    let store = &service.ports().store;
+    let loaded = store.load(account, ReadSet::Order(order).into()).await?;
+    let own = loaded
+        .instance
+        .as_ref()
+        .ok_or(Trouble::NotFound)?
+        .state
+        .id();
+    let past = journal(visit, own).await?;
+    let chain = loaded.chain.as_ref().map(|found| &found.state);
+    let ids: Vec<InstanceId> = match chain {
+        Some(chain) => chain
+            .members()
+            .iter()
+            .map(|member| member.instance)
+            .collect(),
+        None => Vec::from([own]),
+    };
+    let (mut members, mut begun) = (Vec::new(), visit.now);
+    for id in ids {
+        let events = journal(visit, id).await?;
+        if let Some(first) = events.first() {
+            begun = begun.min(names::event(visit.words, first).0);
+        }
+        members.extend(folded(id, &events));
+    }
+    // Of a chain it is the law of a member that waits that says when the members to come are due.
+    let waiting = members.last().map(CertificateInstance::order);
+    let judged = match waiting.filter(|_| chain.is_some()) {
+        Some(order) => store.load(account, ReadSet::Order(order).into()).await?,
+        None => Loaded::default(),
+    };
+    let judged = if chain.is_some() { &judged } else { &loaded };
+    let editions = service.rules().editions(judged, visit.now)?;
+    let law = editions.law(service.rules().book());
+    let instances: Vec<&CertificateInstance> = members.iter().collect();
+    let years = i64::try_from(instances.len())
+        .unwrap_or(i64::MAX)
+        .saturating_add(1);
+    let far = visit
+        .now
+        .saturating_add(years.saturating_mul(400).saturating_mul(DAY));
+    let seen = |horizon: &Range<Timestamp>| {
+        coverage(chain, &instances, horizon, &Outlook::at(visit.now), &law)
+    };
+    let wide = seen(&(begun..far));
+    let last = wide.spans.last().map_or(visit.now, |span| span.until);
+    let end = last.max(visit.now).saturating_add(DAY.saturating_mul(30));
+    let horizon = begun.saturating_add(DAY.saturating_mul(-5))..end;
+    let covered = seen(&(begun..end));
+    let chart = drawn(visit, horizon, &instances, &covered);
+    Ok(Life {
+        past,
+        ahead: service.agenda(account, order).await?,
+        chart,
+        covered,
+    })
+}
+
+fn drawn(
+    visit: &Visit<'_>,
+    horizon: Range<Timestamp>,
+    instances: &[&CertificateInstance],
+    covered: &Coverage,
+) -> Chart {
+    let mut rows: Vec<Row> = Vec::new();
+    for (place, own) in instances.iter().enumerate() {
+        let mut row = Row::new(
+            visit
+                .words
+                .fill(Text::MemberLabel, &[&place.saturating_add(1)]),
+        );
+        if let Some(certificate) = own.certificate() {
+            let validity = certificate.validity();
+            row.bar(validity.not_before()..validity.not_after(), Kind::Real);
+        }
+        let expected = covered.spans.iter();
+        for span in expected.filter(|span| span.expected && span.instance == own.id()) {
+            row.bar(span.from..span.until, Kind::Expected);
+        }
+        rows.push(row);
+    }
+    let mut together = Row::new(String::from(visit.say(Text::CoverageLabel)));
+    for span in &covered.spans {
+        let kind = if span.expected {
+            Kind::Expected
+        } else {
+            Kind::Real
+        };
+        together.bar(span.from..span.until, kind);
+    }
+    for gap in &covered.gaps {
+        together.bar(gap.from..gap.until, Kind::Gap);
+    }
+    rows.push(together);
+    Chart { horizon, rows }
+}
+
+pub(super) fn show(visit: &Visit<'_>, life: &Life) -> Markup {
+    html! {
+        section.panel aria-labelledby="life" {
+            h2 #life { (visit.say(Text::Timeline)) }
+            (chart(visit, &life.chart))
+            ul.plain {
+                @for line in spoken(visit, &life.covered) { li { (line) } }
+            }
+            div.halves {
+                div {
+                    h3 { (visit.say(Text::Past)) }
+                    ol.events {
+                        @for event in &life.past {
+                            @let (at, said) = names::event(visit.words, event);
+                            li { (visit.time(at)) " " span { (said) } }
+                        }
+                    }
+                }
+                div {
+                    h3 { (visit.say(Text::Ahead)) }
+                    @if life.ahead.is_empty() {
+                        p.hint { (visit.say(Text::NothingAhead)) }
+                    } @else {
+                        ol.events {
+                            @for due in &life.ahead {
+                                li class=[due.is_work().then_some("work")] {
+                                    (visit.time(due.at)) " "
+                                    span { (names::due(visit.words, due.kind)) " " span.mark { (due.rule) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The chart in words, in the order of time.
+fn spoken(visit: &Visit<'_>, covered: &Coverage) -> Vec<String> {
+    let day = |at: Timestamp| at.day_in(visit.offset).to_string();
+    let spans = covered.spans.iter().map(|span| {
+        let said = visit
+            .words
+            .fill(Text::CoveredFrom, &[&day(span.from), &day(span.until)]);
+        (span.from, said)
+    });
+    let gaps = covered.gaps.iter().map(|gap| {
+        let why = visit.say(names::gap(gap.cause));
+        let said = visit
+            .words
+            .fill(Text::GapFrom, &[&day(gap.from), &day(gap.until), &why]);
+        (gap.from, said)
+    });
+    let mut all: Vec<(Timestamp, String)> = spans.chain(gaps).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, said)| said).collect()
+}
