@@ -1,0 +1,5 @@
+//! One of each kind of place.
+#![no_std]
+extern crate std;
+
+pub mod kinds;
