@@ -9,6 +9,8 @@
     reason = "a test stops where it fails"
 )]
 
+#[path = "console/apply.rs"]
+mod apply;
 #[path = "console/browser.rs"]
 mod browser;
 #[path = "console/buying.rs"]

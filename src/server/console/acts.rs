@@ -12,6 +12,7 @@ use crate::model::{Currency, HoldState, OrderId, RevocationReason};
 use crate::port::{IdempotencyKey, Read, ReadSet};
 use crate::service::{Description, ServiceError};
 
+use super::apply;
 use super::asked::address;
 use super::certificate::{found, title};
 use super::form::Mistakes;
@@ -105,6 +106,15 @@ impl Act {
         matches!(self, Self::Delete | Self::DeleteCertificate)
     }
 
+    /// How its button looks.
+    const fn class(self) -> &'static str {
+        if self.is_grave() {
+            "button danger"
+        } else {
+            "button"
+        }
+    }
+
     const fn is_grave(self) -> bool {
         matches!(self, Self::Revoke) || self.is_final()
     }
@@ -126,9 +136,12 @@ pub(super) fn offers(visit: &Visit<'_>, order: OrderId, all: &[Offer]) -> Markup
             h2 #operations { (visit.say(Text::Operations)) }
             p.hint { (visit.say(Text::OperationsHint)) }
             ul.offers {
+                @if let Some(offer) = all.iter().find(|offer| offer.command == CommandKind::Apply) {
+                    li { (one(visit, order, (apply::PATH, Text::DoApply, "button main"), offer)) }
+                }
                 @for act in Act::ALL {
                     @if let Some(offer) = all.iter().find(|offer| offer.command == act.kind()) {
-                        li { (one(visit, order, act, offer)) }
+                        li { (one(visit, order, (act.path(), act.text(), act.class()), offer)) }
                     }
                 }
             }
@@ -136,17 +149,17 @@ pub(super) fn offers(visit: &Visit<'_>, order: OrderId, all: &[Offer]) -> Markup
     }
 }
 
-fn one(visit: &Visit<'_>, order: OrderId, act: Act, offer: &Offer) -> Markup {
-    let name = visit.say(act.text());
-    let class = if act.is_grave() {
-        "button danger"
-    } else {
-        "button"
-    };
+fn one(
+    visit: &Visit<'_>,
+    order: OrderId,
+    (path, text, class): (&str, Text, &str),
+    offer: &Offer,
+) -> Markup {
+    let name = visit.say(text);
     html! {
         @match &offer.refusal {
             None => {
-                a class=(class) href=(below(order, act.path())) { (name) }
+                a class=(class) href=(below(order, path)) { (name) }
                 @if let Availability::Now { until: Some(until), rule } = offer.availability {
                     span.hint {
                         (until_text(visit, until))
@@ -155,7 +168,7 @@ fn one(visit: &Visit<'_>, order: OrderId, act: Act, offer: &Offer) -> Markup {
                 }
             }
             Some(refusal) => {
-                @let id = format!("why-{}", act.path());
+                @let id = format!("why-{path}");
                 button type="button" disabled aria-describedby=(id) { (name) }
                 details {
                     summary #(id) { (visit.words.fill(Text::WhyNot, &[&refusal.rule()])) }
@@ -394,8 +407,12 @@ pub(super) async fn send(visit: &Visit<'_>, order: &str, act: &str) -> Result<Re
 
 /// What a form that led to this page has done.
 pub(super) fn done(visit: &Visit<'_>) -> Markup {
+    let asked = visit.asked.query("done");
     html! {
-        @if let Some(act) = visit.asked.query("done").and_then(Act::read) {
+        @if asked == Some(apply::PATH) {
+            (super::frame::done(&visit.words.fill(Text::ActDone, &[&visit.say(Text::DoApply)])))
+        }
+        @if let Some(act) = asked.and_then(Act::read) {
             (super::frame::done(&visit.words.fill(Text::ActDone, &[&visit.say(act.text())])))
         }
     }

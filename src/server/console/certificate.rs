@@ -10,6 +10,7 @@ use crate::model::{Application, CertificateInstance, IssuedCertificate, OrderId}
 use crate::service::{Description, ServiceError};
 
 use super::acts;
+use super::apply;
 use super::clock;
 use super::frame::{Place, page};
 use super::life;
@@ -66,6 +67,7 @@ pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
             }
         }
         (acts::done(visit))
+        (apply::challenge(visit, own.under_way()))
         (acts::offers(visit, own.order(), &offers))
         (life::show(visit, &life))
         (facts(visit, &found))

@@ -98,6 +98,12 @@ impl<'a> Line<'a> {
         self
     }
 
+    /// For several names.
+    pub(super) const fn longer(mut self) -> Self {
+        self.longest = 8_192;
+        self
+    }
+
     pub(super) fn show(self, visit: &Visit<'_>, mistakes: &Mistakes) -> Markup {
         let name = self.name;
         html! {

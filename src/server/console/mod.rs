@@ -10,6 +10,7 @@
 //! | `orders`, `plans` | what was paid for |
 //! | `buy` | certificates and resource plans are bought |
 //! | `certificates/{order}` | one certificate: its life, and what can be done with it |
+//! | `certificates/{order}/apply` | the form of an application |
 //! | `certificates/{order}/{act}` | what would follow, and the form that does it |
 //! | `rules`, `rules/diff`, `rules/table` | the edition in force, what differs in another one, the table of transitions |
 //! | `clock` | moves the manual clock |
@@ -19,6 +20,7 @@
 //! session and a key under which it counts once. What belongs to another account is not found.
 
 mod acts;
+mod apply;
 mod asked;
 mod buy;
 mod certificate;
@@ -220,6 +222,8 @@ impl Console {
             (false, ["buy"]) => buy::show(visit),
             (true, ["buy"]) => buy::send(visit).await,
             (false, ["certificates", order]) => certificate::show(visit, order).await,
+            (false, ["certificates", order, apply::PATH]) => apply::ask(visit, order).await,
+            (true, ["certificates", order, apply::PATH]) => apply::send(visit, order).await,
             (false, ["certificates", order, act]) => acts::ask(visit, order, act).await,
             (true, ["certificates", order, act]) => acts::send(visit, order, act).await,
             (false, ["rules"]) => rules::show(visit),
