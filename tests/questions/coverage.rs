@@ -133,6 +133,10 @@ fn r47_r48_what_stands_still_is_named() {
     assert_eq!(answer.spans.len(), 1);
     assert_eq!(answer.spans[0].until, when);
     assert_eq!(answer.gaps[0].cause, GapCause::Revoked);
+    assert_eq!(
+        answer.gaps[0].cause.to_string(),
+        "the certificate was revoked"
+    );
 
     let mut failed = hosted.clone();
     failed.world.focus(instance_id(2));
