@@ -140,6 +140,13 @@ fn tried(
     if alone {
         let names = programs.iter().map(|one| one.name.clone());
         let suites: Vec<_> = names.zip(suites).collect();
+        // Cargo takes copies of one package for the same: they need a directory each.
+        let place = &Place {
+            plain: place.plain.clone(),
+            copy: place.copy.clone(),
+            target: own.join("target-alone"),
+            features: place.features.clone(),
+        };
         alone::all(&left, place, &own.join("alone"), &suites, &mut answers)?;
     }
     Ok(answers)
