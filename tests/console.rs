@@ -27,5 +27,7 @@ mod escaping;
 mod lists;
 #[path = "console/page.rs"]
 mod page;
+#[path = "console/plan.rs"]
+mod plan;
 #[path = "console/rules.rs"]
 mod rules;

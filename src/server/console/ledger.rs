@@ -124,7 +124,7 @@ pub(super) async fn plans(visit: &Visit<'_>) -> Result<Reply, Trouble> {
         html! {
             tr {
                 th scope="row" { (plan.product().code) }
-                td { (plan.id()) }
+                td { a href=(address(&std::format!("plans/{}", plan.id()), &[])) { (plan.id()) } }
                 td.number { (plan.total()) }
                 td.number { (plan.remaining()) }
                 td.number { (plan.reserved()) }

@@ -8,6 +8,7 @@
 //! | `sign-in`, `sign-out` | with an access key and its secret |
 //! | (nothing), `free`, `uploaded` | certificates, by tab, in cards or in a list |
 //! | `orders`, `plans` | what was paid for |
+//! | `plans/{plan}` | one resource plan, and its refund |
 //! | `buy` | certificates and resource plans are bought |
 //! | `certificates/{order}` | one certificate: its life, and what can be done with it |
 //! | `certificates/{order}/apply` | the form of an application |
@@ -35,6 +36,7 @@ mod ledger;
 mod life;
 mod list;
 mod names;
+mod plan;
 mod reply;
 mod rules;
 mod session;
@@ -219,6 +221,8 @@ impl Console {
             (false, ["uploaded"]) => list::show(visit, Tab::Uploaded).await,
             (false, ["orders"]) => ledger::orders(visit).await,
             (false, ["plans"]) => ledger::plans(visit).await,
+            (false, ["plans", id]) => plan::show(visit, id).await,
+            (true, ["plans", id]) => plan::send(visit, id).await,
             (false, ["buy"]) => buy::show(visit),
             (true, ["buy"]) => buy::send(visit).await,
             (false, ["certificates", order]) => certificate::show(visit, order).await,

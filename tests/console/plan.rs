@@ -1,0 +1,79 @@
+//! A resource plan's page, and its refund.
+
+use cert_lifecycle::model::{AccountId, ProductCode};
+use cert_lifecycle::server::Config;
+
+use crate::browser::{Browser, Site};
+use crate::page::Page;
+
+fn site() -> Site {
+    let mut config = Config::for_tests();
+    config.edition = Some("2021-02-api".into());
+    config.clock = "manual:2021-03-01T09:00:00+08:00".parse().unwrap();
+    Site::with(config)
+}
+
+const FIELDS: [(&str, &str); 5] = [
+    ("product", "geotrust-dv-w-starter"),
+    ("what", "plan"),
+    ("count", "7"),
+    ("cash", "700"),
+    ("voucher", "5"),
+];
+
+/// Buys a plan; its path.
+fn plan(browser: &mut Browser) -> String {
+    let sent = browser.fill("buy", &FIELDS);
+    let list = browser.follow(&sent);
+    let links = list.all("href").into_iter();
+    let mut plans = links.filter_map(|link| link.strip_prefix("/console/plans/"));
+    format!("plans/{}", plans.next().unwrap())
+}
+
+fn claim(browser: &mut Browser, form: &Page, path: &str) -> Page {
+    let seen = form.hidden("seen");
+    browser.fill_again(form, path, &[("seen", &seen)])
+}
+
+#[test]
+fn an_untouched_plan_is_paid_back_once_with_its_cash() {
+    let site = site();
+    let mut browser = site.holder();
+    let path = plan(&mut browser);
+    let form = browser.open(&path);
+    assert!(
+        form.within("id=\"refund\"", "</section>")
+            .contains("<dd>700.00 CNY</dd>"),
+        "{}",
+        form.body
+    );
+    for _ in 0..2 {
+        assert_eq!(
+            claim(&mut browser, &form, &path).status,
+            303,
+            "twice the same"
+        );
+    }
+    assert!(browser.open("plans").has("Paid back: 700.00"));
+    let after = browser.open(&path);
+    assert!(after.has("disabled aria-describedby=\"why\"") && after.has("<dt>Rule</dt>"));
+    // It is not there for anybody else.
+    let mut other = site.stranger();
+    other.sign_in("other", "othersecret");
+    assert_eq!(other.get(&path).status, 404);
+}
+
+#[test]
+fn a_plan_that_was_touched_meanwhile_is_not_paid_back() {
+    let site = site();
+    let mut browser = site.holder();
+    let path = plan(&mut browser);
+    let form = browser.open(&path);
+    let account = AccountId::new("1234567890").unwrap();
+    let product = ProductCode::new("geotrust-dv-w-starter").unwrap();
+    site.wait(site.running().service().draw(account, product))
+        .unwrap();
+    let late = claim(&mut browser, &form, &path);
+    assert_eq!(late.status, 409);
+    assert!(!browser.open("plans").has("Paid back"));
+}
