@@ -1,7 +1,8 @@
 // A test of `renewer.js`: the service is started, lived with for half a year, and stopped.
 //
+//     cargo build --release --features cli
 //     npm install @alicloud/pop-core@1.8.0
-//     node examples/node/test_renewer.js path/to/cert-lifecycle
+//     node examples/node/test_renewer.js target/release/cert-lifecycle
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -16,9 +17,13 @@ async function main() {
     'serve', '--database', 'memory', '--control',
     '--access-key', 'id:secret', '--plan', 'geotrust-dv-1-starter=2',
     '--clock', 'manual:2026-03-20T00:00:00Z', '--verification', 'auto', '--review', 'auto',
-  ], { stdio: ['ignore', 'pipe', 'ignore'] });
+  ], { stdio: ['ignore', 'pipe', process.env.VERBOSE ? 'inherit' : 'ignore'] });
+  const ended = once(service, 'exit').then(([code]) => code);
+  const early = ended.then((code) => { throw new Error(`the service ended with ${code}`); });
+  early.catch(() => {});
   try {
-    const [first] = await once(readline.createInterface(service.stdout), 'line');
+    const line = once(readline.createInterface(service.stdout), 'line');
+    const [first] = await Promise.race([line, early]);
     const endpoint = JSON.parse(first).listening;
     const client = new Core({
       endpoint, apiVersion: '2020-04-07', accessKeyId: 'id', accessKeySecret: 'secret',
@@ -41,8 +46,7 @@ async function main() {
     console.log('applied for anew');
   } finally {
     service.kill('SIGTERM');
-    const [code] = await once(service, 'exit');
-    assert.equal(code, 0);
+    assert.equal(await ended, 0, 'the service failed: see VERBOSE=1');
   }
 }
 

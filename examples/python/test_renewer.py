@@ -1,7 +1,8 @@
 """A test of `renewer.py`: the service is started, lived with for half a year, and stopped.
 
+    cargo build --release --features cli
     pip install alibabacloud-cas20200407==3.9.4
-    python examples/python/test_renewer.py path/to/cert-lifecycle
+    python examples/python/test_renewer.py target/release/cert-lifecycle
 """
 
 import json
@@ -15,16 +16,19 @@ from alibabacloud_tea_openapi.models import Config
 from renewer import Renewer
 
 # Python's clients would go through a proxy even to this machine.
-for name in ("HTTP_PROXY", "http_proxy"):
+for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
     os.environ.pop(name, None)
 
 service = subprocess.Popen(
     [sys.argv[1], "serve", "--database", "memory", "--control",
      "--access-key", "id:secret", "--plan", "geotrust-dv-1-starter=2",
      "--clock", "manual:2026-03-20T00:00:00Z", "--verification", "auto", "--review", "auto"],
-    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    stdout=subprocess.PIPE, text=True,
+    stderr=None if os.environ.get("VERBOSE") else subprocess.DEVNULL)
 try:
-    url = json.loads(service.stdout.readline())["listening"]
+    line = service.stdout.readline()
+    assert line, "the service did not start: see VERBOSE=1"
+    url = json.loads(line)["listening"]
     client = Client(Config(access_key_id="id", access_key_secret="secret",
                            endpoint=url.removeprefix("http://"), protocol="HTTP"))
     renewer = Renewer(client, "geotrust-dv-1-starter")

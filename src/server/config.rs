@@ -313,7 +313,8 @@ pub struct Config {
     pub access_keys: Vec<AccessKey>,
     /// Plans that accounts have; one of a product that the account has already is not added again.
     pub stock: Vec<Stock>,
-    /// Always this edition of the rules; without it, the one of the service's day.
+    /// Always this edition of the rules; without it, the one of the service's day, of the international
+    /// site's API.
     pub edition: Option<String>,
     /// What time it is.
     pub clock: ClockKind,

@@ -15,13 +15,13 @@
 //!
 //! | `kind` | What goes wrong | Takes |
 //! |---|---|---|
-//! | `error-before` | the call is answered with an error of the server, and nothing was done | `status`, 500 to 599 |
+//! | `error-before` | the call is answered with 500 `Error`, and nothing was done | `status`, 500 to 599 |
 //! | `error-after` | the same, and it was done | `status` |
 //! | `slow` | the answer comes late | `milliseconds` |
-//! | `throttle` | the call is answered as one too many | |
-//! | `ambiguous-status` | the call is refused for the state, whatever the state is | |
+//! | `throttle` | the call is answered as one too many, 429 `Throttling.User` | |
+//! | `ambiguous-status` | the call is refused, whatever the state is: 403 `OperationDenied.StatusNotSupport` | |
 //! | `too-early` | the same, for an order that was applied for less than so many seconds ago | `seconds` |
-//! | `delete-fail` | a deletion fails, whatever the state is | |
+//! | `delete-fail` | a deletion fails, whatever the state is: 403 `DeleteFail` | |
 //! | `late-cancel` | a withdrawal is acknowledged and happens so many seconds later | `seconds` |
 //! | `ca-late` | the CA answers nothing about a request for so many seconds | `seconds` |
 //! | `ca-twice` | each answer of the CA to a request comes twice | |

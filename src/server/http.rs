@@ -171,16 +171,20 @@ async fn answer(
         answer
     });
     Ok(task.await.unwrap_or_else(|_| {
-        let why = "The service failed. The same call may be made again.";
+        let why = "The service failed. It may have been carried out: look before calling again.";
         broken_off(&app, &parts, &Fault::internal(why))
     }))
 }
 
 async fn answer_read(app: &App, request: Request<Vec<u8>>, begun: Instant) -> Answer {
     let path = request.uri().path();
-    if let Some(route) = path.strip_prefix(CONTROL).filter(|_| app.control) {
+    if let Some(route) = path.strip_prefix(CONTROL) {
         let route = String::from(route);
-        let (answer, met) = observed(control::answer(&app.conductor, &route, request)).await;
+        let (answer, met) = if app.control {
+            observed(control::answer(&app.conductor, &route, request)).await
+        } else {
+            (control::closed(), Vec::new())
+        };
         let ms = begun.elapsed().as_millis();
         app.conductor.log.line(format_args!(
             "control route={} status={} ms={ms}{}",

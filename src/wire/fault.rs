@@ -98,7 +98,7 @@ impl Fault {
         )
     }
 
-    /// Something that is not the caller's fault; the state is unchanged, and the call may be repeated.
+    /// Something that is not the caller's fault. Whether anything was changed is not known.
     #[must_use]
     pub fn internal(why: &str) -> Self {
         Self::new(500, "Error", why.to_owned())
@@ -133,7 +133,7 @@ impl Fault {
             | ServiceError::NeverEnded { .. }
             | ServiceError::Contended => {
                 let advice = if error.retry_helps() {
-                    "The same call may be made again."
+                    "It may have been carried out: look before calling again."
                 } else {
                     "The same call would fail again."
                 };

@@ -103,8 +103,8 @@ pub trait AccessKeys: Send + Sync {
     /// The id comes from an unverified request: up to some kilobytes of any printable text.
     ///
     /// # Errors
-    /// [`KeysUnavailable`]: the caller is answered with `Error` (500), which the vendor's clients repeat
-    /// by themselves, and learns nothing else.
+    /// [`KeysUnavailable`]: the caller is answered with `Error` (500) and learns nothing else. Nothing
+    /// was begun, so the call may be sent again; none of the vendor's clients does so by itself.
     fn find<'a>(&'a self, id: &'a str)
     -> BoxFuture<'a, Result<Option<AccessKey>, KeysUnavailable>>;
 }

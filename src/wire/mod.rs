@@ -24,13 +24,15 @@
 //! axum take it as it is (`route_service("/", wire)`, see `examples/embed_axum.rs`). The response has the
 //! [`Record`] for your log in its extensions. Who wants more in hand calls [`Wire::answer`].
 //!
-//! - **The path is `/`**, of a host of its own: clients sign it. Under another path it is answered
-//!   with 404, and a nested router that cuts a prefix off makes signatures of clients fit that know of
-//!   none.
+//! - **The path is `/`** of the host that clients call: they sign it. Your routes may share the host
+//!   under other paths. Under another path the wire answers 404, and a nested router that cuts a prefix
+//!   off makes signatures of clients fit that know of none.
 //! - **Drive it to its end.** Some operations are more than one commit: a renewal with a signing
 //!   request, and the keeping of an uploaded key. Servers drop the future of a request when the client
 //!   goes away. So give the service an executor ([`Builder::spawning`]), or spawn [`Wire::answer`]
-//!   yourself; and put no timeout around it, but around the reading of the body.
+//!   yourself. Without either put no timeout around it, but around the reading of the body; with one a
+//!   timeout takes the answer alone, and what was begun goes on: wait for those tasks before you close
+//!   the store.
 //! - **A panic** of a port ends the task; with an executor the client is told 500 in the form of the API.
 //! - **The body** is read up to [`Limits::body`], and beyond it answered with 413. Slow bodies and long
 //!   heads are the server's to bound; [`Wire::refuse`] writes its faults as the API does.

@@ -95,7 +95,9 @@ struct OfKey {
 }
 
 impl MemoryNonces {
-    /// Room for the nonces of 15 minutes at ten requests a second and more.
+    /// Room for ten requests a second of a key, and for some more: a nonce is kept for as long as its
+    /// request could be taken, half an hour at most. Rates as documented are higher
+    /// ([`Rates::documented`](super::Rates::documented)): what keeps them up needs [`new`](Self::new).
     pub const USUAL: usize = 20_000;
 
     /// With room for so many of each key. The window of a signature is 15 minutes to both sides unless

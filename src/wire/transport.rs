@@ -132,7 +132,8 @@ impl Wire {
         }));
         let answered = poll_fn(|context| slot.poll(context)).await;
         let answered = answered.unwrap_or_else(|| {
-            let why = "The service failed. The same call may be made again.";
+            let why =
+                "The service failed. It may have been carried out: look before calling again.";
             self.refuse(&parts, &Fault::internal(why))
         });
         answered.into_response()

@@ -278,7 +278,10 @@ fn certificates_are_bought_by_the_year_where_the_edition_sells_them() {
 #[test]
 fn without_the_flag_there_is_no_control_plane_and_the_systems_clock_is_nobodys_to_move() {
     let closed = Inside::start(|config| config.control = false);
-    assert_eq!(get(closed.address, "clock").status, 404);
+    let answer = get(closed.address, "clock");
+    assert_eq!(answer.status, 404);
+    let why = answer.body["error"].as_str().unwrap_or_default();
+    assert!(why.contains("start with --control"), "{answer:?}");
     closed.stop();
     let system = Inside::start(|config| config.clock = "system".parse().unwrap());
     let moved = post(system.address, "clock", &json!({"advance_seconds": 1}));

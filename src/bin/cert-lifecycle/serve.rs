@@ -44,7 +44,7 @@ pub(crate) struct Serve {
     /// once
     #[arg(long = "plan", value_name = "[ACCOUNT/]PRODUCT=COUNT")]
     stock: Vec<Stock>,
-    /// Always this edition of the rules, such as 2021-02-api; without it, the one of the day
+    /// Always this edition of the rules, such as 2021-02-api; without it, the one of the day, of the international site's API
     #[arg(long, value_name = "KEY")]
     edition: Option<String>,
     /// The time of the service: `system`, `manual` or `manual:RFC3339`. The manual clock stands still until

@@ -12,7 +12,7 @@
 //! | `GET orders/{id}/journal` | its events |
 //! | `GET clock` | `{"now": …}` |
 //! | `POST clock` | moves the manual clock: `{"set": …}` or `{"advance_seconds": …}` |
-//! | `POST purchases` | buys: `{"account": …, "product": …, "count": …}` a plan, `"years"` instead of `"count"` certificates |
+//! | `POST purchases` | buys: `{"account": …, "product": …, "count": …}` a plan, `"years"` instead of `"count"` certificates; `"cash"` and `"voucher"` in the smallest unit, 0 unless given |
 //! | `GET accounts/{account}/ledger` | the account's plans and purchases |
 //! | `GET ca/root.pem` | the certificate of the laboratory CA's root, to be trusted by tests |
 //! | `GET ca/crl.pem` | its list of what is revoked by now |
@@ -93,6 +93,16 @@ pub(crate) async fn answer(
             (StatusCode::INTERNAL_SERVER_ERROR, body)
         }
     };
+    said(status, &body)
+}
+
+/// The answer where nobody opened it.
+pub(crate) fn closed() -> Response<Vec<u8>> {
+    let error = "the control plane is closed: start with --control, or Config::control";
+    said(StatusCode::NOT_FOUND, &json!({"error": error}))
+}
+
+fn said(status: StatusCode, body: &Value) -> Response<Vec<u8>> {
     let mut answer = Response::new(std::format!("{body}\n").into_bytes());
     *answer.status_mut() = status;
     let json = HeaderValue::from_static("application/json");

@@ -247,7 +247,7 @@ impl Desk {
     /// Carries an operation out for an account.
     ///
     /// # Errors
-    /// [`Fault`], and nothing was changed.
+    /// [`Fault`]. Below 500 nothing was changed; behind a 500 that is not known.
     pub async fn perform(
         &self,
         account: AccountId,

@@ -71,7 +71,9 @@ impl Signer {
 
     /// A signed request for an operation: a `POST` to `/` of a host, with the parameters in the body.
     ///
-    /// Freshness is judged by the date, and each nonce is taken once.
+    /// The host is exactly what is sent as `Host`, with its port. The address is `/` alone; for a client
+    /// that wants an absolute one, make the request yourself and use [`sign`](Self::sign). Freshness is
+    /// judged by the date, and each nonce is taken once.
     ///
     /// # Errors
     /// As [`sign`](Self::sign).
