@@ -180,8 +180,11 @@ impl Running {
     pub async fn stop(self) {
         self.stop.send_replace(true);
         let _ = self.serving.await;
-        self.ticking.abort();
-        self.resuming.abort();
+        // Until they have let go of the store, it can't be closed for good.
+        for task in [self.ticking, self.resuming] {
+            task.abort();
+            let _ = task.await;
+        }
         self.conductor.pump.stop().await;
         let _ = self.pumping.await;
         self.conductor.world.close().await;
