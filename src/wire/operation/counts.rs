@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::applying::no_plan;
 use super::chain::json;
-use super::listing::STEP;
+use super::listing::{ALIVE, STEP};
 use super::orders::text;
 use super::row::{certificate_type, domain_type};
 use super::{Desk, Done};
@@ -41,18 +41,6 @@ impl Units {
         ])
     }
 }
-
-/// The stages in which a member of a hosting chain is counted; an uploaded one is its first.
-const MAY_BE_MEMBERS: [Stage; 8] = [
-    Stage::NotActivated,
-    Stage::Bought,
-    Stage::Verifying,
-    Stage::Validating,
-    Stage::Failed,
-    Stage::Pending,
-    Stage::Live,
-    Stage::Revoked,
-];
 
 /// A count of an answer.
 pub(super) fn whole(count: u64) -> Tree {
@@ -127,7 +115,7 @@ impl Desk {
         let (mut first, mut behind) = (BTreeSet::new(), BTreeSet::new());
         for product in self.products_bought(account).await? {
             let filter = Filter {
-                stages: MAY_BE_MEMBERS.into(),
+                stages: ALIVE.into(),
                 product: Some(product),
                 ..Filter::default()
             };

@@ -31,6 +31,18 @@ struct Wanted {
     has_purchases: bool,
 }
 
+/// The stages of what was bought or drawn and has not ended: an uploaded certificate has none of them.
+pub(super) const ALIVE: [Stage; 8] = [
+    Stage::NotActivated,
+    Stage::Bought,
+    Stage::Verifying,
+    Stage::Validating,
+    Stage::Failed,
+    Stage::Pending,
+    Stage::Live,
+    Stage::Revoked,
+];
+
 /// Whether what is stored of an instance's life says that it is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Told {
@@ -46,16 +58,7 @@ impl Wanted {
         let all: &[Stage] = match self.of {
             OrderType::Upload => &[Stage::Uploaded],
             OrderType::Cert => &[Stage::Live, Stage::Uploaded],
-            OrderType::Cpack | OrderType::Buy => &[
-                Stage::NotActivated,
-                Stage::Bought,
-                Stage::Verifying,
-                Stage::Validating,
-                Stage::Failed,
-                Stage::Pending,
-                Stage::Live,
-                Stage::Revoked,
-            ],
+            OrderType::Cpack | OrderType::Buy => &ALIVE,
         };
         let may_be = |stage: &&Stage| {
             let shown = shown_in(**stage);
