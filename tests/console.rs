@@ -19,6 +19,8 @@ mod buying;
 mod certificate;
 #[path = "console/clock.rs"]
 mod clock;
+#[path = "console/deploy.rs"]
+mod deploy;
 #[path = "console/door.rs"]
 mod door;
 #[path = "console/escaping.rs"]
@@ -29,5 +31,11 @@ mod lists;
 mod page;
 #[path = "console/plan.rs"]
 mod plan;
+#[path = "console/purchase.rs"]
+mod purchase;
+#[path = "console/renewal.rs"]
+mod renewal;
 #[path = "console/rules.rs"]
 mod rules;
+#[path = "console/upload.rs"]
+mod upload;

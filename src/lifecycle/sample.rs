@@ -10,11 +10,11 @@ use core::num::NonZeroU32;
 
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{
-    AccountId, Applicant, CertificateFacts, CertificateInstance, ChainId, Challenge, Channel,
-    Company, Currency, Curve, DomainName, InstanceId, IssuedCertificate, KeyKind, KeySource,
-    NameKind, Note, OrderId, Payment, PlanId, Product, ProductCode, PurchaseId, RevocationReason,
-    Serial, SpkiDigest, Status, Submission, Target, Timestamp, ValidationClass, ValidationMethod,
-    Validity,
+    AccountId, Applicant, Catalog, CertificateFacts, CertificateInstance, ChainId, Challenge,
+    Channel, Company, Currency, Curve, DomainName, InstanceId, IssuedCertificate, KeyKind,
+    KeySource, NameKind, Note, OrderId, Origin, Payment, PlanId, Product, ProductCode, PurchaseId,
+    RevocationReason, Serial, SpkiDigest, Status, Submission, Target, Timestamp, ValidationClass,
+    ValidationMethod, Validity,
 };
 
 use super::case::Law;
@@ -92,6 +92,14 @@ pub(super) fn typical(instance: &CertificateInstance, law: &Law<'_>) -> Vec<Comm
             order,
             submission: Arc::new(submission),
         });
+    // Years for an uploaded certificate are those of a product that is sold, whatever it is listed under.
+    let hosted = match instance.origin() {
+        Origin::Uploaded if product.free => Catalog::published()
+            .iter()
+            .find(|own| !own.free && own.names == product.names)
+            .unwrap_or(product),
+        Origin::Uploaded | Origin::Plan(_) | Origin::Purchase(_) => product,
+    };
     let further = slot(u64::from(u32::MAX)).zip(paid(0));
     let renew = further.map(|(slot, paid)| Command::Renew {
         slot,
@@ -103,9 +111,9 @@ pub(super) fn typical(instance: &CertificateInstance, law: &Law<'_>) -> Vec<Comm
             Command::EnableHosting(Arc::new(Extension {
                 paid,
                 chain,
-                product,
+                product: hosted,
                 slots: Arc::from([slot]),
-                submission: submission(product.names).map(Arc::new),
+                submission: submission(hosted.names).map(Arc::new),
             }))
         });
     let targets = law.conduct.targets().value.as_slice();

@@ -103,7 +103,7 @@ pub(crate) struct Inside {
     pub(crate) world: World,
     pub(crate) pump: Pump,
     pub(crate) log: Log,
-    desk: Desk,
+    pub(super) desk: Desk,
     review: Review,
     verification: Conduct,
     plan: Mutex<Plan>,

@@ -24,6 +24,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout};
+#[cfg(feature = "console")]
+use zeroize::Zeroize as _;
 
 use crate::server::conduct::Conductor;
 use crate::server::config::Limits;
@@ -198,6 +200,8 @@ async fn answer_read(app: &App, request: Request<Vec<u8>>, begun: Instant) -> An
     if let (Some(console), Some(route)) = (&app.console, console::route(path)) {
         let route = String::from(route);
         let answered = console.answer(&app.conductor, &route, &request).await;
+        // Private keys and secrets travel there.
+        request.into_body().zeroize();
         app.conductor.log.line(format_args!(
             "console route={} status={} ms={}{}",
             control::shown(&route),

@@ -41,6 +41,7 @@ mod log;
 mod nonces;
 mod ordered;
 mod patience;
+mod products;
 mod pump;
 mod resume;
 mod running;

@@ -18,14 +18,15 @@ use crate::adapter::sqlite::{SqliteOptions, SqliteStore};
 use crate::adapter::{KeptClock, MemoryKeyVault, MemoryStore, RandomIds, SeededIds, SystemClock};
 use crate::model::{AccountId, Channel, Payment, Site, Timestamp};
 use crate::port::{
-    BoxFuture, Clock, DeliveryError, Deployer, DeploymentOrder, Ids, KeyVault, Message, Notifier,
-    Payments, Payout, Removal, Rows, Store, StoreError,
+    BoxFuture, Clock, DeliveryError, Ids, KeyVault, Message, Notifier, Payments, Payout, Rows,
+    Store, StoreError,
 };
 use crate::rulebook::Rulebook;
 use crate::server::config::{ClockKind, Conduct, Config, Database};
 use crate::server::faults::Ordered;
 use crate::server::kept::Kept;
 use crate::server::lab::Lab;
+use crate::server::products::Products;
 use crate::server::vault::Aside;
 use crate::service::{EditionPolicy, Ports, Rules, Service, ServiceError};
 use zeroize::Zeroizing;
@@ -248,7 +249,7 @@ impl Clock for ServiceClock {
     }
 }
 
-/// Payments, notices and deployments are taken and forgotten.
+/// Payments and notices are taken and forgotten.
 #[derive(Clone, Copy, Debug)]
 struct Nowhere;
 
@@ -264,21 +265,13 @@ impl Notifier for Nowhere {
     }
 }
 
-impl Deployer for Nowhere {
-    fn deploy(&self, _: DeploymentOrder) -> BoxFuture<'_, Result<(), DeliveryError>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn undeploy(&self, _: Removal) -> BoxFuture<'_, Result<(), DeliveryError>> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
 /// The service and what lies around it.
 pub(crate) struct World {
     opened: Opened,
     pub(crate) service: Service,
     pub(crate) lab: Arc<Lab>,
+    #[cfg(feature = "console")]
+    pub(crate) products: Products,
     pub(crate) clock: ServiceClock,
     pub(crate) faults: Arc<Ordered>,
     /// How often the server was started on this store before.
@@ -328,13 +321,14 @@ impl World {
         let ca = found(config, &rules, rows, clock.now()).await?;
         let lab = Arc::new(Lab::new(ca, Arc::clone(&faults)));
         let nowhere = Arc::new(Nowhere);
+        let products = Products::new(kept.clone(), clock.clone());
         let ports = Ports {
             store: opened.store(),
             ca: Arc::<Lab>::clone(&lab),
             vault: opened.vault(&kept).await?,
             payments: nowhere.clone(),
-            notifier: nowhere.clone(),
-            deployer: nowhere,
+            notifier: nowhere,
+            deployer: Arc::new(products.clone()),
             clock: Arc::new(clock.clone()),
             ids: ids(config, starts)?,
         };
@@ -343,6 +337,8 @@ impl World {
             opened,
             service,
             lab,
+            #[cfg(feature = "console")]
+            products,
             clock,
             faults,
             starts,

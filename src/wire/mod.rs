@@ -105,6 +105,8 @@ pub use entry::{USUAL_SKEW, VERSION, Wire};
 pub use fault::Fault;
 pub use keys::{AccessKey, AccessKeys, FixedKeys, KeysUnavailable, Secret};
 pub use nonces::{MemoryNonces, Nonce, Nonces, Noted};
+#[cfg(feature = "console")]
+pub(crate) use operation::why_no_chain;
 pub use operation::{Desk, Done, Operation, Parameter, ParameterKind, Repeat, Taken};
 pub use parameters::Parameters;
 pub use perform::{Asked, Perform};

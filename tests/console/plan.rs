@@ -77,3 +77,37 @@ fn a_plan_that_was_touched_meanwhile_is_not_paid_back() {
     assert_eq!(late.status, 409);
     assert!(!browser.open("plans").has("Paid back"));
 }
+
+#[test]
+fn a_slot_is_taken_from_a_plan_once() {
+    let site = site();
+    let mut browser = site.holder();
+    let path = plan(&mut browser);
+    let page = browser.open(&path);
+    let form = page.within("id=\"slot\"", "</section>").to_owned();
+    let value = |name: &str| {
+        let mark = format!("name=\"{name}\" value=\"");
+        let (_, rest) = form.split_once(&mark).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let (csrf, key) = (value("csrf"), value("key"));
+    let fields = [("csrf", csrf.as_str()), ("key", key.as_str())];
+    let draw = format!("{path}/draw");
+    let sent = browser.post(&draw, &fields);
+    let taken = browser.follow(&sent);
+    assert!(
+        taken.has("Done: Take a slot from the plan") && taken.has("Pending Application"),
+        "{}",
+        taken.body
+    );
+    // A double click.
+    let again = browser.post(&draw, &fields);
+    assert_eq!(again.header("location"), sent.header("location"));
+    let page = browser.open(&path);
+    assert!(page.has("<dt>Remaining</dt><dd>6</dd>"), "{}", page.body);
+    // Nobody else's, and not without the session's token.
+    let mut other = site.stranger();
+    other.sign_in("other", "othersecret");
+    assert_eq!(other.get(&path).status, 404);
+    assert_eq!(browser.post(&draw, &[("key", "0000")]).status, 403);
+}

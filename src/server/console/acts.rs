@@ -15,13 +15,18 @@ use crate::service::{Description, ServiceError};
 use super::apply;
 use super::asked::address;
 use super::certificate::{found, title};
+use super::deploy;
 use super::form::Mistakes;
 use super::frame::{Place, page};
+use super::hosting;
 use super::names;
+use super::plan;
+use super::renew;
 use super::reply::Reply;
 use super::status::badge;
 use super::text::Text;
 use super::trouble::{Trouble, explained};
+use super::upload;
 use super::visit::{Visit, money};
 
 /// Something that a holder does with what is there, without handing anything in but a reason.
@@ -128,6 +133,32 @@ pub(super) fn below(order: OrderId, path: &str) -> String {
     }
 }
 
+/// What has a form of its own, with its place in the address.
+const FORMS: [(CommandKind, &str); 4] = [
+    (CommandKind::Apply, apply::PATH),
+    (CommandKind::Deploy, deploy::PATH),
+    (CommandKind::Renew, renew::PATH),
+    (CommandKind::EnableHosting, hosting::PATH),
+];
+
+/// Nothing, if the holder can give a command now: whether it is possible at all is told before
+/// anything is filled in.
+///
+/// # Errors
+/// The refusal.
+pub(super) async fn possible(
+    visit: &Visit<'_>,
+    order: OrderId,
+    kind: CommandKind,
+) -> Result<(), Trouble> {
+    let offers = visit.service().allowed(visit.account(), order).await?;
+    let offer = offers.into_iter().find(|offer| offer.command == kind);
+    match offer.and_then(|offer| offer.refusal) {
+        Some(refusal) => Err(ServiceError::from(refusal).into()),
+        None => Ok(()),
+    }
+}
+
 /// All operations: those that are possible as links to their pages, the others disabled, with the
 /// reason.
 pub(super) fn offers(visit: &Visit<'_>, order: OrderId, all: &[Offer]) -> Markup {
@@ -136,8 +167,11 @@ pub(super) fn offers(visit: &Visit<'_>, order: OrderId, all: &[Offer]) -> Markup
             h2 #operations { (visit.say(Text::Operations)) }
             p.hint { (visit.say(Text::OperationsHint)) }
             ul.offers {
-                @if let Some(offer) = all.iter().find(|offer| offer.command == CommandKind::Apply) {
-                    li { (one(visit, order, (apply::PATH, Text::DoApply, "button main"), offer)) }
+                @for (kind, path) in FORMS {
+                    @if let Some(offer) = all.iter().find(|offer| offer.command == kind) {
+                        @let class = if kind == CommandKind::Apply { "button main" } else { "button" };
+                        li { (one(visit, order, (path, names::command(kind), class), offer)) }
+                    }
                 }
                 @for act in Act::ALL {
                     @if let Some(offer) = all.iter().find(|offer| offer.command == act.kind()) {
@@ -149,7 +183,7 @@ pub(super) fn offers(visit: &Visit<'_>, order: OrderId, all: &[Offer]) -> Markup
     }
 }
 
-fn one(
+pub(super) fn one(
     visit: &Visit<'_>,
     order: OrderId,
     (path, text, class): (&str, Text, &str),
@@ -408,12 +442,19 @@ pub(super) async fn send(visit: &Visit<'_>, order: &str, act: &str) -> Result<Re
 /// What a form that led to this page has done.
 pub(super) fn done(visit: &Visit<'_>) -> Markup {
     let asked = visit.asked.query("done");
+    let others = [
+        (CommandKind::Undeploy, deploy::OFF),
+        (CommandKind::Upload, upload::PATH),
+        (CommandKind::Draw, plan::DRAW),
+    ];
+    let mut forms = FORMS.into_iter().chain(others);
+    let form = forms.find(|(_, path)| asked == Some(path));
+    let text = form
+        .map(|(kind, _)| names::command(kind))
+        .or_else(|| asked.and_then(Act::read).map(Act::text));
     html! {
-        @if asked == Some(apply::PATH) {
-            (super::frame::done(&visit.words.fill(Text::ActDone, &[&visit.say(Text::DoApply)])))
-        }
-        @if let Some(act) = asked.and_then(Act::read) {
-            (super::frame::done(&visit.words.fill(Text::ActDone, &[&visit.say(act.text())])))
+        @if let Some(text) = text {
+            (super::frame::done(&visit.words.fill(Text::ActDone, &[&visit.say(text)])))
         }
     }
 }

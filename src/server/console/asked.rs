@@ -1,5 +1,6 @@
 //! What a browser asks for: the path, the query, the form and the cookies, read and bounded.
 
+use core::fmt;
 use std::borrow::ToOwned;
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -7,6 +8,7 @@ use std::vec::Vec;
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN};
 use http::{Method, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::view::label::Language;
 use crate::view::layout::Layout;
@@ -32,18 +34,29 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// How many fields a query or a form may have.
 const FIELDS: usize = 64;
 
-/// A request.
-#[derive(Debug)]
+/// A request. What a form brought is overwritten when it is dropped, and `Debug` shows the names of its
+/// fields alone: secrets and private keys travel there.
 pub(super) struct Asked {
     pub(super) post: bool,
     /// The path below [`ROOT`], in its parts.
     pub(super) path: Vec<String>,
     query: Vec<(String, String)>,
-    form: Vec<(String, String)>,
+    form: Vec<(String, Zeroizing<String>)>,
     cookies: Vec<(String, String)>,
     accepts: String,
     /// Whether it comes from a page of another site, as the browser says.
     pub(super) foreign: bool,
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.form.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Asked")
+            .field("post", &self.post)
+            .field("path", &self.path)
+            .field("form", &names)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Asked {
@@ -59,7 +72,10 @@ impl Asked {
         let is_form = text_of(headers, &CONTENT_TYPE)
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
         let form = match core::str::from_utf8(request.body()) {
-            Ok(body) if post && is_form => pairs(body),
+            Ok(body) if post && is_form => {
+                let hidden = |(name, value)| (name, Zeroizing::new(value));
+                pairs(body).into_iter().map(hidden).collect()
+            }
             _ => Vec::new(),
         };
         let cookies = headers.get_all(COOKIE).iter();
@@ -89,12 +105,20 @@ impl Asked {
 
     /// A field of the form, without spaces around it; empty if there is none.
     pub(super) fn field(&self, name: &str) -> &str {
-        find(&self.form, name).unwrap_or_default().trim()
+        self.exact(name).trim()
+    }
+
+    /// What stands in a field: what was sent, or what it begins with.
+    pub(super) fn or(&self, name: &str, before: &str) -> String {
+        let text = if self.post { self.field(name) } else { before };
+        text.to_owned()
     }
 
     /// A field of the form to the letter.
     pub(super) fn exact(&self, name: &str) -> &str {
-        find(&self.form, name).unwrap_or_default()
+        let mut form = self.form.iter();
+        form.find(|(own, _)| own == name)
+            .map_or("", |(_, value)| value.as_str())
     }
 
     pub(super) fn cookie(&self, name: &str) -> Option<&str> {
@@ -189,12 +213,12 @@ fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 fn unplussed(text: &str) -> String {
-    decoded(&text.replace('+', " "))
+    decoded(&Zeroizing::new(text.replace('+', " ")))
 }
 
 /// What is no UTF-8 is shown as such, and means nothing.
 fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().to_string()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 fn encoded(text: &str) -> String {

@@ -2,16 +2,16 @@
 
 use core::num::NonZeroU32;
 use std::format;
-use std::string::String;
 
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::model::{Catalog, NameKind, Payment, Product};
+use crate::model::{Catalog, NameKind, Product};
 
 use super::asked::address;
 use super::form::{Line, Mistakes};
 use super::frame::{Place, page};
+use super::payment;
 use super::reply::Reply;
 use super::tabs::Section;
 use super::text::Text;
@@ -20,7 +20,7 @@ use super::visit::Visit;
 use crate::view::layout::Tab;
 
 /// The durations that the page of S2 offers; which of them are sold, the rules say.
-const YEARS: [NonZeroU32; 3] = [
+pub(super) const YEARS: [NonZeroU32; 3] = [
     NonZeroU32::MIN,
     NonZeroU32::MIN.saturating_add(1),
     NonZeroU32::MIN.saturating_add(2),
@@ -41,7 +41,6 @@ pub(super) async fn send(visit: &Visit<'_>) -> Result<Reply, Trouble> {
     let caller = visit.caller()?;
     let asked = visit.asked;
     let product = Catalog::published().get(asked.field("product"));
-    let (cash, voucher) = (amount(asked.field("cash")), amount(asked.field("voucher")));
     let mut mistakes = Mistakes::default();
     let what = match asked.field("what") {
         "plan" => {
@@ -62,19 +61,9 @@ pub(super) async fn send(visit: &Visit<'_>) -> Result<Reply, Trouble> {
     if product.is_none() {
         mistakes.add("product", visit.say(Text::ChooseProduct));
     }
-    for (name, amount) in [("cash", cash), ("voucher", voucher)] {
-        if amount.is_none() {
-            mistakes.add(name, visit.say(Text::NotMoney));
-        }
-    }
-    let (Some(product), Some(cash), Some(voucher), Some(what)) = (product, cash, voucher, what)
-    else {
+    let payment = payment::read(visit, &mut mistakes);
+    let (Some(product), Some(payment), Some(what)) = (product, payment, what) else {
         return form(visit, &mistakes);
-    };
-    let payment = Payment {
-        cash,
-        voucher,
-        ..Payment::NONE
     };
     let service = visit.service();
     let section = match what {
@@ -95,38 +84,10 @@ pub(super) async fn send(visit: &Visit<'_>) -> Result<Reply, Trouble> {
     Ok(Reply::see(address(section.path(), &[("done", "bought")])))
 }
 
-/// An amount in major units as minor ones; nothing is zero.
-fn amount(text: &str) -> Option<u64> {
-    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(rest) || rest.len() > 2 || (whole.is_empty() && !text.is_empty()) {
-        return None;
-    }
-    let read = |text: &str| {
-        if text.is_empty() {
-            Some(0)
-        } else {
-            text.parse::<u64>().ok()
-        }
-    };
-    let tens = if rest.len() == 1 { 10 } else { 1 };
-    let rest = read(rest)?.checked_mul(tens)?;
-    read(whole)?.checked_mul(100)?.checked_add(rest)
-}
-
 fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
     let asked = visit.asked;
-    let sent = |name: &str, before: &'static str| {
-        if asked.post {
-            String::from(asked.field(name))
-        } else {
-            before.into()
-        }
-    };
+    let sent = |name, before| asked.or(name, before);
     let what = sent("what", "1");
-    let price = visit
-        .words
-        .fill(Text::PriceLabel, &[&Payment::NONE.currency]);
     let main = html! {
         div.head { h1 { (visit.say(Text::PurchaseCertificate)) } }
         p.lead { (visit.say(Text::BuyIntro)) }
@@ -155,17 +116,7 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
                     (Line::text("count", Text::UnitsLabel, &sent("count", "10")).show(visit, mistakes))
                 }
             }
-            fieldset.panel {
-                legend { (price) }
-                div.pair {
-                    (Line::text("cash", Text::CashPart, &sent("cash", "100.00"))
-                        .with_hint(Text::MoneyHint)
-                        .show(visit, mistakes))
-                    (Line::text("voucher", Text::VoucherPart, &sent("voucher", "0.00"))
-                        .with_hint(Text::VoucherHint)
-                        .show(visit, mistakes))
-                }
-            }
+            (payment::fields(visit, mistakes))
             div.acts {
                 button.main type="submit" { (visit.say(Text::BuyNow)) }
                 a.button href=(address("", &[])) { (visit.say(Text::Cancel)) }
@@ -182,7 +133,8 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
     Ok(Reply::page(status, page))
 }
 
-fn products(visit: &Visit<'_>, sent: &str, mistakes: &Mistakes) -> Markup {
+/// The products of the catalog to choose from.
+pub(super) fn products(visit: &Visit<'_>, sent: &str, mistakes: &Mistakes) -> Markup {
     html! {
         div.field {
             label for="product" { (visit.say(Text::ProductLabel)) }
@@ -207,37 +159,5 @@ fn described(visit: &Visit<'_>, product: Product) -> Markup {
         @if product.names == NameKind::Wildcard { ", " (visit.say(Text::WildcardMark)) }
         @if product.free { ", " (visit.say(Text::FreeMark)) }
         ")"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::visit::money;
-    use super::*;
-
-    #[test]
-    fn amounts_are_read_in_major_units() {
-        for (text, minor) in [
-            ("", 0),
-            ("0", 0),
-            ("99.5", 9_950),
-            ("100", 10_000),
-            ("1.05", 105),
-        ] {
-            assert_eq!(amount(text), Some(minor), "{text}");
-        }
-        for text in [
-            "-1",
-            "1.234",
-            ".5",
-            "1,5",
-            "1e3",
-            "x",
-            "99999999999999999999",
-            "1.-1",
-        ] {
-            assert_eq!(amount(text), None, "{text}");
-        }
-        assert_eq!(money(105), "1.05");
     }
 }

@@ -6,12 +6,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::lifecycle::CommandKind;
-use crate::model::{Application, CertificateInstance, IssuedCertificate, OrderId};
+use crate::model::{Application, CertificateInstance, IssuedCertificate, OrderId, Phase};
 use crate::service::{Description, ServiceError};
 
 use super::acts;
 use super::apply;
 use super::clock;
+use super::deploy;
 use super::frame::{Place, page};
 use super::life;
 use super::names;
@@ -57,6 +58,7 @@ pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
         .allowed(visit.account(), own.order())
         .await?;
     let title = title(visit, own);
+    let deployments = deploy::table(visit, own).await?;
     let next = life.ahead.iter().find(|due| due.at > visit.now);
     let main = html! {
         div.head {
@@ -69,6 +71,7 @@ pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
         (acts::done(visit))
         (apply::challenge(visit, own.under_way()))
         (acts::offers(visit, own.order(), &offers))
+        (deployments)
         (life::show(visit, &life))
         (facts(visit, &found))
     };
@@ -91,6 +94,10 @@ fn facts(visit: &Visit<'_>, found: &Description) -> Markup {
             dl.facts {
                 dt { (visit.say(Text::ProductLabel)) }
                 dd { (own.product().code) " " span.mark { (own.product().class.word()) } }
+                @if let Phase::Uploaded(uploaded) = own.phase() {
+                    dt { (visit.say(Text::UploadName)) }
+                    dd { (uploaded.name()) }
+                }
                 dt { (visit.say(Text::OrderLabel)) }
                 dd { (own.order()) }
                 dt { (visit.say(Text::InstanceLabel)) }

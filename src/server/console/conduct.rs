@@ -1,6 +1,6 @@
 //! What the world does around a page, as it does around a call of the API.
 
-use crate::model::{AccountId, OrderId, Status};
+use crate::model::{AccountId, OrderId, Product, Status};
 use crate::server::conduct::Inside;
 use crate::view::wire::{Seen, WireField};
 
@@ -16,6 +16,11 @@ impl Inside {
     pub(super) async fn looked_at(&self, account: AccountId, order: OrderId, status: Status) {
         let shown = WireField::StateType.write(Seen::of(status)).value;
         self.follow_look(account, order, shown).await;
+    }
+
+    /// Under which product uploaded certificates are listed, here as in the API.
+    pub(super) const fn uploads_as(&self) -> Option<Product> {
+        self.desk.uploads_as()
     }
 
     /// Something was bought: its effects are handed on.

@@ -53,15 +53,14 @@ fn paid(payment: Payment) -> Markup {
     }
 }
 
-fn refund(visit: &Visit<'_>, bill: &Bill) -> Markup {
+/// How far a refund is.
+pub(super) fn refund(visit: &Visit<'_>, bill: &Bill) -> Markup {
     html! {
-        td {
-            @match bill.refund {
-                RefundState::None => "–",
-                RefundState::Review { .. } => (visit.say(Text::RefundInReview)),
-                RefundState::Refunded { cash, .. } => {
-                    (visit.words.fill(Text::RefundPaidBack, &[&money(cash)])) " " (bill.payment.currency)
-                }
+        @match bill.refund {
+            RefundState::None => "–",
+            RefundState::Review { .. } => (visit.say(Text::RefundInReview)),
+            RefundState::Refunded { cash, .. } => {
+                (visit.words.fill(Text::RefundPaidBack, &[&money(cash)])) " " (bill.payment.currency)
             }
         }
     }
@@ -79,13 +78,15 @@ pub(super) async fn orders(visit: &Visit<'_>) -> Result<Reply, Trouble> {
         let bill = purchase.bill();
         html! {
             tr {
-                th scope="row" { (purchase.id()) }
+                th scope="row" {
+                    a href=(address(&std::format!("orders/{}", purchase.id()), &[])) { (purchase.id()) }
+                }
                 td { (purchase.product().code) }
                 td { (kind(visit, purchase.kind())) }
                 td.number { (purchase.count()) }
                 (paid(bill.payment))
                 td.fix { (visit.time(bill.paid_at)) }
-                (refund(visit, bill))
+                td { (refund(visit, bill)) }
             }
         }
     };
@@ -132,7 +133,7 @@ pub(super) async fn plans(visit: &Visit<'_>) -> Result<Reply, Trouble> {
                 td.number { (plan.issued()) }
                 (paid(plan.bill().payment))
                 td.fix { (visit.time(plan.bought_at())) }
-                (refund(visit, plan.bill()))
+                td { (refund(visit, plan.bill())) }
             }
         }
     };
@@ -181,7 +182,8 @@ fn split<T>(found: &[T], position: impl Fn(&T) -> Position) -> (&[T], Option<Pos
     }
 }
 
-fn kind(visit: &Visit<'_>, kind: PurchaseKind) -> &'static str {
+/// What a purchase was for.
+pub(super) fn kind(visit: &Visit<'_>, kind: PurchaseKind) -> &'static str {
     visit.say(match kind {
         PurchaseKind::New => Text::KindSlots,
         PurchaseKind::Renewal => Text::KindRenewal,

@@ -7,7 +7,7 @@ use std::vec::Vec;
 use maud::{Markup, html};
 
 use crate::lifecycle::{Coverage, Due, Event, InstanceEvent, Outlook, coverage, evolve_instance};
-use crate::model::{CertificateInstance, InstanceId, OrderId, Timestamp};
+use crate::model::{CertificateInstance, InstanceId, OrderId, Purchase, Timestamp};
 use crate::port::{Loaded, ReadSet, StreamId, Version};
 
 use super::chart::{Chart, Kind, Row, chart};
@@ -50,6 +50,33 @@ fn folded(id: InstanceId, events: &[InstanceEvent]) -> Option<CertificateInstanc
         evolve_instance(&mut state, id, event);
     }
     state
+}
+
+/// The certificates that a purchase paid for: one, or the members of its chain that it bought.
+pub(super) async fn members_of(
+    visit: &Visit<'_>,
+    purchase: &Purchase,
+) -> Result<Vec<CertificateInstance>, Trouble> {
+    let first = folded(purchase.first(), &journal(visit, purchase.first()).await?);
+    let Some(first) = first else {
+        return Ok(Vec::new());
+    };
+    let store = &visit.service().ports().store;
+    let loaded = store
+        .load(visit.account(), ReadSet::Order(first.order()).into())
+        .await?;
+    let chain = loaded
+        .chain
+        .filter(|chain| purchase.chain() == Some(chain.state.id()));
+    let mut members = Vec::new();
+    for member in chain.iter().flat_map(|chain| chain.state.members()) {
+        let own = folded(member.instance, &journal(visit, member.instance).await?);
+        members.extend(own.filter(|own| own.purchase() == Some(purchase.id())));
+    }
+    if members.is_empty() {
+        members.push(first);
+    }
+    Ok(members)
 }
 
 pub(super) async fn life(visit: &Visit<'_>, order: OrderId) -> Result<Life, Trouble> {

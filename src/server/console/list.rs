@@ -21,6 +21,7 @@ use super::status::badge;
 use super::tabs::{Section, head, pages};
 use super::text::Text;
 use super::trouble::Trouble;
+use super::upload;
 use super::visit::Visit;
 
 /// How many are shown on a page.
@@ -337,7 +338,7 @@ fn nothing(visit: &Visit<'_>, tab: Tab, filtered: bool, older: Option<Position>)
         return empty(
             visit.say(Text::NoUploads),
             visit.say(Text::NoUploadsHint),
-            &html! {},
+            &html! { a.button href=(address(upload::PATH, &[])) { (visit.say(Text::UploadHeading)) } },
         );
     }
     let way = html! {

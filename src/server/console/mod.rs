@@ -8,10 +8,13 @@
 //! | `sign-in`, `sign-out` | with an access key and its secret |
 //! | (nothing), `free`, `uploaded` | certificates, by tab, in cards or in a list |
 //! | `orders`, `plans` | what was paid for |
-//! | `plans/{plan}` | one resource plan, and its refund |
+//! | `orders/{purchase}` | one purchase: its certificates, and its refund |
+//! | `plans/{plan}` | one resource plan: a slot is taken from it, and its refund |
+//! | `upload` | a certificate from elsewhere, with its chain and key |
 //! | `buy` | certificates and resource plans are bought |
 //! | `certificates/{order}` | one certificate: its life, and what can be done with it |
 //! | `certificates/{order}/apply` | the form of an application |
+//! | `certificates/{order}/deploy`, `renew`, `hosting` | on a cloud product, a further slot, further years |
 //! | `certificates/{order}/{act}` | what would follow, and the form that does it |
 //! | `rules`, `rules/diff`, `rules/table` | the edition in force, what differs in another one, the table of transitions |
 //! | `clock` | moves the manual clock |
@@ -28,23 +31,30 @@ mod certificate;
 mod chart;
 mod clock;
 mod conduct;
+mod deploy;
 mod door;
 mod download;
 mod form;
 mod frame;
+mod hosting;
 mod ledger;
 mod life;
 mod list;
 mod names;
+mod payment;
 mod plan;
+mod purchase;
+mod renew;
 mod reply;
 mod rules;
 mod session;
 mod sign_in;
 mod status;
+mod submission;
 mod tabs;
 mod text;
 mod trouble;
+mod upload;
 mod visit;
 
 use std::format;
@@ -220,14 +230,26 @@ impl Console {
             (false, ["free"]) => list::show(visit, Tab::Free).await,
             (false, ["uploaded"]) => list::show(visit, Tab::Uploaded).await,
             (false, ["orders"]) => ledger::orders(visit).await,
+            (false, ["orders", id]) => purchase::show(visit, id).await,
             (false, ["plans"]) => ledger::plans(visit).await,
             (false, ["plans", id]) => plan::show(visit, id).await,
             (true, ["plans", id]) => plan::send(visit, id).await,
+            (true, ["plans", id, plan::DRAW]) => plan::draw(visit, id).await,
             (false, ["buy"]) => buy::show(visit),
             (true, ["buy"]) => buy::send(visit).await,
+            (false, [upload::PATH]) => upload::show(visit),
+            (true, [upload::PATH]) => upload::send(visit).await,
             (false, ["certificates", order]) => certificate::show(visit, order).await,
             (false, ["certificates", order, apply::PATH]) => apply::ask(visit, order).await,
             (true, ["certificates", order, apply::PATH]) => apply::send(visit, order).await,
+            (false, ["certificates", order, deploy::PATH]) => deploy::ask(visit, order).await,
+            (true, ["certificates", order, path @ (deploy::PATH | deploy::OFF)]) => {
+                deploy::send(visit, order, path).await
+            }
+            (false, ["certificates", order, renew::PATH]) => renew::ask(visit, order).await,
+            (true, ["certificates", order, renew::PATH]) => renew::send(visit, order).await,
+            (false, ["certificates", order, hosting::PATH]) => hosting::ask(visit, order).await,
+            (true, ["certificates", order, hosting::PATH]) => hosting::send(visit, order).await,
             (false, ["certificates", order, act]) => acts::ask(visit, order, act).await,
             (true, ["certificates", order, act]) => acts::send(visit, order, act).await,
             (false, ["rules"]) => rules::show(visit),

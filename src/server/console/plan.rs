@@ -6,18 +6,19 @@ use std::string::String;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::lifecycle::{Command, Preview, availability, preview};
-use crate::model::{PlanId, ResourcePlan};
+use crate::lifecycle::{Command, Preview, Refusal, Slot, availability, preview};
+use crate::model::{InstanceId, OrderId, PlanId, ProductCode, ResourcePlan};
 use crate::port::{IdempotencyKey, Loaded, Read, ReadSet};
 use crate::service::ServiceError;
 
+use super::acts::below;
 use super::asked::address;
 use super::frame::{Place, done, page};
 use super::names;
 use super::reply::Reply;
 use super::text::Text;
 use super::trouble::{Trouble, explained};
-use super::visit::{Visit, money};
+use super::visit::{Visit, fresh_key, money};
 
 /// A plan of the account, as one decision sees it.
 async fn loaded(
@@ -53,6 +54,59 @@ fn read(text: &str) -> Result<PlanId, Trouble> {
     PlanId::new(text).map_err(|_| Trouble::NotFound)
 }
 
+/// The place of taking a slot.
+pub(super) const DRAW: &str = "draw";
+
+/// Why no slot can be taken now, if it is so. The unit may be one of an older plan of the product.
+async fn drawn(visit: &Visit<'_>, product: ProductCode) -> Result<Option<Refusal>, Trouble> {
+    let store = &visit.service().ports().store;
+    let loaded = store
+        .load(visit.account(), ReadSet::Product(product).into())
+        .await?;
+    let rules = visit.service().rules();
+    let editions = rules.editions(&loaded, visit.now)?;
+    let law = editions.law(rules.book());
+    // The numbers are those of nothing: it is only asked whether it could be done.
+    let (Ok(instance), Ok(order)) = (InstanceId::new("slot"), OrderId::new(1)) else {
+        return Ok(None);
+    };
+    let command = Command::Draw(Slot { instance, order });
+    Ok(preview(&loaded.case(visit.account()), &command, visit.now, &law).err())
+}
+
+pub(super) async fn draw(visit: &Visit<'_>, plan: &str) -> Result<Reply, Trouble> {
+    let (id, caller) = (read(plan)?, visit.caller()?);
+    let loaded = loaded(visit, id, None).await?;
+    let product = loaded.plan.ok_or(Trouble::NotFound)?.state.product().code;
+    let (order, _) = visit.service().draw(caller, product).await?;
+    visit.conductor.settle(visit.account(), order, false).await;
+    Ok(Reply::see(format!("{}?done={DRAW}", below(order, ""))))
+}
+
+/// The way to a slot of the plan's product.
+fn slot(visit: &Visit<'_>, id: PlanId, refusal: Option<&Refusal>) -> Result<Markup, Trouble> {
+    let name = visit.say(Text::DoDraw);
+    let (csrf, key) = (visit.csrf(), fresh_key()?);
+    Ok(html! {
+        section.panel aria-labelledby="slot" {
+            h2 #slot { (name) }
+            @match refusal {
+                None => {
+                    p.hint #slot-hint { (visit.say(Text::DrawHint)) }
+                    form method="post" action=(address(&format!("plans/{id}/{DRAW}"), &[])) {
+                        (csrf) (key)
+                        p { button.main type="submit" aria-describedby="slot-hint" { (name) } }
+                    }
+                }
+                Some(refusal) => {
+                    button type="button" disabled aria-describedby="why-slot" { (name) }
+                    div #why-slot { (explained(visit, refusal)) }
+                }
+            }
+        }
+    })
+}
+
 pub(super) async fn show(visit: &Visit<'_>, plan: &str) -> Result<Reply, Trouble> {
     shown(visit, read(plan)?, false).await
 }
@@ -73,6 +127,7 @@ async fn shown(visit: &Visit<'_>, id: PlanId, moved: bool) -> Result<Reply, Trou
         }
         @if moved { p.note.warn role="alert" { (visit.say(Text::MovedOn)) } }
         (facts(visit, &plan.state))
+        (slot(visit, id, drawn(visit, plan.state.product().code).await?.as_ref())?)
         section.panel aria-labelledby="refund" {
             h2 #refund { (name) }
             @match &claimed {

@@ -7,6 +7,7 @@ use crate::view::layout::Tab;
 
 use super::asked::address;
 use super::text::Text;
+use super::upload;
 use super::visit::Visit;
 
 /// A tab: those of the documents, and that of resource plans (S3).
@@ -51,6 +52,9 @@ pub(super) fn head(visit: &Visit<'_>, here: Section) -> Markup {
         div.head {
             h1 { (visit.say(Text::Certificates)) }
             div.end {
+                @if here == Section::Tab(Tab::Uploaded) {
+                    a.button href=(address(upload::PATH, &[])) { (visit.say(Text::UploadHeading)) }
+                }
                 a.button.main href=(address("buy", &[])) { (visit.say(Text::PurchaseCertificate)) }
             }
         }

@@ -96,6 +96,12 @@ impl<'a> Visit<'a> {
     }
 }
 
+/// The key of a form of which a page has several.
+pub(super) fn fresh_key() -> Result<Markup, NoRandomness> {
+    let key = token()?;
+    Ok(html! { input type="hidden" name=(KEY) value=(key); })
+}
+
 /// Minor units of a currency in its major ones.
 pub(super) fn money(minor: u64) -> String {
     std::format!("{}.{:02}", minor / 100, minor % 100)

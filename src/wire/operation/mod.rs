@@ -28,6 +28,8 @@ use crate::service::Service;
 use around::Around;
 
 pub use table::{Parameter, ParameterKind, Repeat, Taken};
+#[cfg(feature = "console")]
+pub(crate) use uploading::why_no_chain;
 
 words! {
     /// An operation that is offered.
@@ -221,6 +223,12 @@ impl Desk {
     pub const fn with_uploads_as(mut self, product: Product) -> Self {
         self.uploads_as = Some(product);
         self
+    }
+
+    /// The product under which uploaded certificates are listed.
+    #[cfg(feature = "console")]
+    pub(crate) const fn uploads_as(&self) -> Option<Product> {
+        self.uploads_as
     }
 
     /// With another kind of key for applications without a signing request.

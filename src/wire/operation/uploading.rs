@@ -29,21 +29,8 @@ impl Desk {
         let name = name.map_err(|error| Fault::invalid("Name", &error.to_string()))?;
         // Which of the texts is wrong is told, and nothing that stands in them.
         let pem = parameters.required("Cert")?.as_bytes();
-        let certificate = issued_certificate(pem, &Limits::default()).map_err(|error| {
-            let why = match error {
-                ChainError::Parse(_) => "it can't be read as one certificate with its chain",
-                ChainError::Certificate(_) => "it names no domain",
-                ChainError::Name(_) => "it has a name that is no domain name",
-                ChainError::NoLeaf
-                | ChainError::SeveralLeaves(_)
-                | ChainError::Unrelated(_)
-                | ChainError::NotAnAuthority(_) => "its certificates do not make one chain",
-                ChainError::Signature(_) | ChainError::SignatureAlgorithm(_) => {
-                    "a signature of its chain does not verify, or is by an algorithm that is not taken"
-                }
-            };
-            Fault::invalid("Cert", why)
-        })?;
+        let certificate = issued_certificate(pem, &Limits::default())
+            .map_err(|error| Fault::invalid("Cert", why_no_chain(&error)))?;
         let pem = parameters.required("Key")?.as_bytes();
         let key = parse_private_key(pem, &Limits::default())
             .map_err(|error| Fault::invalid("Key", &error.to_string()))?;
@@ -75,6 +62,22 @@ impl Desk {
             ]),
             ..Done::about(order)
         })
+    }
+}
+
+/// What is wrong with a chain, without a word of what stands in it.
+pub(crate) const fn why_no_chain(error: &ChainError) -> &'static str {
+    match error {
+        ChainError::Parse(_) => "it can't be read as one certificate with its chain",
+        ChainError::Certificate(_) => "it names no domain",
+        ChainError::Name(_) => "it has a name that is no domain name",
+        ChainError::NoLeaf
+        | ChainError::SeveralLeaves(_)
+        | ChainError::Unrelated(_)
+        | ChainError::NotAnAuthority(_) => "its certificates do not make one chain",
+        ChainError::Signature(_) | ChainError::SignatureAlgorithm(_) => {
+            "a signature of its chain does not verify, or is by an algorithm that is not taken"
+        }
     }
 }
 

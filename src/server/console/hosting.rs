@@ -1,0 +1,144 @@
+//! Hosting: further years are bought for a certificate that is there already (S2, T-41).
+
+use core::num::NonZeroU32;
+use std::format;
+
+use http::StatusCode;
+use maud::html;
+
+use crate::lifecycle::CommandKind;
+use crate::model::{Catalog, OrderId, Origin, Payment, Product, Submission};
+use crate::service::Description;
+
+use super::acts::{below, possible};
+use super::buy;
+use super::certificate::{found, title};
+use super::form::Mistakes;
+use super::frame::{Place, page};
+use super::payment;
+use super::reply::Reply;
+use super::status::badge;
+use super::submission;
+use super::text::Text;
+use super::trouble::Trouble;
+use super::visit::Visit;
+
+/// Its place in the address.
+pub(super) const PATH: &str = "hosting";
+
+pub(super) async fn ask(visit: &Visit<'_>, order: &str) -> Result<Reply, Trouble> {
+    let found = found(visit, order).await?;
+    possible(visit, found.instance.order(), CommandKind::EnableHosting).await?;
+    form(visit, &found, &Mistakes::default())
+}
+
+/// What is bought.
+struct Further {
+    product: Product,
+    years: NonZeroU32,
+    payment: Payment,
+    /// What the years are applied for with, where nothing was handed in for the certificate here.
+    submission: Option<Submission>,
+}
+
+fn read(visit: &Visit<'_>, found: &Description, mistakes: &mut Mistakes) -> Option<Further> {
+    let asked = visit.asked;
+    let years = asked.field("years").parse().ok();
+    let years = years.filter(|years| buy::YEARS.contains(years));
+    if years.is_none() {
+        mistakes.add("years", visit.say(Text::ChooseWhat));
+    }
+    let (product, submission) = if is_uploaded(found) {
+        let product = Catalog::published().get(asked.field("product"));
+        if product.is_none() {
+            mistakes.add("product", visit.say(Text::ChooseProduct));
+        }
+        (product, submission::read(visit, mistakes).map(Some))
+    } else {
+        (Some(found.instance.product()), Some(None))
+    };
+    let payment = payment::read(visit, mistakes);
+    Some(Further {
+        product: product?,
+        years: years?,
+        payment: payment?,
+        submission: submission?,
+    })
+}
+
+fn is_uploaded(found: &Description) -> bool {
+    match found.instance.origin() {
+        Origin::Uploaded => true,
+        Origin::Plan(_) | Origin::Purchase(_) => false,
+    }
+}
+
+pub(super) async fn send(visit: &Visit<'_>, order: &str) -> Result<Reply, Trouble> {
+    let caller = visit.caller()?;
+    let found = found(visit, order).await?;
+    let order: OrderId = found.instance.order();
+    let mut mistakes = Mistakes::default();
+    let Some(Further {
+        product,
+        years,
+        payment,
+        submission,
+    }) = read(visit, &found, &mut mistakes)
+    else {
+        return form(visit, &found, &mistakes);
+    };
+    let service = visit.service();
+    service
+        .enable_hosting(caller, order, product, years, payment, submission)
+        .await?;
+    visit.conductor.settle(visit.account(), order, false).await;
+    Ok(Reply::see(format!("{}?done={PATH}", below(order, ""))))
+}
+
+fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<Reply, Trouble> {
+    let own = &found.instance;
+    let name = visit.say(Text::DoEnableHosting);
+    let years = visit.asked.or("years", "1");
+    let main = html! {
+        div.head { h1 { (name) } (badge(visit.words, found.status)) }
+        p.lead { (title(visit, own)) " · " (own.product().code) }
+        p.note { (visit.say(Text::HostingLead)) }
+        form.form method="post" action=(below(own.order(), PATH)) {
+            (mistakes.summary(visit))
+            (visit.form()?)
+            div.panel {
+                div.field.short {
+                    label for="years" { (visit.say(Text::FurtherYears)) }
+                    select #years name="years"
+                        aria-invalid=[mistakes.invalid("years")]
+                        aria-describedby=[mistakes.describe("years", false)] {
+                        @for number in buy::YEARS {
+                            option value=(number) selected[format!("{number}") == years] { (number) }
+                        }
+                    }
+                    (mistakes.below("years"))
+                }
+                @if is_uploaded(found) {
+                    (buy::products(visit, &visit.asked.or("product", ""), mistakes))
+                }
+            }
+            @if is_uploaded(found) {
+                (submission::fields(visit, own.product().class, own.application(), mistakes))
+            }
+            (payment::fields(visit, mistakes))
+            div.acts {
+                button.main type="submit" { (name) }
+                a.button href=(below(own.order(), "")) { (visit.say(Text::Cancel)) }
+            }
+        }
+    };
+    let status = if mistakes.any() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    Ok(Reply::page(
+        status,
+        page(visit, Place::Certificates, name, &main),
+    ))
+}
