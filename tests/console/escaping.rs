@@ -66,6 +66,70 @@ fn fields_of_forms_are_text() {
 }
 
 #[test]
+fn fields_of_the_forms_of_certificates_are_text() {
+    let site = crate::upload::site("2022-hosting", "2026-06-01");
+    let mut browser = site.holder();
+    let own = crate::upload::uploaded(&mut browser);
+    let slot = crate::certificate::bought(&site, 1).remove(0);
+    let fields = [
+        "name",
+        "chain",
+        "private-key",
+        "names",
+        "method",
+        "person",
+        "phone",
+        "email",
+        "company",
+        "kind",
+        "csr",
+        "target",
+        "domain",
+        "years",
+        "product",
+        "cash",
+        "voucher",
+        "by",
+    ];
+    let forms = [
+        String::from("upload"),
+        format!("certificates/{slot}/apply"),
+        format!("{own}/hosting"),
+        format!("{own}/deploy"),
+    ];
+    for path in forms {
+        let form = browser.open(&path);
+        let sent = fields.map(|name| (name, EVIL));
+        let page = browser.fill_again(&form, &path, &sent);
+        assert!([403, 422].contains(&page.status), "{path}: {}", page.status);
+        is_text(&page);
+        // Nothing at all, and too much of everything.
+        let empty = browser.fill_again(&form, &path, &[]);
+        assert!(
+            [403, 422].contains(&empty.status),
+            "{path}: {}",
+            empty.status
+        );
+        let long = "n".repeat(3_000);
+        let sent = fields.map(|name| (name, long.as_str()));
+        let page = browser.fill_again(&form, &path, &sent);
+        assert!([403, 422].contains(&page.status), "{path}: {}", page.status);
+    }
+    // A name that somebody gave.
+    let (chain, key) = (
+        crate::upload::pem("leaf-p256.pem"),
+        crate::upload::pem("public-test-key-p256-pkcs8.pem"),
+    );
+    let page = crate::upload::upload(&mut browser, EVIL, &chain, &key);
+    if page.status == 303 {
+        is_text(&browser.follow(&page));
+    } else {
+        assert_eq!(page.status, 422);
+        is_text(&page);
+    }
+}
+
+#[test]
 fn what_somebody_stored_is_text() {
     let site = Site::start();
     let account = AccountId::new("1234567890").unwrap();
