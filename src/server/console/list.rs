@@ -147,11 +147,14 @@ async fn rows(
     let before = visit.asked.query("before");
     let mut before = before.and_then(|text| text.parse().ok()).map(Position);
     for _ in 0..READ {
-        let read = visit
-            .service()
-            .list(visit.account(), filter.clone(), before, PAGE);
+        let read = visit.service().list(
+            visit.account(),
+            filter.clone(),
+            before,
+            PAGE.saturating_add(1),
+        );
         let read = read.await?;
-        let is_last = read.len() < PAGE;
+        let is_last = read.len() <= PAGE;
         for row in read {
             let position = row.listed.position;
             let product = catalog.get(row.listed.entry.product.as_str());
