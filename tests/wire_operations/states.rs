@@ -31,8 +31,8 @@ const STATES: [Status; 9] = [
     Status::Revoked,
 ];
 
-/// The operations that change an order, and the command that each is, issued or not.
-const CHANGING: [(Operation, CommandKind, CommandKind); 4] = [
+/// The operations about an order, and the command that each is, issued or not.
+const ABOUT: [(Operation, CommandKind, CommandKind); 6] = [
     (
         Operation::CancelOrderRequest,
         CommandKind::Withdraw,
@@ -52,6 +52,16 @@ const CHANGING: [(Operation, CommandKind, CommandKind); 4] = [
         Operation::RenewCertificateOrderForPackageRequest,
         CommandKind::Renew,
         CommandKind::Renew,
+    ),
+    (
+        Operation::GetUserCertificateDetail,
+        CommandKind::Collect,
+        CommandKind::Collect,
+    ),
+    (
+        Operation::DeleteUserCertificate,
+        CommandKind::DeleteCertificate,
+        CommandKind::DeleteCertificate,
     ),
 ];
 
@@ -121,7 +131,7 @@ fn r14_every_operation_in_every_state_is_answered_as_the_table_has_it() {
                     | Status::ValidationFailed
                     | Status::PendingApplication
             );
-            for (operation, before, after) in CHANGING {
+            for (operation, before, after) in ABOUT {
                 let command = if issued { after } else { before };
                 let cell = row
                     .cells
@@ -145,7 +155,14 @@ fn r14_every_operation_in_every_state_is_answered_as_the_table_has_it() {
                         assert!(answer.is_ok(), "{what}: {answer:?}");
                     }
                     Outcome::Refused { .. } => {
-                        assert_eq!(refused(answer), (403, "OrderStateError"), "{what}");
+                        // There is no detail of what was never issued.
+                        let detail = operation == Operation::GetUserCertificateDetail;
+                        let code = if detail && !issued {
+                            (404, "NotFoundOrder")
+                        } else {
+                            (403, "OrderStateError")
+                        };
+                        assert_eq!(refused(answer), code, "{what}");
                         let after = wait(world.service().describe(world.account, order));
                         assert_eq!(after.unwrap().status, state, "R-26: {what}");
                         assert_eq!(world.units(DV), units, "R-26: {what}");

@@ -220,7 +220,10 @@ impl World {
     }
 
     pub(crate) fn of(&self, operation: Operation, order: OrderId) -> Result<Done, Fault> {
-        self.call(operation, &[("OrderId", &order.to_string())])
+        let mut parameters = operation.parameters().iter();
+        let by_certificate = parameters.any(|own| own.name == "CertId");
+        let name = if by_certificate { "CertId" } else { "OrderId" };
+        self.call(operation, &[(name, &order.to_string())])
     }
 
     /// An order for `www.example.com`.
