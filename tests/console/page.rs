@@ -75,7 +75,7 @@ impl Page {
             ("content-security-policy", POLICY),
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
-            ("referrer-policy", "no-referrer"),
+            ("referrer-policy", "same-origin"),
             ("cache-control", "no-store"),
         ];
         let is_drawing = self.header("content-type") == Some("image/svg+xml");

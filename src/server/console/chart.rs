@@ -135,7 +135,7 @@ pub(super) fn chart(visit: &Visit<'_>, chart: &Chart) -> Markup {
     ];
     html! {
         figure.chart {
-            div.wider role="region" aria-label=(visit.say(Text::Timeline)) tabindex="0" {
+            div.wider role="group" aria-label=(visit.say(Text::Timeline)) tabindex="0" {
                 svg viewBox=(size) role="img" aria-label=(title) {
                     @for (at, said) in chart.lines(visit) {
                         @let x = chart.x(at);

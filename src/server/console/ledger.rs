@@ -81,7 +81,7 @@ pub(super) async fn orders(visit: &Visit<'_>) -> Result<Reply, Trouble> {
                 th scope="row" {
                     a href=(address(&std::format!("orders/{}", purchase.id()), &[])) { (purchase.id()) }
                 }
-                td { (purchase.product().code) }
+                td.fix { (purchase.product().code) }
                 td { (kind(visit, purchase.kind())) }
                 td.number { (purchase.count()) }
                 (paid(bill.payment))

@@ -433,7 +433,7 @@ fn table(visit: &Visit<'_>, tab: Tab, rows: &[Summary]) -> Markup {
                         tr {
                             th scope="row" { (named(visit, row)) }
                             td { (state(visit, row)) }
-                            td { (row.listed.entry.product) }
+                            td.fix { (row.listed.entry.product) }
                             td.fix { (row.listed.entry.order) }
                             td.fix { (expiry(visit, row.listed.entry.expires_at)) }
                         }

@@ -8,7 +8,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::lifecycle::diagram::svg;
-use crate::lifecycle::{Law, Outcome, diff, table};
+use crate::lifecycle::{Cell, Law, Outcome, diff, table};
 use crate::model::{Status, ValidationClass};
 use crate::rulebook::{Edition, Rulebook, SourceKey};
 
@@ -237,20 +237,29 @@ pub(super) fn transitions(visit: &Visit<'_>) -> Result<Reply, Trouble> {
                 @let name = row.status.map_or(visit.say(Text::NoOrderStatus), |own| visit.words.status(own));
                 details.panel open[row.status == Some(Status::Issued)] {
                     summary { (name) " " span.mark { (permitted(&cells)) "/" (cells.len()) } }
-                    table {
-                        caption.hidden { (name) }
-                        thead { tr {
-                            th scope="col" { (visit.say(Text::CommandLabel)) }
-                            th scope="col" { (visit.say(Text::OutcomeLabel)) }
-                            th scope="col" { (visit.say(Text::GuardsLabel)) }
-                        } }
-                        tbody { @for cell in cells {
-                            tr {
-                                th scope="row" { (visit.say(names::command(cell.command))) }
-                                td { (outcome(visit, &cell.outcome)) }
-                                td { @for rule in &cell.guards { (rule) " " } }
-                            }
-                        } }
+                    div.scroll role="group" aria-label=(name) tabindex="0" {
+                        table {
+                            caption.hidden { (name) }
+                            thead { tr {
+                                th scope="col" { (visit.say(Text::CommandLabel)) }
+                                th scope="col" { (visit.say(Text::OutcomeLabel)) }
+                                th scope="col" { (visit.say(Text::GuardsLabel)) }
+                            } }
+                            tbody { @for alike in gathered(&cells) {
+                                tr {
+                                    th scope="row" {
+                                        @for (place, cell) in alike.iter().enumerate() {
+                                            @if place > 0 { ", " }
+                                            (visit.say(names::command(cell.command)))
+                                        }
+                                    }
+                                    @if let Some(cell) = alike.first() {
+                                        td { (outcome(visit, &cell.outcome)) }
+                                        td { @for rule in &cell.guards { (rule) " " } }
+                                    }
+                                }
+                            } }
+                        }
                     }
                 }
             }
@@ -259,7 +268,25 @@ pub(super) fn transitions(visit: &Visit<'_>) -> Result<Reply, Trouble> {
     Ok(reply(visit, title, &main))
 }
 
-fn permitted(cells: &[&crate::lifecycle::Cell]) -> usize {
+/// What is permitted has a line for each; what is refused alike, by the same rules, has one line
+/// together.
+fn gathered<'a>(cells: &[&'a Cell]) -> Vec<Vec<&'a Cell>> {
+    let mut lines: Vec<Vec<&Cell>> = Vec::new();
+    for &cell in cells {
+        let is_refused = matches!(cell.outcome, Outcome::Refused { .. });
+        let same = |line: &&mut Vec<&Cell>| {
+            line.first()
+                .is_some_and(|own| own.outcome == cell.outcome && own.guards == cell.guards)
+        };
+        match lines.iter_mut().find(same).filter(|_| is_refused) {
+            Some(line) => line.push(cell),
+            None => lines.push(Vec::from([cell])),
+        }
+    }
+    lines
+}
+
+fn permitted(cells: &[&Cell]) -> usize {
     let granted = cells.iter().filter(|cell| match cell.outcome {
         Outcome::Leads { .. } | Outcome::Recorded { .. } | Outcome::Nothing => true,
         Outcome::Refused { .. } | Outcome::Unreachable => false,
