@@ -1,0 +1,43 @@
+// Runs the scenarios: those of all files, or of the files that are named. A line tells of each.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { totals } = require('./kit/look.js');
+
+const SUBJECTS = ['sign_in', 'life', 'chain', 'refund', 'settings', 'keyboard', 'pages'];
+// Two at once: each has a service and a browser of its own.
+const AT_ONCE = 2;
+
+async function main() {
+  const asked = process.argv.slice(2);
+  const subjects = asked.length > 0 ? asked : SUBJECTS;
+  const waiting = subjects.flatMap((subject) => require(`./${subject}.js`)
+    .map(([name, scenario]) => ({ name: `${subject}: ${name}`, scenario })));
+  const count = waiting.length;
+  let failed = 0;
+  async function work() {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const begun = Date.now();
+      let error;
+      try {
+        await next.scenario();
+      } catch (caught) {
+        error = caught;
+        failed += 1;
+      }
+      const seconds = ((Date.now() - begun) / 1000).toFixed(1).padStart(6);
+      console.log(`${error ? 'FAILED' : 'ok    '} ${seconds} s  ${next.name}`);
+      if (error) console.error(error);
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const { pages, violations, errors, heaviest, pictures } = totals;
+  console.log(`${count} scenarios, ${failed} failed; ${pages} pages, axe violations ${violations}, `
+    + `html errors ${errors}, heaviest page ${(heaviest.bytes / 1024).toFixed(1)} KiB (${heaviest.name}), `
+    + `${pictures} screenshots`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+main();
