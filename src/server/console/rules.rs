@@ -245,20 +245,16 @@ pub(super) fn transitions(visit: &Visit<'_>) -> Result<Reply, Trouble> {
                                 th scope="col" { (visit.say(Text::OutcomeLabel)) }
                                 th scope="col" { (visit.say(Text::GuardsLabel)) }
                             } }
-                            tbody { @for alike in gathered(&cells) {
-                                tr {
-                                    th scope="row" {
-                                        @for (place, cell) in alike.iter().enumerate() {
-                                            @if place > 0 { ", " }
-                                            (visit.say(names::command(cell.command)))
-                                        }
-                                    }
-                                    @if let Some(cell) = alike.first() {
+                            tbody {
+                                @for cell in cells.iter().filter(|cell| !is_refused(cell)) {
+                                    tr {
+                                        th scope="row" { (visit.say(names::command(cell.command))) }
                                         td { (outcome(visit, &cell.outcome)) }
                                         td { @for rule in &cell.guards { (rule) " " } }
                                     }
                                 }
-                            } }
+                                (refused(visit, &cells))
+                            }
                         }
                     }
                 }
@@ -268,22 +264,31 @@ pub(super) fn transitions(visit: &Visit<'_>) -> Result<Reply, Trouble> {
     Ok(reply(visit, title, &main))
 }
 
-/// What is permitted has a line for each; what is refused alike, by the same rules, has one line
-/// together.
-fn gathered<'a>(cells: &[&'a Cell]) -> Vec<Vec<&'a Cell>> {
-    let mut lines: Vec<Vec<&Cell>> = Vec::new();
-    for &cell in cells {
-        let is_refused = matches!(cell.outcome, Outcome::Refused { .. });
-        let same = |line: &&mut Vec<&Cell>| {
-            line.first()
-                .is_some_and(|own| own.outcome == cell.outcome && own.guards == cell.guards)
-        };
-        match lines.iter_mut().find(same).filter(|_| is_refused) {
-            Some(line) => line.push(cell),
-            None => lines.push(Vec::from([cell])),
+const fn is_refused(cell: &Cell) -> bool {
+    matches!(cell.outcome, Outcome::Refused { .. })
+}
+
+/// What is refused, each by its rule: one line, for in most states it is most.
+fn refused(visit: &Visit<'_>, cells: &[&Cell]) -> Markup {
+    let all = cells.iter().filter_map(|cell| match cell.outcome {
+        Outcome::Refused { rule } => Some(format!(
+            "{} ({rule})",
+            visit.say(names::command(cell.command))
+        )),
+        Outcome::Leads { .. }
+        | Outcome::Recorded { .. }
+        | Outcome::Nothing
+        | Outcome::Unreachable => None,
+    });
+    let all: Vec<String> = all.collect();
+    html! {
+        @if !all.is_empty() {
+            tr {
+                th.muted scope="row" { (visit.say(Text::RefusedOutcome)) }
+                td.muted colspan="2" { (all.join(", ")) }
+            }
         }
     }
-    lines
 }
 
 fn permitted(cells: &[&Cell]) -> usize {
