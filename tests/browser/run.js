@@ -1,8 +1,8 @@
-// Runs the scenarios: those of all files, or of the files that are named. A line tells of each.
+// Runs the scenarios: all of them, or those whose names begin with one of the arguments. A line tells
+// of each.
 'use strict';
 
-const fs = require('node:fs');
-const path = require('node:path');
+const assert = require('node:assert/strict');
 
 const { totals } = require('./kit/look.js');
 
@@ -12,10 +12,11 @@ const AT_ONCE = 2;
 
 async function main() {
   const asked = process.argv.slice(2);
-  const subjects = asked.length > 0 ? asked : SUBJECTS;
-  const waiting = subjects.flatMap((subject) => require(`./${subject}.js`)
-    .map(([name, scenario]) => ({ name: `${subject}: ${name}`, scenario })));
+  const waiting = SUBJECTS.flatMap((subject) => require(`./${subject}.js`)
+    .map(([name, scenario]) => ({ name: `${subject}: ${name}`, scenario })))
+    .filter(({ name }) => asked.length === 0 || asked.some((begin) => name.startsWith(begin)));
   const count = waiting.length;
+  assert.ok(count > 0, 'no scenario is called so');
   let failed = 0;
   async function work() {
     for (let next = waiting.shift(); next; next = waiting.shift()) {

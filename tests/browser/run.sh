@@ -6,9 +6,10 @@
 # Packages of Node are installed under the target folder, in fixed versions. Needs node with npm, openssl
 # and Debian's chromium with chromium-driver; with CI=true what is missing is installed from there.
 #
-#     tests/browser/run.sh [PROGRAM [SUBJECT...]]
+#     tests/browser/run.sh [PROGRAM [NAME...]]
 #
-# PROGRAM is built unless it is given. A SUBJECT is a file of scenarios beside this one, such as life.
+# PROGRAM is built unless it is given. Of the scenarios, those whose names begin with a NAME are run,
+# such as `life` or `pages: three years`; all of them, unless one is given.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
