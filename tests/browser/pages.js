@@ -8,6 +8,7 @@ const { signingRequest } = require('./kit/csr.js');
 const { look } = require('./kit/look.js');
 const { scene } = require('./kit/scene.js');
 const { OTHER, PRODUCT } = require('./kit/site.js');
+const elsewhere = require('./upload.js');
 
 const WAYS = {
   en: undefined,
@@ -116,6 +117,8 @@ module.exports = [
     await own.open('?status=issued', 'list-filtered');
     await own.open('free', 'list-other-tab');
     await own.open('orders', 'orders');
+    const purchase = await (await person.one('tbody th a')).getAttribute('href');
+    await own.open(purchase.slice(site.console.length), 'purchase');
     await own.open('plans', 'plans');
     const plan = await (await person.one('tbody td a')).getAttribute('href');
     await own.open(plan.slice(site.console.length), 'plan');
@@ -196,6 +199,27 @@ module.exports = [
     await own.certificate(closed, 'closed');
     assert.ok(own.acts.has('close'));
     await own.open('orders', 'orders-review');
+  }),
+
+  ...walk('from elsewhere', elsewhere.options, async (own, person, site) => {
+    await signIn(person);
+    await own.open('upload', 'upload');
+    await own.send('main form');
+    assert.equal(await person.status(), 422);
+    await own.see('upload-mistakes');
+    await person.open('upload');
+    await person.fill({ name: 'web-1', chain: elsewhere.chain, 'private-key': elsewhere.key });
+    await own.send('main form');
+    const [, order] = (await person.path()).match(/^certificates\/(\d+)/);
+    await own.certificate(order, 'uploaded');
+    assert.ok(['deploy', 'hosting'].every((act) => own.acts.has(act)), [...own.acts].join());
+    await own.act(order, 'hosting', 'form.names.value = "-"');
+    assert.equal(await person.status(), 422);
+    await own.see('hosting-mistakes');
+    await own.act(order, 'deploy');
+    await own.see('deployed');
+    await own.open(`certificates/${order}/deploy`, 'deploy-again');
+    await own.open('uploaded', 'list-uploaded');
   }),
 
   ...walk('for a company', { edition: '2020-09', revocation: 'manual' }, async (own, person, site) => {

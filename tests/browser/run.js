@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 
 const { totals } = require('./kit/look.js');
 
-const SUBJECTS = ['sign_in', 'life', 'chain', 'refund', 'settings', 'keyboard', 'pages'];
+const SUBJECTS = ['sign_in', 'life', 'chain', 'refund', 'settings', 'keyboard', 'upload', 'pages'];
 // Two at once: each has a service and a browser of its own.
 const AT_ONCE = 2;
 

@@ -31,7 +31,7 @@ fn t39_a_certificate_is_deployed_and_taken_off_and_the_job_has_a_state() {
     assert!(form.has("2021-02-api") && form.has("<span class=\"mark\">"));
     let sent = order(&mut browser, &path, "CDN");
     let page = browser.follow(&sent);
-    let table = page.within("id=\"deployments\"", "</section>").to_owned();
+    let table = page.within("id=\"deployments\"", "</table>").to_owned();
     for text in ["CDN", "www.example.com", "serving", "2026-06-01 09:00"] {
         assert!(table.contains(text), "{text}: {table}");
     }

@@ -104,7 +104,7 @@ pub(super) async fn table(visit: &Visit<'_>, own: &CertificateInstance) -> Resul
         keys.push(fresh_key()?);
     }
     Ok(html! {
-        section.panel aria-labelledby="deployments" {
+        div.panel {
             h2 #deployments { (heading) }
             div.scroll role="region" aria-labelledby="deployments" tabindex="0" {
                 table {
@@ -133,9 +133,9 @@ pub(super) async fn table(visit: &Visit<'_>, own: &CertificateInstance) -> Resul
                                     form method="post" action=(below(own.order(), OFF)) {
                                         (form) (key)
                                         input type="hidden" name="target" value=(one.target);
-                                        button type="submit"
-                                            aria-label=(visit.words.fill(Text::TakeOff, &[&one.target])) {
+                                        button type="submit" {
                                             (visit.say(Text::DoUndeploy))
+                                            span.hidden { ": " (one.target) }
                                         }
                                     }
                                 }

@@ -284,7 +284,6 @@ texts! {
     JobState: "Job", "任务状态";
     Serving: "serving", "已生效";
     OnItsWay: "on its way", "进行中";
-    TakeOff: "Take it off {}", "从 {} 取消部署";
     DrawHint: "A slot takes a unit of the oldest plan of this product that has one left. It is applied for later.", "从该规格最早且有剩余的资源包中领取一个名额，之后再提交申请。";
     CertificatesOfPurchase: "Certificates of this purchase", "此次购买的证书";
     ChallengeHeading: "Prove the domain", "验证域名";
