@@ -1,5 +1,5 @@
 // Every page, held against the rules of axe-core and of HTML, weighed and pictured: in English in both
-// schemes and at both sizes, in Chinese in two ways.
+// schemes and at both sizes, in Chinese on a phone.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -12,7 +12,7 @@ const elsewhere = require('./upload.js');
 
 const WAYS = {
   en: undefined,
-  zh: [['phone', 'light'], ['desktop', 'dark']],
+  zh: [['phone', 'light']],
 };
 
 // A walk through some pages. What is wrong with them is gathered, so that one walk tells all of it.
@@ -108,7 +108,7 @@ module.exports = [
 
   ...walk('what was bought', {}, async (own, person, site) => {
     await signIn(person);
-    for (let count = 1; count <= 12; count += 1) await site.issued(`shop-${count}.example.com`);
+    for (let count = 1; count <= 5; count += 1) await site.issued(`shop-${count}.example.com`);
     const long = `${'long-'.repeat(11)}name.${'deep-'.repeat(11)}down.example.com`;
     await site.applied((await site.bought())[0], `${long},www.example.com,example.com`);
     await site.bought();

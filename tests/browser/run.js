@@ -6,7 +6,10 @@ const assert = require('node:assert/strict');
 
 const { totals } = require('./kit/look.js');
 
-const SUBJECTS = ['sign_in', 'life', 'chain', 'refund', 'settings', 'keyboard', 'upload', 'pages'];
+// The longest ones first.
+const SUBJECTS = [
+  'pages', 'life', 'sign_in', 'chain', 'refund', 'settings', 'keyboard', 'upload', 'faults',
+];
 // Two at once: each has a service and a browser of its own.
 const AT_ONCE = 2;
 

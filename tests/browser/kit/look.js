@@ -16,10 +16,11 @@ const DEEPEST = 4_000;
 const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const html = new HtmlValidate({ extends: ['html-validate:standard'] });
 
-// What was seen of all pages.
-const totals = {
+const tally = () => ({
   pages: 0, violations: 0, errors: 0, heaviest: { name: '', bytes: 0 }, pictures: 0,
-};
+});
+// What was seen of all pages.
+const totals = tally();
 
 // The document as it came from the server.
 async function source(person) {
@@ -27,7 +28,7 @@ async function source(person) {
   return said.base64Encoded ? Buffer.from(said.body, 'base64') : Buffer.from(said.body);
 }
 
-async function weigh(person, name, page, found) {
+async function weigh(person, name, page, found, seen) {
   const styles = [...page.toString().matchAll(/<link rel="stylesheet" href="([^"]+)"/g)];
   if (styles.length !== 1) found.push(`${styles.length} stylesheets`);
   let bytes = page.length;
@@ -36,15 +37,15 @@ async function weigh(person, name, page, found) {
     if (answer.status !== 200) found.push(`${address}: ${answer.status}`);
     bytes += (await answer.arrayBuffer()).byteLength;
   }
-  if (bytes > totals.heaviest.bytes) totals.heaviest = { name, bytes };
+  if (bytes > seen.heaviest.bytes) seen.heaviest = { name, bytes };
   if (bytes > HEAVIEST) found.push(`it weighs ${bytes} bytes`);
 }
 
-async function validate(page, name, found) {
+async function validate(page, name, found, seen) {
   const report = await html.validateString(page.toString(), name);
   for (const { messages } of report.results) {
     for (const { line, column, message, ruleId } of messages) {
-      totals.errors += 1;
+      seen.errors += 1;
       found.push(`HTML ${line}:${column} ${ruleId}: ${message}`);
     }
   }
@@ -57,7 +58,7 @@ const RULES = {
   dark: { runOnly: ['color-contrast', 'link-in-text-block'], least: 1 },
 };
 
-async function rules(person, where, scheme, found) {
+async function rules(person, where, scheme, found, seen) {
   if (await person.run('return typeof axe') === 'undefined') {
     await person.tell('Runtime.evaluate', { expression: AXE });
   }
@@ -77,7 +78,7 @@ async function rules(person, where, scheme, found) {
   // A page that little was found good about was not looked at.
   if (answer.passes < least) found.push(`${where}: only ${answer.passes} rules of axe were kept`);
   for (const { id, help, nodes } of answer.violations) {
-    totals.violations += nodes.length;
+    seen.violations += nodes.length;
     found.push(`${where}: axe ${id} (${help}): ${nodes.slice(0, 3).join(' | ')}`);
   }
 }
@@ -87,36 +88,36 @@ async function width(person, where, size, found) {
   if (wide > SIZES[size].width) found.push(`${where}: ${wide} pixels wide`);
 }
 
-async function picture(person, name, size) {
+async function picture(person, name, size, seen) {
   const { cssContentSize } = await person.tell('Page.getLayoutMetrics');
   const clip = {
     x: 0, y: 0, width: SIZES[size].width, height: Math.min(cssContentSize.height, DEEPEST), scale: 1,
   };
   const { data } = await person.tell('Page.captureScreenshot', { captureBeyondViewport: true, clip });
   fs.writeFileSync(path.join(process.env.SCREENSHOTS, `${name}.png`), data, 'base64');
-  totals.pictures += 1;
+  seen.pictures += 1;
 }
 
 const ALL = [['desktop', 'light'], ['desktop', 'dark'], ['phone', 'light'], ['phone', 'dark']];
 
 // What is wrong with the page that is shown, in sentences.
-async function look(person, name, ways = ALL) {
+async function look(person, name, ways = ALL, seen = totals) {
   const found = [];
   const page = await source(person);
-  await weigh(person, name, page, found);
-  await validate(page, name, found);
+  await weigh(person, name, page, found, seen);
+  await validate(page, name, found, seen);
   for (const [size, scheme] of ways) {
     const where = `${size} ${scheme}`;
     await person.size(size);
     await person.scheme(scheme);
-    await rules(person, where, scheme, found);
+    await rules(person, where, scheme, found, seen);
     await width(person, where, size, found);
-    await picture(person, `${name}-${size}-${scheme}`, size);
+    await picture(person, `${name}-${size}-${scheme}`, size, seen);
   }
   await person.size('desktop');
   await person.scheme('light');
-  totals.pages += 1;
+  seen.pages += 1;
   return found.map((one) => `${name}: ${one}`);
 }
 
-module.exports = { look, totals };
+module.exports = { look, tally, totals };

@@ -4,6 +4,7 @@
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const crypto = require('node:crypto');
+const http = require('node:http');
 const readline = require('node:readline');
 
 const KEY = { id: 'testid', secret: 'testsecret' };
@@ -13,7 +14,7 @@ const PRODUCT = 'geotrust-dv-1-starter';
 
 class Site {
   // Everything is in memory, so that no scenario finds what another one left.
-  static async start({ edition, clock = '2026-03-20T09:00:00+08:00', revocation = 'auto' } = {}) {
+  static async start({ edition, clock = '2026-03-20T09:00:00+08:00', revocation = 'auto', change } = {}) {
     const words = [
       'serve', '--database', 'memory', '--control', '--clock', `manual:${clock}`, '--seed', '1',
       '--revocation', revocation,
@@ -33,7 +34,29 @@ class Site {
       site.ended.then((code) => { throw new Error(`the service ended with ${code}: ${site.log.join('\n')}`); }),
     ]);
     ({ listening: site.base, console: site.console } = JSON.parse(first));
+    if (change) await site.spoil(change);
     return site;
+  }
+
+  // From here on, pages and stylesheet go through somebody who changes them: `change` is given a text
+  // and what it is, and gives what is to be shown instead.
+  async spoil(change) {
+    const behind = this.base;
+    this.between = http.createServer((asked, answer) => {
+      const onward = http.request(`${behind}${asked.url}`, { method: asked.method, headers: asked.headers }, (came) => {
+        const parts = [];
+        came.on('data', (part) => parts.push(part));
+        came.on('end', () => {
+          const body = change(Buffer.concat(parts).toString(), came.headers['content-type'], asked.url);
+          answer.writeHead(came.statusCode, { ...came.headers, 'content-length': Buffer.byteLength(body) });
+          answer.end(body);
+        });
+      });
+      asked.pipe(onward);
+    });
+    await new Promise((resolve) => { this.between.listen(0, '127.0.0.1', resolve); });
+    this.base = `http://127.0.0.1:${this.between.address().port}`;
+    this.console = `${this.base}/console/`;
   }
 
   // What the CA, buyers and the clock do; POST if there is a body.
@@ -89,6 +112,10 @@ class Site {
   }
 
   async stop() {
+    if (this.between) {
+      this.between.closeAllConnections();
+      this.between.close();
+    }
     this.process.kill('SIGTERM');
     assert.equal(await this.ended, 0, this.log.slice(-5).join('\n'));
     const told = this.log.find((line) => /testsecret|othersecret|PRIVATE/.test(line));
