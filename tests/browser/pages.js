@@ -182,8 +182,8 @@ module.exports = [
     await site.control('clock', { set: '2026-10-10T09:00:00+08:00' });
     await own.certificate(live, 'expired');
     assert.deepEqual([...own.acts].sort(), [
-      'apply', 'cancel', 'cancel-refund', 'claim-refund', 'delete', 'delete-order', 'download', 'revoke',
-      'withdraw',
+      'apply', 'cancel', 'cancel-refund', 'claim-refund', 'delete', 'delete-order', 'deploy', 'download',
+      'renew', 'revoke', 'withdraw',
     ]);
     await own.act(live, 'delete');
     await own.see('act-deleted');
