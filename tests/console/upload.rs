@@ -47,6 +47,11 @@ fn r51_an_uploaded_certificate_has_a_page_and_is_listed_apart() {
         "{}",
         page.body
     );
+    assert!(
+        page.has("Covered from 2026-06-01 to 2050-01-01"),
+        "{}",
+        page.body
+    );
     let list = browser.open("uploaded");
     assert!(list.has("www.example.com"), "{}", list.body);
     assert!(!browser.open("").has("www.example.com"));

@@ -123,6 +123,10 @@ pub(super) async fn life(visit: &Visit<'_>, order: OrderId) -> Result<Life, Trou
     let far = visit
         .now
         .saturating_add(years.saturating_mul(400).saturating_mul(DAY));
+    // One from elsewhere may live longer than any that is issued here.
+    let ends = instances.iter().filter_map(|own| own.certificate());
+    let ends = ends.map(|own| own.validity().not_after().saturating_add(1));
+    let far = ends.fold(far, Timestamp::max);
     let seen = |horizon: &Range<Timestamp>| {
         coverage(chain, &instances, horizon, &Outlook::at(visit.now), &law)
     };
