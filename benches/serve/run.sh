@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # The reference service beside a bare handler, and beside moto, which is installed under the target folder.
 #
-#     benches/serve/run.sh [quick | --record]
+#     benches/serve/run.sh [quick | pages] [--record]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 target=${CARGO_TARGET_DIR:-target}
-if [ "${1:-}" != quick ]; then
+if [ "${1:-}" != quick ] && [ "${1:-}" != pages ]; then
     venv=$target/moto
     if [ ! -e "$venv/bin/moto_server" ]; then
         # It is there for information: without it the rest is measured all the same.

@@ -1,11 +1,12 @@
 //! The reference service beside a bare axum handler on this machine, in one run.
 //!
 //! ```text
-//! benches/serve/run.sh [quick | --record]
+//! benches/serve/run.sh [quick | pages] [--record]
 //! ```
 //! First the statements of each request of the service are counted, and the bare handler is told to make
 //! the same; then both are counted, and must be the same. Each side runs in a process of its own, the
 //! load in a third, and they take turns. `quick` takes some seconds; `--record` writes `results.txt`.
+//! `pages` looks at the console alone, and its record is `pages.txt`.
 
 mod bare;
 mod client;
@@ -13,6 +14,7 @@ mod cycle;
 mod load;
 mod moto;
 mod ours;
+mod pages;
 mod process;
 mod sign;
 mod statements;
@@ -41,6 +43,8 @@ struct Pace {
     requests: usize,
     /// Orders on the store that is started on.
     orders: usize,
+    /// Certificates in the console: few, and many; and how often each page is asked for.
+    pages: (usize, usize, usize),
 }
 
 const WHOLE: Pace = Pace {
@@ -49,6 +53,7 @@ const WHOLE: Pace = Pace {
     connections: &[1, 16, 256],
     requests: 1_000_000,
     orders: 3_000,
+    pages: (1_000, 100_000, 100),
 };
 const QUICK: Pace = Pace {
     rounds: 1,
@@ -56,6 +61,7 @@ const QUICK: Pace = Pace {
     connections: &[16],
     requests: 5_000,
     orders: 50,
+    pages: (200, 400, 5),
 };
 
 /// What the bare handler can't do without: an order is loaded, changed and shown.
@@ -313,6 +319,22 @@ fn side(words: &[String]) {
     });
 }
 
+/// The console, in this process: what it costs is what the visitor waits for.
+fn pages(pace: &Pace, record: bool) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut report = Report(String::new());
+    report.line(machine());
+    let (few, many, times) = pace.pages;
+    runtime.block_on(pages::measure(&mut report, few, many, times));
+    if record {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/pages.txt");
+        std::fs::write(file, report.0).unwrap();
+    }
+}
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let asked = |name: &str| words.iter().any(|word| word == name);
@@ -325,5 +347,11 @@ fn main() {
         .build()
         .unwrap();
     let pace = if asked("quick") { QUICK } else { WHOLE };
+    if asked("quick") || asked("pages") {
+        pages(&pace, asked("--record"));
+    }
+    if asked("pages") {
+        return;
+    }
     runtime.block_on(run(&pace, asked("--record")));
 }
