@@ -142,3 +142,28 @@ fn a_request_of_ones_own_is_taken_and_what_is_none_is_named() {
     let sent = browser.fill(&path, &fields);
     assert_eq!(sent.status, 303, "{}", sent.body);
 }
+
+#[test]
+fn mistakes_of_the_contact_stand_at_their_fields_and_a_refusal_keeps_what_was_entered() {
+    let site = site();
+    let slot = bought(&site, 1).remove(0);
+    let mut browser = site.holder();
+    let path = format!("certificates/{slot}/apply");
+    let wrong = browser.fill(&path, &changed("email", "nobody"));
+    assert_eq!(wrong.status, 422);
+    assert!(
+        wrong.has("id=\"email-wrong\"") && !wrong.has("id=\"person-wrong\""),
+        "{}",
+        wrong.body
+    );
+    // More names than the product takes.
+    let several =
+        "a.example.com, b.example.com, c.example.com, d.example.com, e.example.com, f.example.com";
+    let refused = browser.fill(&path, &changed("names", several));
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused.has("This is not possible") && refused.has("value=\"Tom\""),
+        "{}",
+        refused.body
+    );
+}

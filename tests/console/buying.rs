@@ -178,3 +178,39 @@ fn three_years_are_a_slot_to_apply_with_and_two_that_wait() {
     );
     assert_eq!(list.body.matches(">Not Activated</span>").count(), 2);
 }
+
+#[test]
+fn what_is_refused_stays_in_the_form_and_may_be_changed() {
+    let mut config = Config::for_tests();
+    config.edition = Some("2018-06".into());
+    config.clock = "manual:2019-03-01T09:00:00+08:00".parse().unwrap();
+    let site = Site::with(config);
+    let mut browser = site.holder();
+    let form = browser.open("buy");
+    assert!(
+        form.has("<option value=\"geotrust-dv-1-starter\" selected>"),
+        "what costs nothing is not chosen for anybody"
+    );
+    let fields = |years| {
+        [
+            ("product", PRODUCT),
+            ("what", years),
+            ("count", "10"),
+            ("cash", "77.50"),
+            ("voucher", ""),
+        ]
+    };
+    let refused = browser.fill_again(&form, "buy", &fields("3"));
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused.has("This is not possible") && refused.has("<dd>R-03</dd>"),
+        "{}",
+        refused.body
+    );
+    assert!(refused.has("value=\"77.50\"") && refused.has("value=\"3\" checked"));
+    // Under the same key: nothing was done under it.
+    assert_eq!(refused.hidden("key"), form.hidden("key"));
+    let sent = browser.fill_again(&refused, "buy", &fields("1"));
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    assert!(browser.open("orders").has("77.50 CNY"));
+}

@@ -90,7 +90,7 @@ fn a_page_leads_on_and_shows_the_life_so_far_and_ahead() {
     assert!(heading(&page).contains(">Issued<"), "{}", heading(&page));
     for text in [
         "www.example.com",
-        "Bought, ready to be applied for",
+        "The slot was opened",
         "Applied for",
         "The domain is proved",
         "Issued",

@@ -291,6 +291,7 @@ async fn asked(
                 @if act.is_final() { p.note.bad { (visit.say(Text::FinalWarning)) } }
                 @if act == Act::Revoke {
                     p.note.warn { (visit.say(Text::RevokeWarning)) }
+                    p.hint { (visit.say(Text::AfterCompletion)) }
                     (reasons(visit))
                 }
                 (outcome(visit, found, act, &preview, (available, &deadlines)))

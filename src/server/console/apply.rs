@@ -1,6 +1,5 @@
 //! Applying with a slot, for the first time or again, and what proves the domain.
 
-use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::lifecycle::CommandKind;
@@ -35,7 +34,14 @@ pub(super) async fn send(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
     if let Some(submission) = submission::read(visit, &mut mistakes) {
         let (account, service) = (visit.account(), visit.service());
         visit.conductor.take_up(account, slot).await;
-        let (begun, _) = service.apply(caller, slot, submission).await?;
+        let begun = match service.apply(caller, slot, submission).await {
+            Ok((begun, _)) => begun,
+            Err(error) => {
+                let refused = Mistakes::refused(error)?;
+                let found = found(visit, order).await?;
+                return form(visit, &found, &refused);
+            }
+        };
         visit.conductor.settle(account, begun, true).await;
         return Ok(Reply::see(std::format!("{}?done={PATH}", below(begun, ""))));
     }
@@ -52,20 +58,15 @@ fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<R
         form.form method="post" action=(below(own.order(), PATH)) {
             (mistakes.summary(visit))
             (visit.form()?)
-            (submission::fields(visit, own.product().class, own.application(), mistakes))
+            (submission::fields(visit, own.product().class, own, mistakes))
             div.acts {
                 button.main type="submit" { (name) }
                 a.button href=(below(own.order(), "")) { (visit.say(Text::Cancel)) }
             }
         }
     };
-    let status = if mistakes.any() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     Ok(Reply::page(
-        status,
+        mistakes.status(),
         page(visit, Place::Certificates, name, &main),
     ))
 }

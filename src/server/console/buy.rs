@@ -3,7 +3,6 @@
 use core::num::NonZeroU32;
 use std::format;
 
-use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::model::{Catalog, NameKind, Product};
@@ -25,6 +24,9 @@ pub(super) const YEARS: [NonZeroU32; 3] = [
     NonZeroU32::MIN.saturating_add(1),
     NonZeroU32::MIN.saturating_add(2),
 ];
+
+/// What the list of products begins with: one that is paid for.
+pub(super) const FIRST: &str = "geotrust-dv-1-starter";
 
 /// What is bought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,19 +68,28 @@ pub(super) async fn send(visit: &Visit<'_>) -> Result<Reply, Trouble> {
         return form(visit, &mistakes);
     };
     let service = visit.service();
-    let section = match what {
+    let bought = match what {
         What::Years(years) => {
-            service.buy(caller, product, years, payment).await?;
+            let bought = service.buy(caller, product, years, payment);
+            bought.await.map(|_| ())
+        }
+        What::Plan(count) => {
+            let bought = service.buy_plan(caller, product, count, payment);
+            bought.await.map(|_| ())
+        }
+    };
+    if let Err(error) = bought {
+        return form(visit, &Mistakes::refused(error)?);
+    }
+    let section = match what {
+        What::Years(_) => {
             if product.free {
                 Section::Tab(Tab::Free)
             } else {
                 Section::Tab(Tab::Paid)
             }
         }
-        What::Plan(count) => {
-            service.buy_plan(caller, product, count, payment).await?;
-            Section::Plans
-        }
+        What::Plan(_) => Section::Plans,
     };
     visit.conductor.follow_purchase().await;
     Ok(Reply::see(address(section.path(), &[("done", "bought")])))
@@ -95,7 +106,7 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
             (mistakes.summary(visit))
             (visit.form()?)
             div.panel {
-                (products(visit, &sent("product", ""), mistakes))
+                (products(visit, &sent("product", FIRST), mistakes))
                 fieldset.field {
                     legend { (visit.say(Text::BuyWhat)) }
                     @for years in YEARS {
@@ -123,14 +134,9 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
             }
         }
     };
-    let status = if mistakes.any() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     let title = visit.say(Text::PurchaseCertificate);
     let page = page(visit, Place::Certificates, title, &main);
-    Ok(Reply::page(status, page))
+    Ok(Reply::page(mistakes.status(), page))
 }
 
 /// The products of the catalog to choose from.

@@ -1,28 +1,63 @@
 //! Fields of forms: each with its label, its hint, and what is wrong with it.
 
+use std::boxed::Box;
 use std::string::String;
 use std::vec::Vec;
 
+use http::StatusCode;
 use maud::{Markup, html};
 
+use crate::lifecycle::Refusal;
+use crate::service::ServiceError;
+
 use super::text::Text;
+use super::trouble::{Trouble, explained};
 use super::visit::Visit;
 
-/// What is wrong with what was entered, field by field.
+/// What is wrong with what was entered, field by field; or why the rules do not take it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Mistakes(Vec<(&'static str, String)>);
+pub(super) struct Mistakes {
+    fields: Vec<(&'static str, String)>,
+    refusal: Option<Box<Refusal>>,
+}
 
 impl Mistakes {
     pub(super) fn add(&mut self, field: &'static str, why: impl Into<String>) {
-        self.0.push((field, why.into()));
+        self.fields.push((field, why.into()));
+    }
+
+    /// What was entered can be read, and is refused: the form is shown again with the reason, and with
+    /// all that was entered.
+    ///
+    /// # Errors
+    /// What is no refusal.
+    pub(super) fn refused(error: ServiceError) -> Result<Self, Trouble> {
+        let ServiceError::Refused(refusal) = error else {
+            return Err(error.into());
+        };
+        Ok(Self {
+            fields: Vec::new(),
+            refusal: Some(refusal),
+        })
+    }
+
+    /// The status of the page that shows the form.
+    pub(super) fn status(&self) -> StatusCode {
+        if self.refusal.is_some() {
+            StatusCode::CONFLICT
+        } else if self.any() {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        }
     }
 
     pub(super) const fn any(&self) -> bool {
-        !self.0.is_empty()
+        !self.fields.is_empty()
     }
 
     pub(super) fn of(&self, field: &str) -> Option<&str> {
-        let mut all = self.0.iter();
+        let mut all = self.fields.iter();
         let (_, why) = all.find(|(own, _)| *own == field)?;
         Some(why)
     }
@@ -30,10 +65,16 @@ impl Mistakes {
     /// What stands above the form, if anything is wrong.
     pub(super) fn summary(&self, visit: &Visit<'_>) -> Markup {
         html! {
+            @if let Some(refusal) = &self.refusal {
+                div.note.bad role="alert" {
+                    p { strong { (visit.say(Text::RefusedHeading)) } }
+                    (explained(visit, refusal))
+                }
+            }
             @if self.any() {
                 div.note.bad role="alert" {
                     p { (visit.say(Text::ErrorsHeading)) }
-                    ul { @for (field, why) in &self.0 { li { a href={ "#" (field) } { (why) } } } }
+                    ul { @for (field, why) in &self.fields { li { a href={ "#" (field) } { (why) } } } }
                 }
             }
         }

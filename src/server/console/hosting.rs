@@ -3,7 +3,6 @@
 use core::num::NonZeroU32;
 use std::format;
 
-use http::StatusCode;
 use maud::html;
 
 use crate::lifecycle::CommandKind;
@@ -88,9 +87,10 @@ pub(super) async fn send(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
         return form(visit, &found, &mistakes);
     };
     let service = visit.service();
-    service
-        .enable_hosting(caller, order, product, years, payment, submission)
-        .await?;
+    let enabled = service.enable_hosting(caller, order, product, years, payment, submission);
+    if let Err(error) = enabled.await {
+        return form(visit, &found, &Mistakes::refused(error)?);
+    }
     visit.conductor.settle(visit.account(), order, false).await;
     Ok(Reply::see(format!("{}?done={PATH}", below(order, ""))))
 }
@@ -102,7 +102,10 @@ fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<R
     let main = html! {
         div.head { h1 { (name) } (badge(visit.words, found.status)) }
         p.lead { (title(visit, own)) " · " (own.product().code) }
-        p.note { (visit.say(Text::HostingLead)) }
+        p.note {
+            @let uploaded = is_uploaded(found);
+            (visit.say(if uploaded { Text::HostingOfUploaded } else { Text::HostingLead }))
+        }
         form.form method="post" action=(below(own.order(), PATH)) {
             (mistakes.summary(visit))
             (visit.form()?)
@@ -119,11 +122,11 @@ fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<R
                     (mistakes.below("years"))
                 }
                 @if is_uploaded(found) {
-                    (buy::products(visit, &visit.asked.or("product", ""), mistakes))
+                    (buy::products(visit, &visit.asked.or("product", buy::FIRST), mistakes))
                 }
             }
             @if is_uploaded(found) {
-                (submission::fields(visit, own.product().class, own.application(), mistakes))
+                (submission::fields(visit, own.product().class, own, mistakes))
             }
             (payment::fields(visit, mistakes))
             div.acts {
@@ -132,13 +135,8 @@ fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<R
             }
         }
     };
-    let status = if mistakes.any() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     Ok(Reply::page(
-        status,
+        mistakes.status(),
         page(visit, Place::Certificates, name, &main),
     ))
 }

@@ -2,7 +2,6 @@
 
 use std::format;
 
-use http::StatusCode;
 use maud::html;
 
 use crate::lifecycle::CommandKind;
@@ -41,7 +40,14 @@ pub(super) async fn send(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
         let found = found(visit, order).await?;
         return form(visit, &found, &mistakes).await;
     };
-    let (slot, _) = visit.service().renew(caller, former, payment).await?;
+    let slot = match visit.service().renew(caller, former, payment).await {
+        Ok((slot, _)) => slot,
+        Err(error) => {
+            let refused = Mistakes::refused(error)?;
+            let found = found(visit, order).await?;
+            return form(visit, &found, &refused).await;
+        }
+    };
     visit.conductor.settle(visit.account(), slot, false).await;
     Ok(Reply::see(format!("{}?done={PATH}", below(slot, ""))))
 }
@@ -85,13 +91,8 @@ async fn form(
             }
         }
     };
-    let status = if mistakes.any() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     Ok(Reply::page(
-        status,
+        mistakes.status(),
         page(visit, Place::Certificates, name, &main),
     ))
 }

@@ -6,8 +6,8 @@ use std::vec::Vec;
 use maud::{Markup, html};
 
 use crate::model::{
-    Applicant, Application, Company, Curve, DomainName, KeyKind, KeySource, Submission,
-    ValidationClass, ValidationMethod,
+    Applicant, Application, CertificateInstance, Company, Curve, DomainName, KeyKind, KeySource,
+    Submission, ValidationClass, ValidationMethod,
 };
 use crate::pki::{Limits, parse_csr};
 
@@ -59,13 +59,18 @@ pub(super) fn read(visit: &Visit<'_>, mistakes: &mut Mistakes) -> Option<Submiss
         asked.field("phone"),
         asked.field("email"),
     );
-    let applicant = match Applicant::new(name, phone, email) {
-        Ok(applicant) => Some(applicant),
-        Err(error) => {
-            mistakes.add("person", visit.words.fill(Text::NotAContact, &[&error]));
-            None
+    // Each beside the others as they may be, so that all mistakes are told, each at its field.
+    let (good_name, good_phone, good_email) = ("Tom", "13900000000", "username@example.com");
+    for (field, parts) in [
+        ("person", (name, good_phone, good_email)),
+        ("phone", (good_name, phone, good_email)),
+        ("email", (good_name, good_phone, email)),
+    ] {
+        if let Err(error) = Applicant::new(parts.0, parts.1, parts.2) {
+            mistakes.add(field, visit.words.fill(Text::NotAContact, &[&error]));
         }
-    };
+    }
+    let applicant = Applicant::new(name, phone, email).ok();
     let company = match asked.field("company") {
         "" => None,
         company => match Company::new(company) {
@@ -105,27 +110,27 @@ fn value(visit: &Visit<'_>, name: &str, before: Option<String>) -> String {
     before.unwrap_or_default()
 }
 
-/// The fields, with what the slot was applied with before.
+/// The fields, with what the slot was applied with before, or the names of its certificate.
 pub(super) fn fields(
     visit: &Visit<'_>,
     class: ValidationClass,
-    former: Option<&Application>,
+    own: &CertificateInstance,
     mistakes: &Mistakes,
 ) -> Markup {
+    let former = own.application();
     let person = former.map(|own| own.submission().applicant());
-    let joined = |own: &Application| {
-        let names: Vec<String> = own
-            .names()
-            .iter()
-            .map(|name| std::format!("{name}"))
-            .collect();
+    let joined = |names: &[DomainName]| {
+        let names: Vec<String> = names.iter().map(|name| std::format!("{name}")).collect();
         names.join(", ")
     };
+    // Of one from elsewhere there is the certificate alone.
+    let certified = own.certificate().map(|own| own.facts().names.as_slice());
+    let begun = former.map(Application::names).or(certified);
     let line = |name, label, before: Option<&str>| {
         let text = value(visit, name, before.map(String::from));
         Line::text(name, label, &text).show(visit, mistakes)
     };
-    let names = value(visit, "names", former.map(joined));
+    let names = value(visit, "names", begun.map(joined));
     let method = value(
         visit,
         "method",

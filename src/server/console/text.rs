@@ -262,6 +262,9 @@ texts! {
     UploadLead: "A certificate from elsewhere is put under management: it is watched, deployed and can be hosted.", "将其他地方的证书纳入统一管理：可监控、部署，也可开启托管。";
     UploadName: "Name of the certificate", "证书名称";
     UploadNameHint: "Unique among your certificates", "在您的证书中不可重复";
+    UploadNameForm: "Its form: {}", "格式要求：{}";
+    HostingOfUploaded: "Further years are linked behind this certificate. The service applies for each in its turn, with what is handed in here.", "续加的年限将链接在此证书之后，系统会使用此处提交的资料依次自动申请。";
+    AfterCompletion: "The CA completes a revocation afterwards, here at once unless the service was started otherwise. What its completion brings, the unit of a plan or the money of the rules in force, comes then and is not counted below.", "吊销由 CA 随后完成，本服务默认立即完成。完成后才会返还资源包次数或按现行规则退款，以下未计入。";
     ChainHint: "The certificate first or anywhere, and those that it is signed by", "证书及其签发链，顺序不限";
     PrivateKeyPem: "Private key (PEM)", "私钥（PEM）";
     PrivateKeyHint: "Kept in the vault; this page never shows it again.", "存入密钥库，本页面不会再次显示。";
@@ -326,7 +329,7 @@ texts! {
     DoActivate: "Activate the next certificate", "激活下一张证书";
     DoWake: "Do what is due", "处理到期事项";
     WasSubmitted: "Applied for", "已提交申请";
-    WasOpened: "Bought, ready to be applied for", "已购买，可提交申请";
+    WasOpened: "The slot was opened", "名额已开通";
     WasUploaded: "Uploaded", "已上传";
     WasClosed: "Closed", "已关闭";
     WasMerged: "Merged into another slot", "已合并到其他名额";

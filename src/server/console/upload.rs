@@ -3,7 +3,6 @@
 use std::format;
 use std::sync::Arc;
 
-use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::lifecycle::Why;
@@ -99,6 +98,8 @@ pub(super) async fn send(visit: &Visit<'_>) -> Result<Reply, Trouble> {
 fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
     let heading = visit.say(Text::UploadHeading);
     let name = visit.asked.or("name", "");
+    let edition = visit.service().rules().in_force(visit.now)?;
+    let allowed = edition.upload_name().value;
     let chain = visit.asked.or("chain", "");
     let main = html! {
         div.head { h1 { (heading) } }
@@ -110,6 +111,7 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
                 (Line::text("name", Text::UploadName, &name)
                     .with_hint(Text::UploadNameHint)
                     .show(visit, mistakes))
+                p.hint { (visit.words.fill(Text::UploadNameForm, &[&allowed])) }
                 (pem(visit, mistakes, ("chain", Text::ChainPem, Text::ChainHint), &chain))
                 // A key is never sent back.
                 (pem(visit, mistakes, ("private-key", Text::PrivateKeyPem, Text::PrivateKeyHint), ""))
@@ -122,13 +124,8 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
             }
         }
     };
-    let status = if mistakes.any() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     Ok(Reply::page(
-        status,
+        mistakes.status(),
         page(visit, Place::Certificates, heading, &main),
     ))
 }
