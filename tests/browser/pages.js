@@ -270,7 +270,7 @@ module.exports = [
     const { order } = await site.control(`orders/${applied}/apply`, { csr: signingRequest('own.example.com').csr });
     await site.approve(order);
     await person.open(`certificates/${order}/download`);
-    await own.send('form:has([value="key"])');
+    await own.send('form:has([value="certificate"])', 'form.what.value = "key"');
     assert.equal(await person.status(), 404);
     await own.see('trouble-no-key');
   }),

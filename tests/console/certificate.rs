@@ -304,6 +304,13 @@ fn a_refund_is_priced_before_it_is_claimed() {
     let sent = confirm(&mut browser, &form, &path, &[]);
     assert_eq!(sent.status, 303);
     assert!(browser.open("orders").has("Paid back: 100.00"));
+    let page = browser.open(&format!("certificates/{slot}"));
+    let past = page.within(">So far</h3>", "</ol>");
+    for text in ["The slot was opened", "Paid back: 100.00"] {
+        assert!(past.contains(text), "{text}: {past}");
+    }
+    assert!(browser.open("?status=refunded").has(&slot));
+    assert!(!browser.open("?status=refund-review").has(&slot));
 }
 
 #[test]
@@ -328,7 +335,31 @@ fn the_members_of_a_chain_stand_beneath_each_other() {
         "{}",
         page.body
     );
-    // The member that waits shows the same chain.
-    let waiting = browser.open(&format!("certificates/{}", orders[2]));
+    // The member that waits shows the same chain, and that it is the third.
+    let third = format!("certificates/{}", orders[2]);
+    assert!(page.has(&format!("<a href=\"/console/{third}\">Certificate 3</a>")));
+    let waiting = browser.open(&third);
+    assert!(waiting.has(&format!(
+        "<a href=\"/console/{third}\" aria-current=\"page\">Certificate 3</a>"
+    )));
     assert!(waiting.has("Not Activated") && waiting.has("Certificate 3"));
+}
+
+#[test]
+fn a_claim_in_review_is_told_found_and_taken_back() {
+    let site = Site::with(config("2024-10-intl", "2024-11-01"));
+    let slot = bought(&site, 1).remove(0);
+    let mut browser = site.holder();
+    let path = format!("certificates/{slot}");
+    let claim = format!("{path}/claim-refund");
+    let form = browser.open(&claim);
+    assert_eq!(confirm(&mut browser, &form, &claim, &[]).status, 303);
+    assert!(browser.open(&path).has("The refund was claimed"));
+    assert!(browser.open("?status=refund-review").has(&slot));
+    assert!(!browser.open("?status=refunded").has(&slot));
+    let back = format!("{path}/cancel-refund");
+    let form = browser.open(&back);
+    assert_eq!(confirm(&mut browser, &form, &back, &[]).status, 303);
+    assert!(browser.open(&path).has("The refund claim was taken back"));
+    assert!(!browser.open("?status=refund-review").has(&slot));
 }

@@ -1,5 +1,6 @@
 //! The page of one certificate.
 
+use std::format;
 use std::string::{String, ToString};
 
 use http::StatusCode;
@@ -11,6 +12,7 @@ use crate::service::{Description, ServiceError};
 
 use super::acts;
 use super::apply;
+use super::asked::address;
 use super::clock;
 use super::deploy;
 use super::frame::{Place, page};
@@ -69,7 +71,10 @@ pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
             }
         }
         (acts::done(visit))
-        (apply::challenge(visit, own.under_way()))
+        @if let Phase::Failed { reason, .. } = own.phase() {
+            p.note.warn { (visit.words.fill(Text::WhyFailed, &[reason])) }
+        }
+        (apply::challenge(visit, own.under_way().filter(|_| !life.proved)))
         (acts::offers(visit, own.order(), &offers))
         (deployments)
         (life::show(visit, &life))
@@ -121,11 +126,14 @@ fn facts(visit: &Visit<'_>, found: &Description) -> Markup {
                 }
                 @if let Some(hold) = own.hold() {
                     dt { (visit.say(Text::UnitLabel)) }
-                    dd { (hold.plan) ", " (hold.state.word()) }
+                    dd {
+                        a href=(address(&format!("plans/{}", hold.plan), &[])) { (hold.plan) }
+                        ", " (hold.state.word())
+                    }
                 }
                 @if let Some(purchase) = own.purchase() {
                     dt { (visit.say(Text::PurchaseLabel)) }
-                    dd { (purchase) }
+                    dd { a href=(address(&format!("orders/{purchase}"), &[])) { (purchase) } }
                 }
             }
         }

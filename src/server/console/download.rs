@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::lifecycle::Command;
-use crate::model::OrderId;
+use crate::model::{KeySource, OrderId};
 use crate::pki::chain_pem;
 use crate::service::{Description, ServiceError};
 
@@ -23,6 +23,10 @@ pub(super) fn body(visit: &Visit<'_>, found: &Description) -> Result<Markup, NoR
         .unwrap_or_default();
     let action = below(found.instance.order(), Act::Download.path());
     let form = visit.form()?;
+    let is_own = found
+        .instance
+        .application()
+        .is_some_and(|own| matches!(own.submission().key(), KeySource::Own(_)));
     Ok(html! {
         section.panel aria-labelledby="pem-label" {
             label #pem-label for="pem" { (visit.say(Text::ChainPem)) }
@@ -33,13 +37,15 @@ pub(super) fn body(visit: &Visit<'_>, found: &Description) -> Result<Markup, NoR
                     input type="hidden" name="what" value="certificate";
                     button.main type="submit" { (visit.say(Text::SaveChain)) }
                 }
-                form method="post" action=(action) {
-                    (form)
-                    input type="hidden" name="what" value="key";
-                    button type="submit" aria-describedby="key-hint" { (visit.say(Text::SaveKey)) }
+                @if !is_own {
+                    form method="post" action=(action) {
+                        (form)
+                        input type="hidden" name="what" value="key";
+                        button type="submit" aria-describedby="key-hint" { (visit.say(Text::SaveKey)) }
+                    }
                 }
             }
-            p.hint #key-hint { (visit.say(Text::KeyHint)) }
+            p.hint #key-hint { (visit.say(if is_own { Text::OwnKey } else { Text::KeyHint })) }
         }
         p { a href=(below(found.instance.order(), "")) { (visit.say(Text::BackToCertificate)) } }
     })

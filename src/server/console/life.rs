@@ -6,10 +6,13 @@ use std::vec::Vec;
 
 use maud::{Markup, html};
 
-use crate::lifecycle::{Coverage, Due, Event, InstanceEvent, Outlook, coverage, evolve_instance};
-use crate::model::{CertificateInstance, InstanceId, OrderId, Purchase, Timestamp};
+use crate::lifecycle::{
+    Coverage, Due, Event, InstanceEvent, Outlook, PurchaseEvent, coverage, evolve_instance,
+};
+use crate::model::{CertificateInstance, InstanceId, OrderId, Purchase, PurchaseId, Timestamp};
 use crate::port::{Loaded, ReadSet, StreamId, Version};
 
+use super::acts::below;
 use super::chart::{Chart, Kind, Row, chart};
 use super::names;
 use super::text::Text;
@@ -23,8 +26,12 @@ const DAY: i64 = 86_400;
 
 /// What is known of a life.
 pub(super) struct Life {
-    past: Vec<InstanceEvent>,
+    past: Vec<(Timestamp, String)>,
     pub(super) ahead: Vec<Due>,
+    /// Whether the domain of the application under way is proved.
+    pub(super) proved: bool,
+    /// The certificates of its chain, with whether one is the page's own.
+    members: Vec<(OrderId, bool)>,
     chart: Chart,
     covered: Coverage,
 }
@@ -41,6 +48,49 @@ async fn journal(visit: &Visit<'_>, id: InstanceId) -> Result<Vec<InstanceEvent>
         Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => None,
     });
     Ok(own.collect())
+}
+
+/// What happened to a purchase.
+async fn money(visit: &Visit<'_>, id: PurchaseId) -> Result<Vec<PurchaseEvent>, Trouble> {
+    let store = &visit.service().ports().store;
+    let stream = StreamId::Purchase(id);
+    let read = store
+        .journal(visit.account(), stream, Version(0), EVENTS)
+        .await?;
+    let own = read.into_iter().filter_map(|event| match event {
+        Event::Purchase { event, .. } => Some(event),
+        Event::Plan { .. } | Event::Chain { .. } | Event::Instance { .. } => None,
+    });
+    Ok(own.collect())
+}
+
+/// Whether the newest application's domain is proved.
+fn is_proved(events: &[InstanceEvent]) -> bool {
+    let told = events.iter().rev().find_map(|event| match event {
+        InstanceEvent::Submitted(_) | InstanceEvent::Applied(_) => Some(false),
+        InstanceEvent::DomainConfirmed { .. } => Some(true),
+        InstanceEvent::Opened(_)
+        | InstanceEvent::Uploaded(_)
+        | InstanceEvent::Closed { .. }
+        | InstanceEvent::Merged { .. }
+        | InstanceEvent::Absorbed { .. }
+        | InstanceEvent::ChainJoined { .. }
+        | InstanceEvent::Deployed { .. }
+        | InstanceEvent::Undeployed { .. }
+        | InstanceEvent::ChallengeReceived { .. }
+        | InstanceEvent::Issued { .. }
+        | InstanceEvent::Rejected { .. }
+        | InstanceEvent::Withdrawn { .. }
+        | InstanceEvent::Deleted { .. }
+        | InstanceEvent::Cancelled { .. }
+        | InstanceEvent::RevocationRequested { .. }
+        | InstanceEvent::RevocationConfirmed { .. }
+        | InstanceEvent::Revoked { .. }
+        | InstanceEvent::RevocationRefused { .. }
+        | InstanceEvent::OrphanIssued { .. }
+        | InstanceEvent::ExpiryAnnounced { .. } => None,
+    });
+    told == Some(true)
 }
 
 /// An instance is the fold of its events.
@@ -83,13 +133,20 @@ pub(super) async fn life(visit: &Visit<'_>, order: OrderId) -> Result<Life, Trou
     let (account, service) = (visit.account(), visit.service());
     let store = &service.ports().store;
     let loaded = store.load(account, ReadSet::Order(order).into()).await?;
-    let own = loaded
-        .instance
-        .as_ref()
-        .ok_or(Trouble::NotFound)?
-        .state
-        .id();
-    let past = journal(visit, own).await?;
+    let instance = &loaded.instance.as_ref().ok_or(Trouble::NotFound)?.state;
+    let own = instance.id();
+    let events = journal(visit, own).await?;
+    let proved = is_proved(&events);
+    let words = visit.words;
+    let mut past: Vec<(Timestamp, String)> = events
+        .iter()
+        .map(|event| names::event(words, event))
+        .collect();
+    if let Some(purchase) = instance.purchase() {
+        let paid = money(visit, purchase).await?;
+        past.extend(paid.iter().filter_map(|event| names::payment(words, event)));
+        past.sort_by_key(|(at, _)| *at);
+    }
     let chain = loaded.chain.as_ref().map(|found| &found.state);
     let ids: Vec<InstanceId> = match chain {
         Some(chain) => chain
@@ -138,6 +195,11 @@ pub(super) async fn life(visit: &Visit<'_>, order: OrderId) -> Result<Life, Trou
     let chart = drawn(visit, horizon, &instances, &covered);
     Ok(Life {
         past,
+        proved,
+        members: chain.map_or_else(Vec::new, |_| {
+            let all = members.iter();
+            all.map(|one| (one.order(), one.id() == own)).collect()
+        }),
         ahead: service.agenda(account, order).await?,
         chart,
         covered,
@@ -188,6 +250,18 @@ pub(super) fn show(visit: &Visit<'_>, life: &Life) -> Markup {
         section.panel aria-labelledby="life" {
             h2 #life { (visit.say(Text::Timeline)) }
             (chart(visit, &life.chart))
+            @if !life.members.is_empty() {
+                ol.members aria-label=(visit.say(Text::ChainMembers)) {
+                    @for (place, (order, here)) in life.members.iter().enumerate() {
+                        li {
+                            a href=(below(*order, "")) aria-current=[here.then_some("page")] {
+                                (visit.words.fill(Text::MemberLabel, &[&place.saturating_add(1)]))
+                            }
+                            @if *here { " " span.mark { (visit.say(Text::ThisOne)) } }
+                        }
+                    }
+                }
+            }
             ul.plain {
                 @for line in spoken(visit, &life.covered) { li { (line) } }
             }
@@ -195,9 +269,8 @@ pub(super) fn show(visit: &Visit<'_>, life: &Life) -> Markup {
                 div {
                     h3 { (visit.say(Text::Past)) }
                     ol.events {
-                        @for event in &life.past {
-                            @let (at, said) = names::event(visit.words, event);
-                            li { (visit.time(at)) " " span { (said) } }
+                        @for (at, said) in &life.past {
+                            li { (visit.time(*at)) " " span { (said) } }
                         }
                     }
                 }

@@ -19,7 +19,7 @@ use super::frame::{Place, empty, page};
 use super::reply::Reply;
 use super::status::badge;
 use super::tabs::{Section, head, pages};
-use super::text::Text;
+use super::text::{Text, Words};
 use super::trouble::Trouble;
 use super::upload;
 use super::visit::Visit;
@@ -49,12 +49,13 @@ impl Wanted {
         status.map_or(Self::All, Self::Status)
     }
 
-    fn fits(self, status: Option<Status>) -> bool {
+    /// Two states may be called the same; who chooses a name means both.
+    fn fits(self, status: Option<Status>, words: Words) -> bool {
         match (self, status) {
             (Self::All, _) => true,
             (_, None) => false,
             (Self::Group(group), Some(status)) => Group::of(status).group == group,
-            (Self::Status(wanted), Some(status)) => wanted == status,
+            (Self::Status(wanted), Some(status)) => words.status(wanted) == words.status(status),
         }
     }
 
@@ -85,6 +86,15 @@ impl Wanted {
         }
     }
 }
+
+/// States that no overview of the documents lists, and that rows have all the same.
+const ENDS: [Status; 5] = [
+    Status::RevocationToConfirm,
+    Status::RefundReview,
+    Status::Refunded,
+    Status::Closed,
+    Status::Cancelled,
+];
 
 /// A status as a value of the filter.
 fn state_word(status: Status) -> String {
@@ -160,7 +170,7 @@ async fn rows(
             let product = catalog.get(row.listed.entry.product.as_str());
             let free = product.is_some_and(|product| product.free);
             let uploaded = row.listed.entry.stage == Stage::Uploaded;
-            if Tab::of(uploaded, free) == tab && wanted.fits(row.status) {
+            if Tab::of(uploaded, free) == tab && wanted.fits(row.status, visit.words) {
                 if rows.shown.len() >= PAGE {
                     rows.older = before;
                     return Ok(rows);
@@ -244,8 +254,13 @@ fn done_before(visit: &Visit<'_>) -> Markup {
 fn filter(visit: &Visit<'_>, tab: Tab, wanted: Wanted, wrong: Option<&str>) -> Markup {
     let flat = Overview::Hosting.states();
     let grouped = Overview::Grouped.states();
-    let more = grouped.iter().filter(|status| !flat.contains(status));
-    let states: Vec<Status> = flat.iter().chain(more).copied().collect();
+    let mut states: Vec<Status> = Vec::new();
+    for &status in flat.iter().chain(grouped).chain(&ENDS) {
+        let said = visit.words.status(status);
+        if states.iter().all(|own| visit.words.status(*own) != said) {
+            states.push(status);
+        }
+    }
     let group_name = |group: Group| match visit.words.0 {
         Language::English => group.word(),
         Language::Chinese => group.chinese(),

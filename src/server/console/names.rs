@@ -2,10 +2,11 @@
 
 use std::string::{String, ToString};
 
-use crate::lifecycle::{CommandKind, DueKind, GapCause, InstanceEvent};
+use crate::lifecycle::{CommandKind, DueKind, GapCause, InstanceEvent, PurchaseEvent};
 use crate::model::Timestamp;
 
 use super::text::{Text, Words};
+use super::visit::money;
 
 pub(super) const fn command(kind: CommandKind) -> Text {
     match kind {
@@ -103,6 +104,25 @@ pub(super) fn event(words: Words, event: &InstanceEvent) -> (Timestamp, String) 
         InstanceEvent::OrphanIssued { at, .. } => (*at, plain(Text::WasOrphaned)),
         InstanceEvent::ExpiryAnnounced { at } => (*at, plain(Text::WasAnnounced)),
     }
+}
+
+/// When something happened to the money of a purchase, and what. What is charged is told beside the
+/// revocation.
+pub(super) fn payment(words: Words, event: &PurchaseEvent) -> Option<(Timestamp, String)> {
+    let plain = |text: Text| words.say(text).to_string();
+    Some(match event {
+        PurchaseEvent::Paid(_)
+        | PurchaseEvent::RevocationCharged { .. }
+        | PurchaseEvent::RevocationGivenBack { .. } => return None,
+        PurchaseEvent::RefundClaimed { at } => (*at, plain(Text::WasClaimed)),
+        PurchaseEvent::RefundCancelled { at } => (*at, plain(Text::WasClaimedNoMore)),
+        PurchaseEvent::RefundRefused { reason, at } => {
+            (*at, words.fill(Text::WasRefundRefused, &[reason]))
+        }
+        PurchaseEvent::Refunded { cash, at } => {
+            (*at, words.fill(Text::RefundPaidBack, &[&money(*cash)]))
+        }
+    })
 }
 
 pub(super) const fn gap(cause: GapCause) -> Text {

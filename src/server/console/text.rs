@@ -133,6 +133,7 @@ texts! {
     RuleLabel: "Rule", "规则";
     SourceLabel: "Source", "依据";
     EditionLabel: "Edition", "版本";
+    OurChoice: "our choice", "本项目的选择";
     RuleItself: "the rule itself", "规则本身";
     PossibleFrom: "Possible from", "可执行时间自";
     NotSince: "Not possible since", "不可执行始于";
@@ -245,7 +246,7 @@ texts! {
     ClockMoved: "The clock was moved.", "时钟已调整。";
     ClockNotMoved: "The clock was not moved: {}", "时钟未调整：{}";
     NotADay: "This is no date", "日期无效";
-    NamesHint: "One or several, apart by commas; with a signing request they may be left out", "一个或多个，用逗号分隔；提供 CSR 时可不填";
+    NamesHint: "One or several, apart by commas; with a signing request they may be left out, and its common name counts", "一个或多个，用逗号分隔；提供 CSR 时可不填，以其通用名称为准";
     NamesNeeded: "Name a domain, or hand in a signing request", "请填写域名或提供 CSR";
     PersonLabel: "Name", "姓名";
     PhoneLabel: "Phone", "电话";
@@ -348,6 +349,13 @@ texts! {
     WasRevocationConfirmed: "Revocation confirmed", "已确认吊销";
     WasRevoked: "Revoked: {}", "已吊销：{}";
     WasRevocationRefused: "The CA refused the revocation: {}", "CA 拒绝吊销：{}";
+    WasClaimed: "The refund was claimed", "已申请退款";
+    WasClaimedNoMore: "The refund claim was taken back", "已撤回退款申请";
+    WasRefundRefused: "The refund was refused: {}", "退款申请被拒绝：{}";
+    ChainMembers: "Certificates of this chain", "该链条的证书";
+    ThisOne: "this one", "当前";
+    WhyFailed: "The CA refused the application: {}. Correct it and apply again, where the rules permit that.", "CA 拒绝申请：{}。在规则允许的情况下，请修改后重新提交。";
+    OwnKey: "The key was made by the holder of this certificate, and is not kept here.", "私钥由证书持有人自行生成，系统未保存。";
     WasAnnounced: "The coming expiry was announced", "已发送到期提醒";
     WasOrphaned: "The CA issued a certificate that came too late", "CA 签发的证书到达过晚";
     DueNotice: "The coming expiry is announced", "发送到期提醒";

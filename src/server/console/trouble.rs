@@ -163,7 +163,17 @@ pub(super) fn explained(visit: &Visit<'_>, refusal: &Refusal) -> Markup {
                             (source)
                         }
                     }
-                    None => (visit.say(Text::RuleItself)),
+                    None => {
+                        @match refusal.rule().record() {
+                            Some(record) => {
+                                @for (place, key) in record.sources.split(' ').enumerate() {
+                                    @if place > 0 { ", " }
+                                    @if key == "C" { (visit.say(Text::OurChoice)) } @else { (key) }
+                                }
+                            }
+                            None => (visit.say(Text::RuleItself)),
+                        }
+                    }
                 }
             }
             dt { (visit.say(Text::EditionLabel)) }
