@@ -36,7 +36,11 @@ fn apply(site: &Site, slot: OrderId, name: &str) {
 fn shown(page: &Page) -> Vec<String> {
     let links = page.all("href").into_iter();
     let orders = links.filter_map(|link| link.strip_prefix("/console/certificates/"));
-    orders.map(str::to_owned).collect()
+    // Behind the status is the same page, at its life cycle.
+    let (lives, orders): (Vec<&str>, Vec<&str>) = orders.partition(|link| link.ends_with("#life"));
+    let of_lives = lives.iter().map(|link| link.trim_end_matches("#life"));
+    assert!(of_lives.eq(orders.iter().copied()), "{lives:?}");
+    orders.into_iter().map(str::to_owned).collect()
 }
 
 /// Where a page's link behind such a text leads, below the console.

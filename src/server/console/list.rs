@@ -14,6 +14,7 @@ use crate::view::group::{Group, Overview};
 use crate::view::label::Language;
 use crate::view::layout::{Layout, Tab};
 
+use super::acts::below;
 use super::asked::address;
 use super::frame::{Place, empty, page};
 use super::reply::Reply;
@@ -387,10 +388,12 @@ fn named(visit: &Visit<'_>, row: &Summary) -> Markup {
     }
 }
 
+/// The status, behind which the life cycle is seen (S2).
 fn state(visit: &Visit<'_>, row: &Summary) -> Markup {
+    let order = row.listed.entry.order;
     html! {
         @match row.status {
-            Some(status) => (badge(visit.words, status)),
+            Some(status) => a.state href={ (below(order, "")) "#life" } { (badge(visit.words, status)) },
             None => span.badge { (visit.say(Text::Unreadable)) },
         }
     }
