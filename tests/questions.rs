@@ -15,6 +15,8 @@ mod agenda;
 mod cases;
 #[path = "questions/coverage.rs"]
 mod coverage;
+#[path = "questions/expectations.rs"]
+mod expectations;
 #[path = "questions/stage.rs"]
 mod stage;
 #[path = "questions/term.rs"]

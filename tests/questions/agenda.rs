@@ -2,18 +2,21 @@
 
 use cert_lifecycle::lifecycle::sample::{sample, sample_command};
 use cert_lifecycle::lifecycle::{
-    Command, CommandKind, Due, DueKind, Event, Law, PurchaseEvent, WayOut, Weight, World, agenda,
-    allowed, decide, next_wakeup,
+    Case, Command, CommandKind, Due, DueKind, Event, Law, PurchaseEvent, WayOut, Weight, World,
+    agenda, allowed, decide, next_wakeup,
 };
 use cert_lifecycle::model::{
-    CertificateInstance, HoldState, HostingChain, MemberState, OrderId, RevocationReason, Site,
-    Status, Timestamp, ValidationClass,
+    AccountId, CertificateInstance, HoldState, HostingChain, MemberState, Offset, OrderId,
+    RevocationReason, Site, Status, Timestamp, ValidationClass,
 };
-use cert_lifecycle::rulebook::{Edition, Field, RefundCase, Review, Rulebook};
+use cert_lifecycle::rulebook::{
+    Anchor, Calendar, Edition, Field, RefundAct, RefundCase, RefundRule, Review, Rulebook,
+};
 use proptest::prelude::*;
 
 use crate::stage::{
-    Life, at, book, console_of_2020, console_of_2021, instance_id, paid_on_revocation, product,
+    Life, always, at, book, clause, console_of_2020, console_of_2021, instance_id, limit,
+    paid_on_revocation, product, since,
 };
 
 /// Every edition that is named, and a few with windows of every kind.
@@ -405,6 +408,152 @@ fn r29_what_revoking_brings_ends_with_the_certificate() {
     assert_eq!(
         find(&due, DueKind::Closes(CommandKind::RequestRevocation)),
         over
+    );
+}
+
+/// X-06, C6: a claim is reviewed for fifteen working days, and a certificate that expires meanwhile is
+/// paid for no more. The day stands on the agenda only where it lies within the clause.
+#[test]
+fn r29_the_last_safe_claim_lies_within_its_clause() {
+    let book = book(console_of_2021);
+    let edition = book.edition("2021-02-api").unwrap();
+    let bought = at("2021-03-01T09:00:00+08:00");
+    let revoked = at("2021-03-10T09:00:00+08:00");
+    let of = |not_after| {
+        let due = after_a_revocation(&edition, &book, bought, revoked, not_after);
+        let refund = DueKind::RefundEnds {
+            of: RefundCase::Revoked,
+            review: Review::WorkingDays(5),
+        };
+        (find(&due, DueKind::LastSafeClaim), find(&due, refund))
+    };
+    // Thirty days from the payment; 03-31 is a Wednesday, and fifteen working days behind it 04-21.
+    let ends = Some("2021-04-01T00:00:00+08:00".to_owned());
+    assert_eq!(
+        of(at("2021-04-21T09:00:00+08:00")),
+        (ends.clone(), ends.clone())
+    );
+    let sooner = Some("2021-03-31T00:00:00+08:00".to_owned());
+    assert_eq!(of(at("2021-04-20T09:00:00+08:00")), (sooner, ends.clone()));
+    // A later end leaves the time of the clause whole.
+    assert_eq!(of(at("2021-04-22T09:00:00+08:00")), (None, ends));
+}
+
+/// What is paid at once can't come too late.
+#[test]
+fn r29_a_claim_without_review_has_no_last_safe_day() {
+    let book = book(|parts| {
+        console_of_2021(parts);
+        parts.refund = always(RefundRule {
+            clauses: [clause(
+                RefundCase::Revoked,
+                &[limit(Anchor::Payment, RefundAct::Claim, 30)],
+                Review::Instant,
+            )]
+            .into_iter()
+            .collect(),
+        });
+    });
+    let edition = book.edition("2021-02-api").unwrap();
+    let bought = at("2021-03-01T09:00:00+08:00");
+    let not_after = at("2021-04-20T09:00:00+08:00");
+    let due = after_a_revocation(&edition, &book, bought, bought, not_after);
+    let refund = DueKind::RefundEnds {
+        of: RefundCase::Revoked,
+        review: Review::Instant,
+    };
+    assert!(find(&due, refund).is_some());
+    assert_eq!(find(&due, DueKind::LastSafeClaim), None);
+}
+
+/// The agenda of one certificate that was bought, issued and later revoked.
+fn after_a_revocation(
+    edition: &Edition,
+    book: &Rulebook,
+    bought: Timestamp,
+    revoked: Timestamp,
+    not_after: Timestamp,
+) -> Vec<Due> {
+    let mut life = Life::new(edition, book.ceilings(), product(ValidationClass::Dv));
+    life.buy(1, bought);
+    life.apply(11, bought);
+    life.issue_until(bought, not_after);
+    life.revoke(revoked);
+    agenda(&life.world.case(), revoked, &life.law)
+}
+
+/// the day until which a revocation brings a unit back is that of the plan which the unit is of.
+#[test]
+fn r27_a_unit_of_another_plan_has_no_day_here() {
+    let book = Rulebook::published();
+    let edition = book.edition("2021-02-api").unwrap();
+    let law = Law::single(&edition, book.ceilings());
+    let found = sample(Some(Status::Issued), ValidationClass::Dv, &law).unwrap();
+    let case = found.world.case();
+    assert!(find(&agenda(&case, found.now, &law), DueKind::ReturnEnds).is_some());
+    let without = Case { plan: None, ..case };
+    assert_eq!(
+        find(&agenda(&without, found.now, &law), DueKind::ReturnEnds),
+        None
+    );
+}
+
+/// L12: another account's chain is not this one's, whatever its members are called.
+#[test]
+fn r46_another_accounts_chain_activates_nothing() {
+    let book = book(console_of_2021);
+    let edition = book.edition("2021-02-api").unwrap();
+    let start = at("2021-03-01T09:00:00+08:00");
+    let of = |account| {
+        let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
+        life.world = World::new(AccountId::new(account).unwrap());
+        life.buy(2, start);
+        life.apply(11, start);
+        life.issue_until(start, at("2022-03-01T09:00:00+08:00"));
+        life
+    };
+    let (own, theirs) = (of("tom"), of("another"));
+    let case = own.world.case();
+    let next = |case: &Case<'_>| find(&agenda(case, start, &own.law), DueKind::NextActivation);
+    assert!(next(&case).is_some());
+    let chain = theirs.world.chain();
+    assert_eq!(next(&Case { chain, ..case }), None);
+}
+
+/// the days before an activation are counted as the edition counts that the chain is pinned to,
+/// though the certificate was bought under one with another calendar.
+#[test]
+fn r46_the_chains_own_edition_counts_its_days() {
+    let book = book(|parts| {
+        console_of_2021(parts);
+        let utc = Calendar {
+            offset: Offset::UTC,
+            ..Calendar::default()
+        };
+        parts.calendar = vec![
+            since("2018-06-07", Calendar::default()),
+            since("2021-02-01", utc),
+        ];
+    });
+    let now = |text| {
+        let api = cert_lifecycle::model::Channel::Api;
+        book.as_of(at(text), Site::Cn, api).unwrap()
+    };
+    let (before, pinned) = (now("2021-01-15T00:00:00Z"), now("2021-03-01T00:00:00Z"));
+    let mut life = Life::new(&pinned, book.ceilings(), product(ValidationClass::Dv));
+    let start = at("2021-03-01T09:00:00+08:00");
+    life.buy(2, start);
+    life.apply(11, start);
+    life.issue_until(start, at("2022-03-01T09:00:00+08:00"));
+    let law = Law {
+        money: &before,
+        ..life.law
+    };
+    let due = agenda(&life.world.case(), start, &law);
+    assert_eq!(
+        find(&due, DueKind::NextActivation).as_deref(),
+        // Midnight of UTC.
+        Some("2022-01-31T08:00:00+08:00")
     );
 }
 

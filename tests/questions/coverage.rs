@@ -210,6 +210,82 @@ struct Story {
     now: i64,
 }
 
+/// What a ceiling and a cancellation leave uncovered together is named by the cancellation, which its
+/// owner chose; the ceiling's own part is nobody's member.
+#[test]
+fn r47_k08_behind_a_ceiling_a_cancelled_member_is_named_where_both_are_why() {
+    let (_, edition) = own_book();
+    let ceilings = ceiling(200);
+    let now = "2021-03-01T00:00:00Z";
+    let mut life = begin(&edition, &ceilings, 3, now);
+    life.apply(11, at(now));
+    life.issue(at(now));
+    life.world.focus(instance_id(3));
+    life.tell(&Command::CancelOrder, at(now));
+    let answer = ask(&life, (now, "2025-01-01T00:00:00Z"), &Outlook::at(at(now)));
+    let told: Vec<(GapCause, Option<_>)> = answer
+        .gaps
+        .iter()
+        .map(|gap| (gap.cause, gap.instance))
+        .collect();
+    let third = Some(instance_id(3));
+    assert_eq!(
+        told,
+        [
+            // Two of 200 days; the third would have been another.
+            (GapCause::Cancelled, third),
+            // Two of a year, were there no ceiling.
+            (GapCause::Ceiling, None),
+            // And the third year, had there been neither.
+            (GapCause::Cancelled, third),
+            (GapCause::NoMemberLeft, None),
+        ],
+        "{:?}",
+        lines(&answer)
+    );
+}
+
+/// A certificate that was asked for with fewer days than the ceiling allows was not cut by it.
+#[test]
+fn k08_what_the_ceiling_did_not_cut_ends_by_itself() {
+    let (_, edition) = own_book();
+    let ceilings = ceiling(398);
+    let now = "2021-03-01T00:00:00Z";
+    let mut life = begin(&edition, &ceilings, 1, now);
+    life.apply(11, at(now));
+    life.issue_until(at(now), at("2021-05-30T00:00:00Z"));
+    let answer = ask(&life, (now, "2022-01-01T00:00:00Z"), &Outlook::at(at(now)));
+    assert_eq!(
+        lines(&answer),
+        [
+            "2021-03-01T00:00:00Z - 2021-05-30T00:00:01Z instance-1",
+            "2021-05-30T00:00:01Z - 2022-01-01T00:00:00Z NoMemberLeft",
+        ]
+    );
+}
+
+/// What is said before a certificate ends where it begins, though nothing new is said there.
+#[test]
+fn r37_a_revoked_certificate_covered_until_it_was() {
+    let (_, edition) = own_book();
+    let ceilings = ceiling(398);
+    let applied = "2021-03-01T00:00:00Z";
+    let (issued, revoked) = (at("2021-03-04T00:00:00Z"), at("2021-04-01T00:00:00Z"));
+    let mut life = begin(&edition, &ceilings, 1, applied);
+    life.apply(11, at(applied));
+    life.issue(issued);
+    life.revoke(revoked);
+    let horizon = ("2021-03-02T00:00:00Z", "2021-05-01T00:00:00Z");
+    assert_eq!(
+        lines(&ask(&life, horizon, &Outlook::at(revoked))),
+        [
+            "2021-03-02T00:00:00Z - 2021-03-04T00:00:00Z UnderReview",
+            "2021-03-04T00:00:00Z - 2021-04-01T00:00:00Z instance-1",
+            "2021-04-01T00:00:00Z - 2021-05-01T00:00:00Z Revoked",
+        ]
+    );
+}
+
 fn stories() -> impl Strategy<Value = Story> {
     (
         1_u64..=3,

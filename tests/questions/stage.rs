@@ -8,8 +8,8 @@ use cert_lifecycle::lifecycle::{
 };
 use cert_lifecycle::model::{
     AccountId, CertificateFacts, ChainId, Currency, Day, DomainName, InstanceId, IssuedCertificate,
-    KeyKind, OrderId, Payment, Product, PurchaseId, Serial, SpkiDigest, Timestamp, ValidationClass,
-    Validity,
+    KeyKind, OrderId, Payment, Product, PurchaseId, RevocationReason, Serial, SpkiDigest,
+    Timestamp, ValidationClass, Validity,
 };
 use cert_lifecycle::rulebook::{
     AddOn, Anchor, Ceiling, Ceilings, Dated, Edition, LateHosting, MessageRule, Method, NoticeRule,
@@ -170,6 +170,12 @@ pub fn ceiling(days: u16) -> Ceilings {
     Ceilings::new(vec![Sourced::declared(entry, "BR")]).unwrap()
 }
 
+/// 1500.00 in cash and 50.00 in vouchers.
+pub const PRICE: Payment = Payment {
+    voucher: 5_000,
+    ..Payment::cash(150_000, Currency::CNY)
+};
+
 /// A life in a world, with the certificates that it asks for.
 #[derive(Clone)]
 pub struct Life<'a> {
@@ -192,25 +198,27 @@ impl<'a> Life<'a> {
         answer.unwrap_or_else(|refusal| panic!("{now}: {refusal}"))
     }
 
-    /// Buys so many years for 1500.00 in cash and 50.00 in vouchers.
+    /// Buys so many years for the [`PRICE`].
     pub fn buy(&mut self, years: u64, now: Timestamp) {
+        let command = self.purchase(years, PRICE);
+        self.tell(&command, now);
+    }
+
+    /// The purchase of so many years.
+    pub fn purchase(&self, years: u64, payment: Payment) -> Command {
         let slot = |number| Slot {
             instance: instance_id(number),
             order: OrderId::new(number).unwrap(),
         };
-        let purchase = NewPurchase {
+        Command::Buy(Arc::new(NewPurchase {
             paid: Paid {
                 purchase: PurchaseId::new("purchase").unwrap(),
-                payment: Payment {
-                    voucher: 5_000,
-                    ..Payment::cash(150_000, Currency::CNY)
-                },
+                payment,
             },
             product: self.product,
             slots: (1..=years).map(slot).collect(),
             chain: (years > 1).then(|| ChainId::new("chain").unwrap()),
-        };
-        self.tell(&Command::Buy(Arc::new(purchase)), now);
+        }))
     }
 
     /// A typical command of a kind.
@@ -239,6 +247,13 @@ impl<'a> Life<'a> {
         let not_after =
             cert_lifecycle::lifecycle::term_end(self.world.instance().unwrap(), now, &self.law);
         self.issue_until(now, not_after);
+    }
+
+    /// From the request to its completion, at one instant.
+    pub fn revoke(&mut self, now: Timestamp) {
+        let reason = RevocationReason::Unspecified;
+        self.tell(&Command::RequestRevocation { reason }, now);
+        self.tell(&Command::CompleteRevocation { at: now }, now);
     }
 
     pub fn issue_until(&mut self, now: Timestamp, not_after: Timestamp) {
