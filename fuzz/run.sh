@@ -9,7 +9,9 @@
 # target, stays in fuzz/artifacts/TARGET, and is a failure. The stable compiler does: libFuzzer finds
 # its way by LLVM's counters, and no sanitizer is needed for a crate without unsafe code. Inputs are
 # chosen evenly (-entropic=0): weighing them by how rare their features are costs more than the
-# execution, and the more the more was found.
+# execution, and the more the more was found. Comparisons are not traced: the seeds have the words, and
+# in the same time twice as many executions reach more of the code (rulebook_value 11280 edges in 40
+# seconds instead of 10844, rulebook_file 11553 instead of 11189, pem 1697 instead of 1527).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -61,7 +63,7 @@ host=$(rustc -vV | sed -n 's/^host: //p')
 # With --target these flags are not those of build scripts, which have no libFuzzer to link with.
 RUSTFLAGS="--cfg fuzzing -Cdebug-assertions -Cpasses=sancov-module \
 -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
--Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares" \
+-Cllvm-args=-sanitizer-coverage-pc-table" \
     cargo build --release --locked --target "$host"
 folder=$(realpath "${CARGO_TARGET_DIR:-target}")
 work=$folder/fuzzing
