@@ -14,7 +14,7 @@ use crate::lifecycle::Command;
 use crate::model::{AccountId, Application, CertificateInstance, Note, OrderId, Phase, Timestamp};
 use crate::port::{BoxFuture, CaError, Clock, ReadSet, StoreError};
 use crate::server::config::{Conduct, Config, Review};
-use crate::server::faults::{FaultKind, Hit};
+use crate::server::faults::{FaultKind, Hit, Occasion};
 use crate::server::log::Log;
 use crate::server::ordered::note;
 use crate::server::pump::Pump;
@@ -477,9 +477,11 @@ impl Inside {
                     shown: None,
                 }))
             }
-            FaultKind::ErrorAfter | FaultKind::CaLate | FaultKind::CaTwice | FaultKind::CaWrong => {
-                Ok(None)
-            }
+            FaultKind::ErrorAfter
+            | FaultKind::CaLate
+            | FaultKind::CaTwice
+            | FaultKind::CaWrong
+            | FaultKind::ProductAway => Ok(None),
         }
     }
 
@@ -490,7 +492,10 @@ impl Inside {
         parameters: &Parameters,
     ) -> Result<Done, Fault> {
         self.run_steps().await;
-        let hits = self.world.faults.hits(Some((operation.word(), account)));
+        let hits = self.world.faults.hits(&Occasion::Call {
+            operation: operation.word(),
+            account,
+        });
         let numbered = |name| parameters.text(name).and_then(|text| text.parse().ok());
         let order = numbered("OrderId");
         if let Some(order) = order.or_else(|| numbered("CertId")) {

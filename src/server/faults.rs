@@ -26,9 +26,11 @@
 //! | `ca-late` | the CA answers nothing about a request for so many seconds | `seconds` |
 //! | `ca-twice` | each answer of the CA to a request comes twice | |
 //! | `ca-wrong` | the CA sends another certificate first | |
+//! | `product-away` | a cloud product can't be reached: what is put on it or taken off is tried again later | |
 //!
 //! Seconds are of the service's clock, milliseconds of the machine's. `operation` and `account` say
-//! which calls are meant, all without them; `ca-…` is about requests to the CA and takes neither.
+//! which calls are meant, all without them; `ca-…` is about requests to the CA, `product-…` about those
+//! to cloud products, and they take neither.
 //! `skip` passes so many over, `times` ends after so many (both count those that are meant), and
 //! `probability` lets some of them be hit, drawn by the server's seed. What is ordered is kept in
 //! memory: a restart forgets what was counted, and a withdrawal that was yet to happen.
@@ -73,14 +75,17 @@ words! {
         CaTwice = "ca-twice",
         /// The CA sends the wrong certificate first.
         CaWrong = "ca-wrong",
+        /// A cloud product can't be reached.
+        ProductAway = "product-away",
     }
 }
 
 impl FaultKind {
-    /// Whether it is about requests to the CA.
-    const fn is_of_ca(self) -> bool {
+    /// What it is about.
+    const fn subject(self) -> Subject {
         match self {
-            Self::CaLate | Self::CaTwice | Self::CaWrong => true,
+            Self::CaLate | Self::CaTwice | Self::CaWrong => Subject::Ca,
+            Self::ProductAway => Subject::Products,
             Self::ErrorBefore
             | Self::ErrorAfter
             | Self::Slow
@@ -88,7 +93,7 @@ impl FaultKind {
             | Self::AmbiguousStatus
             | Self::TooEarly
             | Self::DeleteFail
-            | Self::LateCancel => false,
+            | Self::LateCancel => Subject::Calls,
         }
     }
 
@@ -102,7 +107,8 @@ impl FaultKind {
             | Self::AmbiguousStatus
             | Self::DeleteFail
             | Self::CaTwice
-            | Self::CaWrong => false,
+            | Self::CaWrong
+            | Self::ProductAway => false,
         }
     }
 
@@ -117,9 +123,32 @@ impl FaultKind {
             | Self::LateCancel
             | Self::CaLate
             | Self::CaTwice
-            | Self::CaWrong => false,
+            | Self::CaWrong
+            | Self::ProductAway => false,
         }
     }
+}
+
+/// What a kind of fault is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject {
+    Calls,
+    Ca,
+    Products,
+}
+
+/// What goes on, and may be hit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Occasion<'a> {
+    /// A call of the API.
+    Call {
+        operation: &'a str,
+        account: AccountId,
+    },
+    /// A request to the CA.
+    Ca,
+    /// A request to a cloud product.
+    Product,
 }
 
 /// One fault that is ordered.
@@ -254,7 +283,7 @@ impl Order {
         })?;
         let takes = |field: &str| match field {
             "kind" | "skip" | "times" | "probability" => true,
-            "operation" | "account" => !kind.is_of_ca(),
+            "operation" | "account" => kind.subject() == Subject::Calls,
             "seconds" => kind.takes_seconds(),
             "milliseconds" => kind == FaultKind::Slow,
             "status" => kind.takes_status(),
@@ -303,14 +332,18 @@ impl Order {
         })
     }
 
-    fn is_about(&self, call: Option<(&str, AccountId)>) -> bool {
-        match call {
-            None => self.kind.is_of_ca(),
-            Some((operation, account)) => {
-                let operation_fits = self.operation.as_deref().is_none_or(|own| own == operation);
-                let account_fits = self.account.is_none_or(|own| own == account);
-                !self.kind.is_of_ca() && operation_fits && account_fits
+    fn is_about(&self, asked: &Occasion<'_>) -> bool {
+        match (self.kind.subject(), asked) {
+            (Subject::Calls, Occasion::Call { operation, account }) => {
+                self.operation
+                    .as_deref()
+                    .is_none_or(|own| own == *operation)
+                    && self.account.is_none_or(|own| own == *account)
             }
+            (Subject::Ca, Occasion::Ca) | (Subject::Products, Occasion::Product) => true,
+            (Subject::Calls, Occasion::Ca | Occasion::Product)
+            | (Subject::Ca, Occasion::Call { .. } | Occasion::Product)
+            | (Subject::Products, Occasion::Call { .. } | Occasion::Ca) => false,
         }
     }
 }
@@ -361,16 +394,16 @@ impl Ordered {
         *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = orders;
     }
 
-    /// Those that hit a call, or without one a request to the CA.
-    pub(crate) fn hits(&self, call: Option<(&str, AccountId)>) -> Vec<Hit> {
+    /// Those that hit what goes on.
+    pub(crate) fn hits(&self, asked: &Occasion<'_>) -> Vec<Hit> {
         let mut hits = Vec::new();
         let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        for (number, (order, asked)) in orders.iter_mut().enumerate() {
-            if !order.is_about(call) {
+        for (number, (order, met)) in orders.iter_mut().enumerate() {
+            if !order.is_about(asked) {
                 continue;
             }
-            let before = *asked;
-            *asked = before.saturating_add(1);
+            let before = *met;
+            *met = before.saturating_add(1);
             let Some(turn) = before.checked_sub(order.skip) else {
                 continue;
             };
@@ -411,7 +444,9 @@ mod tests {
     }
 
     fn hits(ordered: &Ordered, operation: &str, times: usize) -> Vec<usize> {
-        let hits = |_: usize| ordered.hits(Some((operation, account()))).len();
+        let account = account();
+        let call = Occasion::Call { operation, account };
+        let hits = |_: usize| ordered.hits(&call).len();
         (0..times).map(hits).collect()
     }
 
@@ -422,9 +457,21 @@ mod tests {
         let ordered = Ordered::new(Faults::read(text).unwrap(), 1);
         assert_eq!(hits(&ordered, "ListTrusteeOrder", 3), [0, 0, 0]);
         assert_eq!(hits(&ordered, "CancelOrderRequest", 5), [0, 1, 1, 0, 0]);
-        assert!(ordered.hits(None).is_empty());
+        assert!(ordered.hits(&Occasion::Ca).is_empty());
+        assert!(ordered.hits(&Occasion::Product).is_empty());
         ordered.replace(Faults::default());
         assert_eq!(hits(&ordered, "CancelOrderRequest", 3), [0, 0, 0]);
+    }
+
+    #[test]
+    fn what_a_fault_is_about_alone_is_hit() {
+        for (kind, of_ca, of_products) in [("ca-twice", 1, 0), ("product-away", 0, 1)] {
+            let text = format!("[[fault]]\nkind = \"{kind}\"");
+            let ordered = Ordered::new(Faults::read(&text).unwrap(), 1);
+            assert_eq!(hits(&ordered, "ListTrusteeOrder", 1), [0]);
+            assert_eq!(ordered.hits(&Occasion::Ca).len(), of_ca);
+            assert_eq!(ordered.hits(&Occasion::Product).len(), of_products);
+        }
     }
 
     #[test]
@@ -451,6 +498,10 @@ mod tests {
             (
                 "[[fault]]\nkind = \"ca-twice\"\noperation = \"A\"",
                 "fault 1: ca-twice takes no operation",
+            ),
+            (
+                "[[fault]]\nkind = \"product-away\"\naccount = \"A\"",
+                "fault 1: product-away takes no account",
             ),
             (
                 "[[fault]]\nkind = \"throttle\"\nprobability = 2",

@@ -11,7 +11,7 @@ use crate::port::{
     BoxFuture, CaAnswer, CaError, CaState, CertificateAuthority, IssuanceRequest, RequestId,
     RevocationOrder,
 };
-use crate::server::faults::{FaultKind, Hit, Ordered};
+use crate::server::faults::{FaultKind, Hit, Occasion, Ordered};
 use crate::server::ordered::note;
 
 /// What is wrong with the answers about one order.
@@ -69,7 +69,7 @@ impl Lab {
 
     /// What goes wrong with a request is drawn when it comes.
     fn draw(&self, order: OrderId, at: Timestamp) {
-        let hits = self.faults.hits(None);
+        let hits = self.faults.hits(&Occasion::Ca);
         if hits.is_empty() {
             return;
         }
@@ -87,7 +87,8 @@ impl Lab {
                 | FaultKind::AmbiguousStatus
                 | FaultKind::TooEarly
                 | FaultKind::DeleteFail
-                | FaultKind::LateCancel => {}
+                | FaultKind::LateCancel
+                | FaultKind::ProductAway => {}
             }
         }
         self.flaws().insert(order, flaw);

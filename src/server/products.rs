@@ -1,15 +1,19 @@
-//! The cloud products of the laboratory: they serve what is put on them, and say since when.
+//! The cloud products of the laboratory: they serve what is put on them, and say since when, unless a
+//! fault is ordered of them.
 
 use std::boxed::Box;
 use std::format;
 use std::string::String;
+use std::sync::Arc;
 
 use crate::model::{OrderId, Target};
 use crate::port::{
     BoxFuture, Clock, DeliveryError, Deployer, DeploymentOrder, Removal, StoreError,
 };
 
+use super::faults::{Occasion, Ordered};
 use super::kept::Kept;
+use super::ordered::note;
 use super::world::ServiceClock;
 
 /// Where they are kept.
@@ -20,11 +24,26 @@ const PRODUCTS: &str = "server/product/";
 pub(crate) struct Products {
     kept: Kept,
     clock: ServiceClock,
+    faults: Arc<Ordered>,
 }
 
 impl Products {
-    pub(crate) const fn new(kept: Kept, clock: ServiceClock) -> Self {
-        Self { kept, clock }
+    pub(crate) const fn new(kept: Kept, clock: ServiceClock, faults: Arc<Ordered>) -> Self {
+        Self {
+            kept,
+            clock,
+            faults,
+        }
+    }
+
+    /// An error if a fault hits this request.
+    fn reached(&self) -> Result<(), DeliveryError> {
+        let hits = self.faults.hits(&Occasion::Product);
+        let Some(hit) = hits.first() else {
+            return Ok(());
+        };
+        note(hit.kind);
+        Err(DeliveryError::unavailable("a fault that was ordered"))
     }
 
     /// The products that serve an order's certificate, each since when.
@@ -55,6 +74,7 @@ fn away(error: &StoreError) -> DeliveryError {
 impl Deployer for Products {
     fn deploy(&self, deployment: DeploymentOrder) -> BoxFuture<'_, Result<(), DeliveryError>> {
         Box::pin(async move {
+            self.reached()?;
             let place = place(deployment.order, deployment.target);
             // A repeat finds it there.
             if self
@@ -76,6 +96,7 @@ impl Deployer for Products {
 
     fn undeploy(&self, removal: Removal) -> BoxFuture<'_, Result<(), DeliveryError>> {
         Box::pin(async move {
+            self.reached()?;
             let place = place(removal.order, removal.target);
             self.kept.remove(&place).await.map_err(|error| away(&error))
         })

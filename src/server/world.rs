@@ -321,7 +321,7 @@ impl World {
         let ca = found(config, &rules, rows, clock.now()).await?;
         let lab = Arc::new(Lab::new(ca, Arc::clone(&faults)));
         let nowhere = Arc::new(Nowhere);
-        let products = Products::new(kept.clone(), clock.clone());
+        let products = Products::new(kept.clone(), clock.clone(), Arc::clone(&faults));
         let ports = Ports {
             store: opened.store(),
             ca: Arc::<Lab>::clone(&lab),

@@ -1,5 +1,7 @@
 //! Putting a certificate on cloud products, and taking it off again.
 
+use cert_lifecycle::server::Faults;
+
 use crate::browser::Browser;
 use crate::page::Page;
 use crate::upload::{site, uploaded};
@@ -68,4 +70,30 @@ fn r52_a_product_that_is_not_of_the_edition_is_refused_by_rule() {
     let odd = order(&mut browser, &format!("{own}/deploy"), "a name with blanks");
     assert_eq!(odd.status, 403);
     assert!(!browser.open(&own).has("id=\"deployments\""));
+}
+
+/// A product that can't be reached is asked again; until it takes the certificate the job is on its way.
+#[test]
+fn t39_what_a_product_did_not_take_yet_is_on_its_way() {
+    let site = site("2021-02-api", "2026-06-01");
+    let mut browser = site.holder();
+    let own = uploaded(&mut browser);
+    let away = "[[fault]]\nkind = \"product-away\"\ntimes = 1";
+    site.running().order_faults(Faults::read(away).unwrap());
+    let sent = order(&mut browser, &format!("{own}/deploy"), "CDN");
+    let page = browser.follow(&sent);
+    let table = page.within("id=\"deployments\"", "</table>");
+    assert!(
+        table.contains("CDN") && table.contains("on its way"),
+        "{table}"
+    );
+    assert!(!table.contains("serving"), "{table}");
+
+    site.wait(site.running().advance(3_600)).unwrap();
+    let page = browser.open(&own);
+    let table = page.within("id=\"deployments\"", "</table>");
+    assert!(!table.contains("on its way"), "{table}");
+    for text in ["serving", "2026-06-01 10:00"] {
+        assert!(table.contains(text), "{text}: {table}");
+    }
 }
