@@ -61,7 +61,7 @@ const QUICK: Pace = Pace {
     connections: &[16],
     requests: 5_000,
     orders: 50,
-    pages: (200, 400, 5),
+    pages: (200, 400, 25),
 };
 
 /// What the bare handler can't do without: an order is loaded, changed and shown.
@@ -73,6 +73,11 @@ fn lean() -> Vec<String> {
 struct Report(String);
 
 impl Report {
+    /// The first line is printed once, and stands in each record.
+    fn beginning(line: &str) -> Self {
+        Self(format!("{line}\n"))
+    }
+
     fn line(&mut self, text: impl AsRef<str>) {
         println!("{}", text.as_ref());
         self.0.push_str(text.as_ref());
@@ -261,9 +266,7 @@ fn machine() -> String {
     text
 }
 
-async fn run(pace: &Pace, record: bool) {
-    let mut report = Report(String::new());
-    report.line(machine());
+async fn run(pace: &Pace, mut report: Report, record: bool) {
     let scripts = same_statements(&mut report).await;
     let folder = TempDir::new().unwrap();
     let mut sides = Vec::new();
@@ -320,13 +323,11 @@ fn side(words: &[String]) {
 }
 
 /// The console, in this process: what it costs is what the visitor waits for.
-fn pages(pace: &Pace, record: bool) {
+fn pages(pace: &Pace, mut report: Report, record: bool) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
-    let mut report = Report(String::new());
-    report.line(machine());
     let (few, many, times) = pace.pages;
     runtime.block_on(pages::measure(&mut report, few, many, times));
     if record {
@@ -347,11 +348,15 @@ fn main() {
         .build()
         .unwrap();
     let pace = if asked("quick") { QUICK } else { WHOLE };
+    let machine = machine();
+    println!("{machine}");
     if asked("quick") || asked("pages") {
-        pages(&pace, asked("--record"));
+        let report = Report::beginning(&machine);
+        pages(&pace, report, asked("--record"));
     }
     if asked("pages") {
         return;
     }
-    runtime.block_on(run(&pace, asked("--record")));
+    let report = Report::beginning(&machine);
+    runtime.block_on(run(&pace, report, asked("--record")));
 }

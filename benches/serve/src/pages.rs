@@ -156,29 +156,30 @@ async fn statements(connection: &mut SqliteConnection, before: i64) {
     }
 }
 
-async fn milliseconds<F: AsyncFnMut()>(times: usize, mut once: F) -> f64 {
-    once().await;
-    let mut all = Vec::new();
-    for _ in 0..times {
-        let begun = Instant::now();
-        once().await;
-        all.push(begun.elapsed().as_secs_f64() * 1_000.0);
-    }
-    median(all)
+/// A page and the statements behind it, in milliseconds: medians of each, and of their ratio.
+struct Both {
+    page: f64,
+    bare: f64,
+    /// Of neighbours, so that what else the machine does falls on both.
+    ratio: f64,
 }
 
-/// The pages among so many certificates, in milliseconds, and the statements behind the first.
+fn since(begun: Instant) -> f64 {
+    begun.elapsed().as_secs_f64() * 1_000.0
+}
+
+/// The pages among so many certificates: each and its statements in turns.
 async fn measured(
     visitor: &mut Visitor,
     connection: &mut SqliteConnection,
     times: usize,
-) -> (Vec<f64>, Vec<f64>) {
-    let (mut pages, mut bare) = (Vec::new(), Vec::new());
+) -> Vec<Both> {
     let (first,): (i64,) = sqlx::query_as("SELECT MIN(number) FROM cl_instance")
         .fetch_one(&mut *connection)
         .await
         .unwrap();
     let old = first + i64::try_from(SHOWN).unwrap() + 1;
+    let mut all = Vec::new();
     for (_, path) in PAGES {
         let path = path.replace("OLD", &old.to_string());
         let before = if path.contains("before") {
@@ -189,15 +190,24 @@ async fn measured(
         let body = visitor.page(&path).await;
         let rows = body.matches("/console/certificates/").count();
         assert!(rows >= SHOWN, "{path} has {rows} links");
-        // They take turns, so that what else the machine does is borne by both.
-        let both = milliseconds(times, async || {
+        statements(connection, before).await;
+        let (mut pages, mut bare) = (Vec::new(), Vec::new());
+        for _ in 0..times {
+            let begun = Instant::now();
             visitor.page(&path).await;
+            pages.push(since(begun));
+            let begun = Instant::now();
+            statements(connection, before).await;
+            bare.push(since(begun));
+        }
+        let ratios = pages.iter().zip(&bare).map(|(page, bare)| page / bare);
+        all.push(Both {
+            ratio: median(ratios.collect()),
+            page: median(pages),
+            bare: median(bare),
         });
-        pages.push(both.await);
-        let both = milliseconds(times, async || statements(connection, before).await);
-        bare.push(both.await);
     }
-    (pages, bare)
+    all
 }
 
 /// Fills a file and looks at it twice.
@@ -218,21 +228,24 @@ pub async fn measure(report: &mut Report, few: usize, many: usize, times: usize)
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
 
     fill(&running, 0, few).await;
-    let (small, _) = measured(&mut visitor, &mut connection, times).await;
+    let small = measured(&mut visitor, &mut connection, times).await;
     fill(&running, few, many).await;
     // The connection was left alone for longer than it is kept.
     let mut visitor = Visitor::new(running.address()).await;
-    let (large, bare) = measured(&mut visitor, &mut connection, times).await;
+    let large = measured(&mut visitor, &mut connection, times).await;
     report.line(format!(
-        "\nPages of {SHOWN} certificates, milliseconds: among {few}, among {many}, and the statements behind it there"
+        "\nPages of {SHOWN} certificates, milliseconds: among {few}, among {many}, and the statements behind it, \
+         in turns with it there"
     ));
-    report.line("page            few   many  ratio  statements  ratio");
+    report.line("page            few   many  ratio  statements  page to statements");
     for (number, (name, _)) in PAGES.iter().enumerate() {
-        let (few, many, bare) = (small[number], large[number], bare[number]);
+        let (few, many) = (small[number].page, &large[number]);
         report.line(format!(
-            "{name:<14} {few:>5.1} {many:>5.1} {:>6.2} {bare:>10.1} {:>6.2}",
-            many / few,
-            many / bare
+            "{name:<14} {few:>5.1} {:>5.1} {:>6.2} {:>11.1} {:>19.2}",
+            many.page,
+            many.page / few,
+            many.bare,
+            many.ratio
         ));
     }
     let style = visitor.page("/console/style.css").await.len();
