@@ -52,6 +52,7 @@ mod rules;
 mod run;
 mod runner;
 mod settings;
+mod side_by_side;
 mod sweeper;
 mod watch;
 mod worker;
@@ -76,6 +77,7 @@ use crate::port::{
 use digest::digest;
 use line::Lines;
 use run::Found;
+use side_by_side::side_by_side;
 
 pub use crate::lifecycle::Receipt;
 pub use caller::Caller;
@@ -471,25 +473,24 @@ impl Service {
             .store
             .list(account, filter, before, limit)
             .await?;
-        let mut rows = Vec::new();
-        for one in listed {
-            let (status, unreadable) =
-                match self.look(account, one.entry.order, &Command::Wake).await {
-                    Ok(found) => {
-                        let law = found.editions.law(self.rules.book());
-                        let case = found.loaded.case(account);
-                        (status(&case, found.now, law.conduct), None)
-                    }
-                    Err(error) if error.store_is_away() => return Err(error),
-                    Err(error) => (None, Some(error)),
-                };
-            rows.push(Summary {
+        let rows = listed.into_iter().map(|one| async move {
+            let looked = self.look(account, one.entry.order, &Command::Wake).await;
+            let (status, unreadable) = match looked {
+                Ok(found) => {
+                    let law = found.editions.law(self.rules.book());
+                    let case = found.loaded.case(account);
+                    (status(&case, found.now, law.conduct), None)
+                }
+                Err(error) if error.store_is_away() => return Err(error),
+                Err(error) => (None, Some(error)),
+            };
+            Ok(Summary {
                 status,
                 unreadable,
                 listed: one,
-            });
-        }
-        Ok(rows)
+            })
+        });
+        side_by_side(ROWS_AT_ONCE, rows).await
     }
 
     /// Purchases of an account, the newest first: those older than `before`
@@ -537,6 +538,10 @@ impl Service {
         }
     }
 }
+
+/// So many rows of a list are read at the same time: a store over a pool has some connections, and
+/// others want theirs.
+const ROWS_AT_ONCE: usize = 4;
 
 /// So many plans are read from the store at once.
 const PLANS_AT_ONCE: usize = 200;
