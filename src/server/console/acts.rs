@@ -75,7 +75,7 @@ impl Act {
         Self::ALL.into_iter().find(|act| act.path() == path)
     }
 
-    const fn kind(self) -> CommandKind {
+    pub(super) const fn kind(self) -> CommandKind {
         match self {
             Self::Withdraw => CommandKind::Withdraw,
             Self::CancelOrder => CommandKind::CancelOrder,

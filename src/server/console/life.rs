@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use crate::lifecycle::{
     Coverage, Due, Event, InstanceEvent, Outlook, PurchaseEvent, coverage, evolve_instance,
 };
-use crate::model::{CertificateInstance, InstanceId, OrderId, Purchase, PurchaseId, Timestamp};
+use crate::model::{CertificateInstance, InstanceId, OrderId, Timestamp};
 use crate::port::{Loaded, ReadSet, StreamId, Version};
 
 use super::acts::below;
@@ -36,32 +36,44 @@ pub(super) struct Life {
     covered: Coverage,
 }
 
-/// The events of an instance.
-async fn journal(visit: &Visit<'_>, id: InstanceId) -> Result<Vec<InstanceEvent>, Trouble> {
+/// The first events of a stream, at most so many, as far as they are such.
+async fn journal<T>(
+    visit: &Visit<'_>,
+    stream: StreamId,
+    most: usize,
+    such: fn(Event) -> Option<T>,
+) -> Result<Vec<T>, Trouble> {
     let store = &visit.service().ports().store;
-    let stream = StreamId::Instance(id);
-    let read = store
-        .journal(visit.account(), stream, Version(0), EVENTS)
-        .await?;
-    let own = read.into_iter().filter_map(|event| match event {
-        Event::Instance { event, .. } => Some(event),
-        Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => None,
-    });
-    Ok(own.collect())
+    let read = store.journal(visit.account(), stream, Version(0), most);
+    Ok(read.await?.into_iter().filter_map(such).collect())
 }
 
-/// What happened to a purchase.
-async fn money(visit: &Visit<'_>, id: PurchaseId) -> Result<Vec<PurchaseEvent>, Trouble> {
-    let store = &visit.service().ports().store;
-    let stream = StreamId::Purchase(id);
-    let read = store
-        .journal(visit.account(), stream, Version(0), EVENTS)
-        .await?;
-    let own = read.into_iter().filter_map(|event| match event {
+fn of_instance(event: Event) -> Option<InstanceEvent> {
+    match event {
+        Event::Instance { event, .. } => Some(event),
+        Event::Plan { .. } | Event::Chain { .. } | Event::Purchase { .. } => None,
+    }
+}
+
+fn of_purchase(event: Event) -> Option<PurchaseEvent> {
+    match event {
         Event::Purchase { event, .. } => Some(event),
         Event::Plan { .. } | Event::Chain { .. } | Event::Instance { .. } => None,
-    });
-    Ok(own.collect())
+    }
+}
+
+/// What happened to an instance.
+async fn told(visit: &Visit<'_>, id: InstanceId) -> Result<Vec<InstanceEvent>, Trouble> {
+    journal(visit, StreamId::Instance(id), EVENTS, of_instance).await
+}
+
+/// The order with which an instance began: it is found by that for good.
+pub(super) async fn first_order(
+    visit: &Visit<'_>,
+    id: InstanceId,
+) -> Result<Option<OrderId>, Trouble> {
+    let begun = journal(visit, StreamId::Instance(id), 1, of_instance).await?;
+    Ok(begun.first().and_then(InstanceEvent::begun_order))
 }
 
 /// Whether the newest application's domain is proved.
@@ -102,40 +114,13 @@ fn folded(id: InstanceId, events: &[InstanceEvent]) -> Option<CertificateInstanc
     state
 }
 
-/// The certificates that a purchase paid for: one, or the members of its chain that it bought.
-pub(super) async fn members_of(
-    visit: &Visit<'_>,
-    purchase: &Purchase,
-) -> Result<Vec<CertificateInstance>, Trouble> {
-    let first = folded(purchase.first(), &journal(visit, purchase.first()).await?);
-    let Some(first) = first else {
-        return Ok(Vec::new());
-    };
-    let store = &visit.service().ports().store;
-    let loaded = store
-        .load(visit.account(), ReadSet::Order(first.order()).into())
-        .await?;
-    let chain = loaded
-        .chain
-        .filter(|chain| purchase.chain() == Some(chain.state.id()));
-    let mut members = Vec::new();
-    for member in chain.iter().flat_map(|chain| chain.state.members()) {
-        let own = folded(member.instance, &journal(visit, member.instance).await?);
-        members.extend(own.filter(|own| own.purchase() == Some(purchase.id())));
-    }
-    if members.is_empty() {
-        members.push(first);
-    }
-    Ok(members)
-}
-
 pub(super) async fn life(visit: &Visit<'_>, order: OrderId) -> Result<Life, Trouble> {
     let (account, service) = (visit.account(), visit.service());
     let store = &service.ports().store;
     let loaded = store.load(account, ReadSet::Order(order).into()).await?;
     let instance = &loaded.instance.as_ref().ok_or(Trouble::NotFound)?.state;
     let own = instance.id();
-    let events = journal(visit, own).await?;
+    let events = told(visit, own).await?;
     let proved = is_proved(&events);
     let words = visit.words;
     let mut past: Vec<(Timestamp, String)> = events
@@ -143,7 +128,7 @@ pub(super) async fn life(visit: &Visit<'_>, order: OrderId) -> Result<Life, Trou
         .map(|event| names::event(words, event))
         .collect();
     if let Some(purchase) = instance.purchase() {
-        let paid = money(visit, purchase).await?;
+        let paid = journal(visit, StreamId::Purchase(purchase), EVENTS, of_purchase).await?;
         past.extend(paid.iter().filter_map(|event| names::payment(words, event)));
         past.sort_by_key(|(at, _)| *at);
     }
@@ -158,11 +143,17 @@ pub(super) async fn life(visit: &Visit<'_>, order: OrderId) -> Result<Life, Trou
     };
     let (mut members, mut begun) = (Vec::new(), visit.now);
     for id in ids {
-        let events = journal(visit, id).await?;
+        let read;
+        let events = if id == own {
+            &events
+        } else {
+            read = told(visit, id).await?;
+            &read
+        };
         if let Some(first) = events.first() {
             begun = begun.min(names::event(visit.words, first).0);
         }
-        members.extend(folded(id, &events));
+        members.extend(folded(id, events));
     }
     // Of a chain it is the law of a member that waits that says when the members to come are due.
     let waiting = members.last().map(CertificateInstance::order);

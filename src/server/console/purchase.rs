@@ -1,20 +1,21 @@
 //! The page of one purchase: what was paid, its certificates, and its refund (S2, T-33 to T-35).
 
+use std::string::ToString;
 use std::vec::Vec;
 
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::lifecycle::CommandKind;
-use crate::model::{CertificateInstance, Purchase, PurchaseId};
+use crate::model::{CertificateInstance, HostingChain, InstanceId, Purchase, PurchaseId};
 use crate::port::ReadSet;
+use crate::service::Description;
 
 use super::acts::{Act, below, one};
 use super::asked::address;
-use super::certificate::title;
+use super::certificate::{found, title};
 use super::frame::{Place, page};
 use super::ledger;
-use super::life;
+use super::life::first_order;
 use super::reply::Reply;
 use super::status::badge;
 use super::tabs::Section;
@@ -33,12 +34,7 @@ pub(super) async fn show(visit: &Visit<'_>, id: &str) -> Result<Reply, Trouble> 
         .load(visit.account(), ReadSet::Purchase(id).into())
         .await?;
     let purchase = loaded.purchase.ok_or(Trouble::NotFound)?.state;
-    let members = life::members_of(visit, &purchase).await?;
-    let mut certificates = Vec::new();
-    for own in &members {
-        let found = super::certificate::found(visit, &std::format!("{}", own.order())).await;
-        certificates.extend(found.ok());
-    }
+    let certificates = certificates(visit, &purchase).await?;
     let offers = match certificates.first() {
         Some(first) => {
             let order = first.instance.order();
@@ -46,18 +42,17 @@ pub(super) async fn show(visit: &Visit<'_>, id: &str) -> Result<Reply, Trouble> 
         }
         None => Vec::new(),
     };
+    let offered = |act: Act| offers.iter().find(|offer| offer.command == act.kind());
     let main = html! {
         div.head { h1 { (visit.say(Text::PurchaseLabel)) } }
         p.lead { (purchase.id()) }
         (facts(visit, &purchase))
-        @if let Some(first) = members.first() {
+        @if let Some(first) = certificates.first() {
             section.panel aria-labelledby="refund" {
                 h2 #refund { (visit.say(Text::RefundLabel)) }
                 ul.offers {
-                    @for act in ACTS {
-                        @for offer in offers.iter().filter(|offer| is_for(offer.command, act)) {
-                            li { (one(visit, first.order(), (act.path(), act.text(), "button"), offer)) }
-                        }
+                    @for (act, offer) in ACTS.into_iter().filter_map(|act| Some((act, offered(act)?))) {
+                        li { (one(visit, first.instance.order(), (act.path(), act.text(), "button"), offer)) }
                     }
                 }
             }
@@ -84,12 +79,35 @@ pub(super) async fn show(visit: &Visit<'_>, id: &str) -> Result<Reply, Trouble> 
     Ok(Reply::page(StatusCode::OK, page))
 }
 
-fn is_for(command: CommandKind, act: Act) -> bool {
-    matches!(
-        (command, act),
-        (CommandKind::ClaimRefund, Act::ClaimRefund)
-            | (CommandKind::CancelRefund, Act::CancelRefund)
-    )
+/// The certificates that it paid for: one, or the members of its chain that it bought. What was deleted
+/// has no page any more.
+async fn certificates(visit: &Visit<'_>, purchase: &Purchase) -> Result<Vec<Description>, Trouble> {
+    let Some(order) = first_order(visit, purchase.first()).await? else {
+        return Ok(Vec::new());
+    };
+    let store = &visit.service().ports().store;
+    let loaded = store
+        .load(visit.account(), ReadSet::Order(order).into())
+        .await?;
+    let chain = loaded.chain.map(|chain| chain.state);
+    let chain = chain.filter(|chain| purchase.chain() == Some(chain.id()));
+    let members = chain.iter().flat_map(HostingChain::members);
+    let mut ids: Vec<InstanceId> = members.map(|member| member.instance).collect();
+    if ids.is_empty() {
+        ids.push(purchase.first());
+    }
+    let mut all = Vec::new();
+    for id in ids {
+        let Some(order) = first_order(visit, id).await? else {
+            continue;
+        };
+        match found(visit, &order.to_string()).await {
+            Ok(own) if own.instance.purchase() == Some(purchase.id()) => all.push(own),
+            Ok(_) | Err(Trouble::NotFound) => {}
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(all)
 }
 
 /// Its names, or its order while it has none.
