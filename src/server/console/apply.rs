@@ -8,8 +8,7 @@ use crate::service::Description;
 
 use super::acts::{below, possible};
 use super::certificate::{found, title};
-use super::form::Mistakes;
-use super::frame::{Place, page};
+use super::form::{Mistakes, ending};
 use super::reply::Reply;
 use super::status::badge;
 use super::submission;
@@ -59,16 +58,10 @@ fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<R
             (mistakes.summary(visit))
             (visit.form()?)
             (submission::fields(visit, own.product().class, own, mistakes))
-            div.acts {
-                button.main type="submit" { (name) }
-                a.button href=(below(own.order(), "")) { (visit.say(Text::Cancel)) }
-            }
+            (ending(visit, name, &below(own.order(), "")))
         }
     };
-    Ok(Reply::page(
-        mistakes.status(),
-        page(visit, Place::Certificates, name, &main),
-    ))
+    Ok(mistakes.page(visit, name, &main))
 }
 
 /// What is to be published, in fields from which it is copied.

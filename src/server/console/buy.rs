@@ -8,8 +8,7 @@ use maud::{Markup, html};
 use crate::model::{Catalog, NameKind, Product};
 
 use super::asked::address;
-use super::form::{Line, Mistakes};
-use super::frame::{Place, page};
+use super::form::{Line, Mistakes, ending};
 use super::payment;
 use super::reply::Reply;
 use super::tabs::Section;
@@ -128,15 +127,11 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
                 }
             }
             (payment::fields(visit, mistakes))
-            div.acts {
-                button.main type="submit" { (visit.say(Text::BuyNow)) }
-                a.button href=(address("", &[])) { (visit.say(Text::Cancel)) }
-            }
+            (ending(visit, visit.say(Text::BuyNow), &address("", &[])))
         }
     };
     let title = visit.say(Text::PurchaseCertificate);
-    let page = page(visit, Place::Certificates, title, &main);
-    Ok(Reply::page(mistakes.status(), page))
+    Ok(mistakes.page(visit, title, &main))
 }
 
 /// The products of the catalog to choose from.

@@ -1,16 +1,16 @@
 //! Deploying a certificate to the cloud products of the edition, and taking it off again (S1).
 
 use std::format;
-use std::vec::Vec;
 
 use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::lifecycle::{Command, CommandKind};
-use crate::model::{CertificateInstance, Deployment, DomainName, OrderId, Target, Timestamp};
+use crate::model::{CertificateInstance, Deployment, DomainName, OrderId, Target};
 
 use super::acts::{below, possible};
 use super::certificate::{found, title};
+use super::form::ending;
 use super::frame::{Place, page};
 use super::reply::Reply;
 use super::status::badge;
@@ -22,15 +22,6 @@ use super::visit::{Visit, fresh_key};
 pub(super) const PATH: &str = "deploy";
 /// The place of taking it off.
 pub(super) const OFF: &str = "undeploy";
-
-/// What the products say: which of them serve the certificate, and since when.
-async fn serving(
-    visit: &Visit<'_>,
-    own: &CertificateInstance,
-) -> Result<Vec<(Target, Timestamp)>, Trouble> {
-    let products = &visit.conductor.world.products;
-    Ok(products.serving(own.order()).await?)
-}
 
 pub(super) async fn ask(visit: &Visit<'_>, order: &str) -> Result<Reply, Trouble> {
     let found = found(visit, order).await?;
@@ -70,10 +61,7 @@ pub(super) async fn ask(visit: &Visit<'_>, order: &str) -> Result<Reply, Trouble
                     }
                 }
             }
-            div.acts {
-                button.main type="submit" { (name) }
-                a.button href=(below(own.order(), "")) { (visit.say(Text::Cancel)) }
-            }
+            (ending(visit, name, &below(own.order(), "")))
         }
     };
     let page = page(visit, Place::Certificates, name, &main);
@@ -85,7 +73,9 @@ pub(super) async fn table(visit: &Visit<'_>, own: &CertificateInstance) -> Resul
     if own.deployments().is_empty() {
         return Ok(html! {});
     }
-    let serving = serving(visit, own).await?;
+    let products = &visit.conductor.world.products;
+    // Which of them serve the certificate, and since when.
+    let serving = products.serving(own.order()).await?;
     let state = |one: &Deployment| {
         let since = serving.iter().find(|(target, _)| *target == one.target);
         html! {
@@ -99,10 +89,6 @@ pub(super) async fn table(visit: &Visit<'_>, own: &CertificateInstance) -> Resul
     };
     let form = visit.csrf();
     let heading = visit.say(Text::Deployments);
-    let mut keys = Vec::new();
-    for _ in own.deployments() {
-        keys.push(fresh_key()?);
-    }
     Ok(html! {
         div.panel {
             h2 #deployments { (heading) }
@@ -118,7 +104,7 @@ pub(super) async fn table(visit: &Visit<'_>, own: &CertificateInstance) -> Resul
                         }
                     }
                     tbody {
-                        @for (one, key) in own.deployments().iter().zip(keys) {
+                        @for one in own.deployments() {
                             tr {
                                 th scope="row" { (one.target) }
                                 td {
@@ -131,7 +117,7 @@ pub(super) async fn table(visit: &Visit<'_>, own: &CertificateInstance) -> Resul
                                 td { (state(one)) }
                                 td {
                                     form method="post" action=(below(own.order(), OFF)) {
-                                        (form) (key)
+                                        (form) (fresh_key()?)
                                         input type="hidden" name="target" value=(one.target);
                                         button type="submit" {
                                             (visit.say(Text::DoUndeploy))

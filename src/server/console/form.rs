@@ -10,6 +10,8 @@ use maud::{Markup, html};
 use crate::lifecycle::Refusal;
 use crate::service::ServiceError;
 
+use super::frame::{Place, page};
+use super::reply::Reply;
 use super::text::Text;
 use super::trouble::{Trouble, explained};
 use super::visit::Visit;
@@ -42,7 +44,7 @@ impl Mistakes {
     }
 
     /// The status of the page that shows the form.
-    pub(super) fn status(&self) -> StatusCode {
+    fn status(&self) -> StatusCode {
         if self.refusal.is_some() {
             StatusCode::CONFLICT
         } else if self.any() {
@@ -80,6 +82,12 @@ impl Mistakes {
         }
     }
 
+    /// The page of the form.
+    pub(super) fn page(&self, visit: &Visit<'_>, title: &str, main: &Markup) -> Reply {
+        let page = page(visit, Place::Certificates, title, main);
+        Reply::page(self.status(), page)
+    }
+
     /// What stands below a field.
     pub(super) fn below(&self, field: &str) -> Markup {
         html! {
@@ -99,6 +107,16 @@ impl Mistakes {
 
     pub(super) fn invalid(&self, field: &str) -> Option<&'static str> {
         self.of(field).map(|_| "true")
+    }
+}
+
+/// The end of a form: what sends it, and the way back.
+pub(super) fn ending(visit: &Visit<'_>, sends: &str, back: &str) -> Markup {
+    html! {
+        div.acts {
+            button.main type="submit" { (sends) }
+            a.button href=(back) { (visit.say(Text::Cancel)) }
+        }
     }
 }
 

@@ -12,8 +12,7 @@ use crate::service::Description;
 use super::acts::{below, possible};
 use super::buy;
 use super::certificate::{found, title};
-use super::form::Mistakes;
-use super::frame::{Place, page};
+use super::form::{Mistakes, ending};
 use super::payment;
 use super::reply::Reply;
 use super::status::badge;
@@ -129,14 +128,8 @@ fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<R
                 (submission::fields(visit, own.product().class, own, mistakes))
             }
             (payment::fields(visit, mistakes))
-            div.acts {
-                button.main type="submit" { (name) }
-                a.button href=(below(own.order(), "")) { (visit.say(Text::Cancel)) }
-            }
+            (ending(visit, name, &below(own.order(), "")))
         }
     };
-    Ok(Reply::page(
-        mistakes.status(),
-        page(visit, Place::Certificates, name, &main),
-    ))
+    Ok(mistakes.page(visit, name, &main))
 }

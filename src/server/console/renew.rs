@@ -10,8 +10,7 @@ use crate::service::Description;
 
 use super::acts::{below, possible};
 use super::certificate::{found, title};
-use super::form::Mistakes;
-use super::frame::{Place, page};
+use super::form::{Mistakes, ending};
 use super::payment;
 use super::reply::Reply;
 use super::status::badge;
@@ -85,14 +84,8 @@ async fn form(
                 }
             }
             (payment::fields(visit, mistakes))
-            div.acts {
-                button.main type="submit" { (name) }
-                a.button href=(below(own.order(), "")) { (visit.say(Text::Cancel)) }
-            }
+            (ending(visit, name, &below(own.order(), "")))
         }
     };
-    Ok(Reply::page(
-        mistakes.status(),
-        page(visit, Place::Certificates, name, &main),
-    ))
+    Ok(mistakes.page(visit, name, &main))
 }

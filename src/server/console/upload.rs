@@ -15,8 +15,7 @@ use crate::wire::why_no_chain;
 
 use super::acts::below;
 use super::asked::address;
-use super::form::{Line, Mistakes};
-use super::frame::{Place, page};
+use super::form::{Line, Mistakes, ending};
 use super::reply::Reply;
 use super::tabs::Section;
 use super::text::Text;
@@ -116,18 +115,10 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
                 // A key is never sent back.
                 (pem(visit, mistakes, ("private-key", Text::PrivateKeyPem, Text::PrivateKeyHint), ""))
             }
-            div.acts {
-                button.main type="submit" { (visit.say(Text::DoUpload)) }
-                a.button href=(address(Section::Tab(Tab::Uploaded).path(), &[])) {
-                    (visit.say(Text::Cancel))
-                }
-            }
+            (ending(visit, visit.say(Text::DoUpload), &address(Section::Tab(Tab::Uploaded).path(), &[])))
         }
     };
-    Ok(Reply::page(
-        mistakes.status(),
-        page(visit, Place::Certificates, heading, &main),
-    ))
+    Ok(mistakes.page(visit, heading, &main))
 }
 
 fn pem(
