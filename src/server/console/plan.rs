@@ -37,12 +37,10 @@ async fn loaded(
 
 /// The claim, decided and priced; or why it is refused.
 fn priced(visit: &Visit<'_>, loaded: &Loaded) -> Result<Result<Preview, ServiceError>, Trouble> {
-    let rules = visit.service().rules();
-    let editions = rules.editions(loaded, visit.now)?;
-    let law = editions.law(rules.book());
-    let case = loaded.case(visit.account());
-    let decided = preview(&case, &Command::ClaimRefund, visit.now, &law);
-    Ok(decided.map_err(ServiceError::from))
+    Ok(visit.judged(loaded, |case, law| {
+        let decided = preview(case, &Command::ClaimRefund, visit.now, law);
+        decided.map_err(ServiceError::from)
+    })?)
 }
 
 /// What was shown: a claim that would pay something else is not carried out.
@@ -63,15 +61,14 @@ async fn drawn(visit: &Visit<'_>, product: ProductCode) -> Result<Option<Refusal
     let loaded = store
         .load(visit.account(), ReadSet::Product(product).into())
         .await?;
-    let rules = visit.service().rules();
-    let editions = rules.editions(&loaded, visit.now)?;
-    let law = editions.law(rules.book());
     // The numbers are those of nothing: it is only asked whether it could be done.
     let (Ok(instance), Ok(order)) = (InstanceId::new("slot"), OrderId::new(1)) else {
         return Ok(None);
     };
     let command = Command::Draw(Slot { instance, order });
-    Ok(preview(&loaded.case(visit.account()), &command, visit.now, &law).err())
+    Ok(visit.judged(&loaded, |case, law| {
+        preview(case, &command, visit.now, law).err()
+    })?)
 }
 
 pub(super) async fn draw(visit: &Visit<'_>, plan: &str) -> Result<Reply, Trouble> {
@@ -158,11 +155,9 @@ fn claim(
     loaded: &Loaded,
     preview: &Preview,
 ) -> Result<Markup, Trouble> {
-    let rules = visit.service().rules();
-    let editions = rules.editions(loaded, visit.now)?;
-    let law = editions.law(rules.book());
-    let case = loaded.case(visit.account());
-    let open = availability(&case, &Command::ClaimRefund, visit.now, &law);
+    let open = visit.judged(loaded, |case, law| {
+        availability(case, &Command::ClaimRefund, visit.now, law)
+    })?;
     let currency = loaded
         .plan
         .as_ref()

@@ -4,7 +4,9 @@ use std::string::{String, ToString};
 
 use maud::{Markup, html};
 
+use crate::lifecycle::{Case, Law};
 use crate::model::{AccountId, Offset, Timestamp};
+use crate::port::Loaded;
 use crate::rulebook::ResolveError;
 use crate::server::conduct::Conductor;
 use crate::service::{Caller, Service};
@@ -59,6 +61,18 @@ impl<'a> Visit<'a> {
 
     pub(super) const fn say(&self, text: Text) -> &'static str {
         self.words.say(text)
+    }
+
+    /// What the rules say of a case that was read.
+    pub(super) fn judged<T>(
+        &self,
+        loaded: &Loaded,
+        ask: impl FnOnce(&Case<'_>, &Law<'_>) -> T,
+    ) -> Result<T, ResolveError> {
+        let rules = self.service().rules();
+        let editions = rules.editions(loaded, self.now)?;
+        let law = editions.law(rules.book());
+        Ok(ask(&loaded.case(self.account()), &law))
     }
 
     /// The account, under the key of the form that was sent: sent twice, it counts once (L11).
