@@ -106,7 +106,7 @@ pub use fault::Fault;
 pub use keys::{AccessKey, AccessKeys, FixedKeys, KeysUnavailable, Secret};
 pub use nonces::{MemoryNonces, Nonce, Nonces, Noted};
 #[cfg(feature = "console")]
-pub(crate) use operation::why_no_chain;
+pub(crate) use operation::{ALIVE, why_no_chain};
 pub use operation::{Desk, Done, Operation, Parameter, ParameterKind, Repeat, Taken};
 pub use parameters::Parameters;
 pub use perform::{Asked, Perform};

@@ -13,6 +13,7 @@ use crate::service::Summary;
 use crate::view::group::{Group, Overview};
 use crate::view::label::Language;
 use crate::view::layout::{Layout, Tab};
+use crate::wire::ALIVE;
 
 use super::acts::below;
 use super::asked::address;
@@ -113,31 +114,19 @@ struct Rows {
     older: Option<Position>,
 }
 
-/// Stages of what is not uploaded, and not deleted.
-const NOT_UPLOADED: [Stage; 9] = [
-    Stage::NotActivated,
-    Stage::Bought,
-    Stage::Verifying,
-    Stage::Validating,
-    Stage::Failed,
-    Stage::Pending,
-    Stage::Live,
-    Stage::Revoked,
-    Stage::Ended,
-];
-
 async fn rows(
     visit: &Visit<'_>,
     tab: Tab,
     wanted: Wanted,
     name: Option<DomainName>,
 ) -> Result<Rows, Trouble> {
-    let of_tab: &[Stage] = match tab {
-        Tab::Uploaded => &[Stage::Uploaded],
-        Tab::Paid | Tab::Free | Tab::Orders => &NOT_UPLOADED,
+    let (of_tab, ended): (&[Stage], _) = match tab {
+        Tab::Uploaded => (&[Stage::Uploaded], None),
+        // Beside what the API lists, what has ended has its rows.
+        Tab::Paid | Tab::Free | Tab::Orders => (&ALIVE, Some(Stage::Ended)),
     };
     let asked = wanted.stages();
-    let stages = of_tab.iter().copied();
+    let stages = of_tab.iter().copied().chain(ended);
     let stages: Vec<Stage> = stages
         .filter(|stage| asked.is_empty() || asked.contains(stage))
         .collect();

@@ -32,7 +32,7 @@ struct Wanted {
 }
 
 /// The stages of what was bought or drawn and has not ended: an uploaded certificate has none of them.
-pub(super) const ALIVE: [Stage; 8] = [
+pub(crate) const ALIVE: [Stage; 8] = [
     Stage::NotActivated,
     Stage::Bought,
     Stage::Verifying,

@@ -27,6 +27,8 @@ use crate::service::Service;
 
 use around::Around;
 
+#[cfg(feature = "console")]
+pub(crate) use listing::ALIVE;
 pub use table::{Parameter, ParameterKind, Repeat, Taken};
 #[cfg(feature = "console")]
 pub(crate) use uploading::why_no_chain;
