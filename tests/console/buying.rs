@@ -214,3 +214,36 @@ fn what_is_refused_stays_in_the_form_and_may_be_changed() {
     assert_eq!(sent.status, 303, "{}", sent.body);
     assert!(browser.open("orders").has("77.50 CNY"));
 }
+
+#[test]
+fn years_that_are_not_sold_stand_disabled_with_their_rule() {
+    let mut config = Config::for_tests();
+    config.clock = "manual:2026-03-20T09:00:00+08:00".parse().unwrap();
+    let site = Site::with(config);
+    let mut browser = site.holder();
+    let form = browser.open("buy");
+    let years = form.within("id=\"what-1\"", "id=\"what-plan\"");
+    assert!(years.starts_with(" type=\"radio\" name=\"what\" value=\"1\" checked>"));
+    for number in [2, 3] {
+        let described =
+            format!("value=\"{number}\" disabled aria-describedby=\"why-what-{number}\"");
+        assert!(years.contains(&described), "{years}");
+        let why = form.within(&format!("<summary id=\"why-what-{number}\">"), "</details>");
+        assert!(why.starts_with("Why not: rule R-03"), "{why}");
+        assert!(
+            why.contains("<dt>Way out</dt>") && why.contains("HS20"),
+            "{why}"
+        );
+    }
+    // Where they are sold, nothing is disabled.
+    let mut config = Config::for_tests();
+    config.edition = Some("2022-hosting".into());
+    config.clock = "manual:2022-03-20T09:00:00+08:00".parse().unwrap();
+    let site = Site::with(config);
+    let form = site.holder().open("buy");
+    assert!(
+        form.has("value=\"3\">") && !form.has(" disabled"),
+        "{}",
+        form.body
+    );
+}

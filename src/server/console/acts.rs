@@ -25,7 +25,7 @@ use super::renew;
 use super::reply::Reply;
 use super::status::badge;
 use super::text::Text;
-use super::trouble::{Trouble, explained};
+use super::trouble::{Trouble, why_not};
 use super::upload;
 use super::visit::{Visit, money};
 
@@ -204,10 +204,7 @@ pub(super) fn one(
             Some(refusal) => {
                 @let id = format!("why-{path}");
                 button type="button" disabled aria-describedby=(id) { (name) }
-                details {
-                    summary #(id) { (visit.words.fill(Text::WhyNot, &[&refusal.rule()])) }
-                    (explained(visit, refusal))
-                }
+                (why_not(visit, &id, refusal))
             }
         }
     }

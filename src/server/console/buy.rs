@@ -2,10 +2,14 @@
 
 use core::num::NonZeroU32;
 use std::format;
+use std::sync::Arc;
+use std::vec::Vec;
 
 use maud::{Markup, html};
 
-use crate::model::{Catalog, NameKind, Product};
+use crate::lifecycle::{Command, NewPurchase, Paid, Refusal, Slot, Why, decide};
+use crate::model::{Catalog, ChainId, InstanceId, NameKind, OrderId, Payment, Product, PurchaseId};
+use crate::port::Loaded;
 
 use super::asked::address;
 use super::form::{Line, Mistakes, ending};
@@ -13,7 +17,7 @@ use super::payment;
 use super::reply::Reply;
 use super::tabs::Section;
 use super::text::Text;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, why_not};
 use super::visit::Visit;
 use crate::view::layout::Tab;
 
@@ -94,8 +98,53 @@ pub(super) async fn send(visit: &Visit<'_>) -> Result<Reply, Trouble> {
     Ok(Reply::see(address(section.path(), &[("done", "bought")])))
 }
 
+/// Why no product is sold for so many years, if it is so.
+fn unsold(visit: &Visit<'_>, years: NonZeroU32) -> Result<Option<Refusal>, Trouble> {
+    // The ids are those of nothing: it is only asked whether it could be done.
+    let slot = |number: u32| {
+        let instance = InstanceId::new(&format!("slot-{number}")).ok()?;
+        let order = OrderId::new(number.into()).ok()?;
+        Some(Slot { instance, order })
+    };
+    let slots: Option<Arc<[Slot]>> = (1..=years.get()).map(slot).collect();
+    let (Some(slots), Ok(purchase), Ok(chain)) =
+        (slots, PurchaseId::new("purchase"), ChainId::new("chain"))
+    else {
+        return Ok(None);
+    };
+    let paid = Paid {
+        purchase,
+        payment: Payment::NONE,
+    };
+    let buy = |product| {
+        Command::Buy(Arc::new(NewPurchase {
+            paid,
+            product,
+            chain: (slots.len() > 1).then_some(chain),
+            slots: Arc::clone(&slots),
+        }))
+    };
+    let catalog = Catalog::published();
+    let refusals = visit.judged(&Loaded::default(), |case, law| {
+        let products = catalog.iter();
+        let refused = |product| decide(case, &buy(product), visit.now, law).err();
+        let years = |refusal: &Refusal| matches!(refusal.why(), Why::Years(_) | Why::Free);
+        products
+            .map(|product| refused(product).filter(years))
+            .collect::<Option<Vec<Refusal>>>()
+    })?;
+    // A free product has a reason of its own, which is not that of the others.
+    let years = |refusal: &Refusal| matches!(refusal.why(), Why::Years(_));
+    Ok(refusals.and_then(|all| all.into_iter().find(years)))
+}
+
 fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
     let asked = visit.asked;
+    let offered: Result<Vec<_>, Trouble> = YEARS
+        .into_iter()
+        .map(|years| Ok((years, unsold(visit, years)?)))
+        .collect();
+    let offered = offered?;
     let sent = |name, before| asked.or(name, before);
     let what = sent("what", "1");
     let main = html! {
@@ -108,13 +157,16 @@ fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
                 (products(visit, &sent("product", FIRST), mistakes))
                 fieldset.field {
                     legend { (visit.say(Text::BuyWhat)) }
-                    @for years in YEARS {
+                    @for (years, refusal) in &offered {
                         @let id = format!("what-{years}");
+                        @let why = format!("why-{id}");
                         div.choice {
                             input id=(id) type="radio" name="what" value=(years)
-                                checked[what == format!("{years}")];
-                            label for=(id) { (visit.words.fill(Text::BuyYears, &[&years])) }
+                                checked[what == format!("{years}")] disabled[refusal.is_some()]
+                                aria-describedby=[refusal.as_ref().map(|_| &why)];
+                            label for=(id) { (visit.words.fill(Text::BuyYears, &[years])) }
                         }
+                        @if let Some(refusal) = refusal { (why_not(visit, &why, refusal)) }
                     }
                     div.choice {
                         input #what-plan type="radio" name="what" value="plan" checked[what == "plan"];

@@ -201,3 +201,13 @@ pub(super) fn explained(visit: &Visit<'_>, refusal: &Refusal) -> Markup {
         }
     }
 }
+
+/// The same behind the number of its rule, which describes what stands disabled.
+pub(super) fn why_not(visit: &Visit<'_>, id: &str, refusal: &Refusal) -> Markup {
+    html! {
+        details {
+            summary id=(id) { (visit.words.fill(Text::WhyNot, &[&refusal.rule()])) }
+            (explained(visit, refusal))
+        }
+    }
+}
