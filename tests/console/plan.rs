@@ -3,7 +3,7 @@
 use cert_lifecycle::model::{AccountId, ProductCode};
 use cert_lifecycle::server::Config;
 
-use crate::browser::{Browser, Site};
+use crate::browser::{Browser, Site, control};
 use crate::page::Page;
 
 fn site() -> Site {
@@ -110,4 +110,45 @@ fn a_slot_is_taken_from_a_plan_once() {
     other.sign_in("other", "othersecret");
     assert_eq!(other.get(&path).status, 404);
     assert_eq!(browser.post(&draw, &[("key", "0000")]).status, 403);
+}
+
+#[test]
+fn a_unit_that_is_only_reserved_is_not_called_used_up_and_a_refusal_leads_back() {
+    let site = site();
+    let mut browser = site.holder();
+    let path = plan(&mut browser);
+    let form = browser.open(&path);
+    let account = AccountId::new("1234567890").unwrap();
+    let product = ProductCode::new("geotrust-dv-w-starter").unwrap();
+    let (slot, _) = site
+        .wait(site.running().service().draw(account, product))
+        .unwrap();
+    let page = browser.open(&path);
+    let why = page.within("id=\"refund\"", "</section>");
+    assert!(
+        why.contains("No unit is used up. Reserved: 1,")
+            && why.contains("<a href=\"/console/\">To the certificates</a>"),
+        "{why}"
+    );
+    // Once it is used up, it is said so by nothing but the numbers and the rule.
+    let route = format!("orders/{slot}/apply");
+    let answer = control(
+        site.running().address(),
+        &route,
+        r#"{"domain":"*.example.com"}"#,
+    );
+    let (_, order) = answer.split_once(r#""order":""#).unwrap();
+    let order = order.split('"').next().unwrap().to_owned();
+    crate::certificate::issued(&mut browser, &order);
+    let page = browser.open(&path);
+    assert!(page.has("<dt>Used up</dt><dd>1</dd>"), "{}", page.body);
+    assert!(!page.has("No unit is used up"), "{}", page.body);
+    // What is refused on the way leads back to where it was asked for.
+    let refused = claim(&mut browser, &form, &path);
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused.has(&format!("href=\"/console/{path}\">Back to the plan</a>")),
+        "{}",
+        refused.body
+    );
 }

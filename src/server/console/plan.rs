@@ -6,7 +6,7 @@ use std::string::String;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::lifecycle::{Command, Preview, Refusal, Slot, availability, preview};
+use crate::lifecycle::{Command, Preview, Refusal, Slot, Why, availability, preview};
 use crate::model::{InstanceId, OrderId, PlanId, ProductCode, ResourcePlan};
 use crate::port::{IdempotencyKey, Loaded, Read, ReadSet};
 use crate::service::ServiceError;
@@ -131,7 +131,13 @@ async fn shown(visit: &Visit<'_>, id: PlanId, moved: bool) -> Result<Reply, Trou
                 Ok(form) => (form),
                 Err(refusal) => {
                     button type="button" disabled aria-describedby="why" { (name) }
-                    div #why { (explained(visit, refusal)) }
+                    div #why {
+                        @if let (Why::PlanUsed, Some(said)) = (refusal.why(), taken(&plan.state)) {
+                            p { (visit.words.fill(said, &[&plan.state.reserved()])) }
+                            p { a href=(address("", &[])) { (visit.say(Text::ToCertificates)) } }
+                        }
+                        (explained(visit, refusal))
+                    }
                 }
             }
         }
@@ -147,6 +153,15 @@ async fn shown(visit: &Visit<'_>, id: PlanId, moved: bool) -> Result<Reply, Trou
         status,
         page(visit, Place::Certificates, title, &main),
     ))
+}
+
+/// What the rules call used where nothing is used up: units that are reserved, or that were once.
+fn taken(plan: &ResourcePlan) -> Option<Text> {
+    match (plan.reserved(), plan.settled()) {
+        (_, 1..) => None,
+        (1.., 0) => Some(Text::OnlyReserved),
+        (0, 0) => Some(Text::OnceTaken),
+    }
 }
 
 fn claim(

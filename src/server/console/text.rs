@@ -289,6 +289,9 @@ texts! {
     Serving: "serving", "已生效";
     OnItsWay: "on its way", "进行中";
     DrawHint: "A slot takes a unit of the oldest plan of this product that has one left. It is applied for later.", "从该规格最早且有剩余的资源包中领取一个名额，之后再提交申请。";
+    OnlyReserved: "No unit is used up. Reserved: {}, and the rules count what is reserved as used.", "尚无次数被消耗。占用：{}，规则将占用的次数视为已使用。";
+    OnceTaken: "All its units are there, but one was taken before, and the rules want a plan from which none ever was.", "全部次数仍在，但曾被领取过；规则要求资源包从未被领取过次数。";
+    BackToPlan: "Back to the plan", "返回资源包";
     CertificatesOfPurchase: "Certificates of this purchase", "此次购买的证书";
     ChallengeHeading: "Prove the domain", "验证域名";
     ChallengeHint: "Publish this to the letter; the CA looks for it.", "请原样发布以下内容，CA 将进行检查。";

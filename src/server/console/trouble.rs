@@ -127,6 +127,11 @@ impl Trouble {
                             (visit.say(Text::BackToCertificate))
                         }
                     }
+                    [first, plan, ..] if first == "plans" && status == StatusCode::CONFLICT => {
+                        a.button href=(address(&std::format!("plans/{plan}"), &[])) {
+                            (visit.say(Text::BackToPlan))
+                        }
+                    }
                     _ => a.button href=(address("", &[])) { (visit.say(Text::ToCertificates)) },
                 }
             }
