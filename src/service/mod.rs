@@ -71,7 +71,7 @@ use crate::model::{
 };
 use crate::port::{
     CertificateAuthority, Clock, Deployer, Filter, Ids, KeyVault, Listed, ListedPlan,
-    ListedPurchase, Notifier, Payments, Position, ReadSet, Store,
+    ListedPurchase, Loaded, Notifier, Payments, Position, ReadSet, Store,
 };
 
 use digest::digest;
@@ -240,6 +240,9 @@ pub struct Summary {
     pub unreadable: Option<ServiceError>,
     /// How it is found.
     pub listed: Listed,
+    /// What the status was read from: the instance, its chain and what else belongs to it; none if it
+    /// could not be read.
+    pub read: Option<Box<Loaded>>,
 }
 
 /// How an order stands.
@@ -475,20 +478,23 @@ impl Service {
             .await?;
         let rows = listed.into_iter().map(|one| async move {
             let looked = self.look(account, one.entry.order, &Command::Wake).await;
-            let (status, unreadable) = match looked {
+            let mut row = Summary {
+                status: None,
+                unreadable: None,
+                listed: one,
+                read: None,
+            };
+            match looked {
                 Ok(found) => {
                     let law = found.editions.law(self.rules.book());
                     let case = found.loaded.case(account);
-                    (status(&case, found.now, law.conduct), None)
+                    row.status = status(&case, found.now, law.conduct);
+                    row.read = Some(Box::new(found.loaded));
                 }
                 Err(error) if error.store_is_away() => return Err(error),
-                Err(error) => (None, Some(error)),
-            };
-            Ok(Summary {
-                status,
-                unreadable,
-                listed: one,
-            })
+                Err(error) => row.unreadable = Some(error),
+            }
+            Ok(row)
         });
         side_by_side(ROWS_AT_ONCE, rows).await
     }

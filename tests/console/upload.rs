@@ -52,8 +52,22 @@ fn r51_an_uploaded_certificate_has_a_page_and_is_listed_apart() {
         "{}",
         page.body
     );
-    let list = browser.open("uploaded");
-    assert!(list.has("www.example.com"), "{}", list.body);
+    // It is sold as nothing: who issued it is told instead.
+    let issuer = "uploaded, issued by CN=";
+    assert!(
+        page.has(issuer) && !page.has("digicert-free-1-free"),
+        "{}",
+        page.body
+    );
+    for layout in ["card", "list"] {
+        let list = browser.open(&format!("uploaded?layout={layout}"));
+        assert!(list.has("www.example.com"), "{}", list.body);
+        assert!(
+            list.has(issuer) && !list.has("digicert-free-1-free"),
+            "{}",
+            list.body
+        );
+    }
     assert!(!browser.open("").has("www.example.com"));
     // downloads are for certificates of one's own.
     let download = browser.get(&format!("{path}/download"));

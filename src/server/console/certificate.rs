@@ -7,7 +7,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::lifecycle::CommandKind;
-use crate::model::{Application, CertificateInstance, IssuedCertificate, OrderId, Phase};
+use crate::model::{Application, CertificateInstance, IssuedCertificate, OrderId, Origin, Phase};
 use crate::service::{Description, ServiceError};
 
 use super::acts;
@@ -48,6 +48,18 @@ pub(super) fn title(visit: &Visit<'_>, own: &CertificateInstance) -> String {
     match names.first() {
         Some(name) => name.to_string(),
         None => visit.say(Text::NoNameYet).to_string(),
+    }
+}
+
+/// What a certificate is sold as; of one from elsewhere, which is sold as nothing, who issued it.
+pub(super) fn product(visit: &Visit<'_>, own: &CertificateInstance) -> Markup {
+    html! {
+        @match (own.origin(), own.certificate()) {
+            (Origin::Uploaded, Some(certificate)) => {
+                (visit.words.fill(Text::UploadedFrom, &[&certificate.facts().issuer]))
+            }
+            _ => (own.product().code),
+        }
     }
 }
 
@@ -98,7 +110,12 @@ fn facts(visit: &Visit<'_>, found: &Description) -> Markup {
             h2 #facts { (visit.say(Text::Facts)) }
             dl.facts {
                 dt { (visit.say(Text::ProductLabel)) }
-                dd { (own.product().code) " " span.mark { (own.product().class.word()) } }
+                dd {
+                    (product(visit, own))
+                    @if !matches!(own.origin(), Origin::Uploaded) {
+                        " " span.mark { (own.product().class.word()) }
+                    }
+                }
                 @if let Phase::Uploaded(uploaded) = own.phase() {
                     dt { (visit.say(Text::UploadName)) }
                     dd { (uploaded.name()) }

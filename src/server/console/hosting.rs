@@ -11,7 +11,7 @@ use crate::service::Description;
 
 use super::acts::{below, possible};
 use super::buy;
-use super::certificate::{found, title};
+use super::certificate::{found, product, title};
 use super::form::{Mistakes, ending};
 use super::payment;
 use super::reply::Reply;
@@ -47,11 +47,11 @@ fn read(visit: &Visit<'_>, found: &Description, mistakes: &mut Mistakes) -> Opti
         mistakes.add("years", visit.say(Text::ChooseWhat));
     }
     let (product, submission) = if is_uploaded(found) {
-        let product = Catalog::published().get(asked.field("product"));
-        if product.is_none() {
+        let chosen = Catalog::published().get(asked.field("product"));
+        if chosen.is_none() {
             mistakes.add("product", visit.say(Text::ChooseProduct));
         }
-        (product, submission::read(visit, mistakes).map(Some))
+        (chosen, submission::read(visit, mistakes).map(Some))
     } else {
         (Some(found.instance.product()), Some(None))
     };
@@ -100,7 +100,7 @@ fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<R
     let years = visit.asked.or("years", "1");
     let main = html! {
         div.head { h1 { (name) } (badge(visit.words, found.status)) }
-        p.lead { (title(visit, own)) " · " (own.product().code) }
+        p.lead { (title(visit, own)) " · " (product(visit, own)) }
         p.note {
             @let uploaded = is_uploaded(found);
             (visit.say(if uploaded { Text::HostingOfUploaded } else { Text::HostingLead }))

@@ -17,6 +17,7 @@ use crate::wire::ALIVE;
 
 use super::acts::below;
 use super::asked::address;
+use super::certificate::product;
 use super::frame::{Place, empty, page};
 use super::reply::Reply;
 use super::status::badge;
@@ -157,8 +158,8 @@ async fn rows(
         let is_last = read.len() <= PAGE;
         for row in read {
             let position = row.listed.position;
-            let product = catalog.get(row.listed.entry.product.as_str());
-            let free = product.is_some_and(|product| product.free);
+            let sold = catalog.get(row.listed.entry.product.as_str());
+            let free = sold.is_some_and(|product| product.free);
             let uploaded = row.listed.entry.stage == Stage::Uploaded;
             if Tab::of(uploaded, free) == tab && wanted.fits(row.status, visit.words) {
                 if rows.shown.len() >= PAGE {
@@ -388,6 +389,16 @@ fn state(visit: &Visit<'_>, row: &Summary) -> Markup {
     }
 }
 
+fn sold_as(visit: &Visit<'_>, row: &Summary) -> Markup {
+    let own = row.read.as_ref().and_then(|read| read.instance.as_ref());
+    html! {
+        @match own {
+            Some(own) => (product(visit, &own.state)),
+            None => (row.listed.entry.product),
+        }
+    }
+}
+
 fn expiry(visit: &Visit<'_>, at: Option<Timestamp>) -> Markup {
     html! {
         @match at {
@@ -407,7 +418,7 @@ fn cards(visit: &Visit<'_>, rows: &[Summary]) -> Markup {
                         h2 { (named(visit, row)) }
                         dl.facts {
                             dt { (visit.say(Text::ProductLabel)) }
-                            dd { (row.listed.entry.product) }
+                            dd { (sold_as(visit, row)) }
                             dt { (visit.say(Text::OrderLabel)) }
                             dd { (row.listed.entry.order) }
                             dt { (visit.say(Text::ExpiresLabel)) }
@@ -440,7 +451,7 @@ fn table(visit: &Visit<'_>, tab: Tab, rows: &[Summary]) -> Markup {
                         tr {
                             th scope="row" { (named(visit, row)) }
                             td { (state(visit, row)) }
-                            td.fix { (row.listed.entry.product) }
+                            td.fix[tab != Tab::Uploaded] { (sold_as(visit, row)) }
                             td.fix { (row.listed.entry.order) }
                             td.fix { (expiry(visit, row.listed.entry.expires_at)) }
                         }

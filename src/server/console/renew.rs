@@ -9,7 +9,7 @@ use crate::model::OrderId;
 use crate::service::Description;
 
 use super::acts::{below, possible};
-use super::certificate::{found, title};
+use super::certificate::{found, product, title};
 use super::form::{Mistakes, ending};
 use super::payment;
 use super::reply::Reply;
@@ -67,7 +67,7 @@ async fn form(
     let name = visit.say(Text::DoRenew);
     let main = html! {
         div.head { h1 { (name) } (badge(visit.words, found.status)) }
-        p.lead { (title(visit, own)) " · " (code) }
+        p.lead { (title(visit, own)) " · " (product(visit, own)) }
         p.note { (visit.say(Text::RenewLead)) }
         form.form method="post" action=(below(own.order(), PATH)) {
             (mistakes.summary(visit))

@@ -261,6 +261,7 @@ texts! {
     ChooseMethod: "Choose how the domain is proved", "请选择域名验证方式";
     UploadHeading: "Upload a certificate", "上传证书";
     UploadLead: "A certificate from elsewhere is put under management: it is watched, deployed and can be hosted.", "将其他地方的证书纳入统一管理：可监控、部署，也可开启托管。";
+    UploadedFrom: "uploaded, issued by {}", "上传，签发者：{}";
     UploadName: "Name of the certificate", "证书名称";
     UploadNameHint: "Unique among your certificates", "在您的证书中不可重复";
     UploadNameForm: "Its form: {}", "格式要求：{}";
