@@ -56,6 +56,29 @@ fn t31_a_renewal_is_a_further_slot_and_the_old_one_is_untouched() {
             .has("Pending Expiration")
     );
     assert!(browser.open("orders").has("Renewal"));
+    // Each leads to the other.
+    let location = sent.header("location").unwrap();
+    let next = location.strip_suffix("?done=renew").unwrap();
+    assert!(
+        page.has(&format!(
+            "<dt>Renews</dt><dd><a href=\"/console/certificates/{order}\">{order}</a></dd>"
+        )),
+        "{}",
+        page.body
+    );
+    let old = browser.open(&format!("certificates/{order}"));
+    assert!(
+        old.has(&format!("<dt>Renewed by</dt><dd><div><a href=\"{next}\">")),
+        "{}",
+        old.body
+    );
+    let order = applied(&site, next.rsplit('/').next().unwrap());
+    assert!(
+        browser
+            .open(&format!("certificates/{order}"))
+            .has("<dt>Renews</dt>"),
+        "its slot has another order now"
+    );
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 use std::format;
 use std::string::{String, ToString};
+use std::vec::Vec;
 
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::lifecycle::CommandKind;
+use crate::lifecycle::{CommandKind, Offer, Refusal};
 use crate::model::{Application, CertificateInstance, IssuedCertificate, OrderId, Origin, Phase};
+use crate::port::Filter;
 use crate::service::{Description, ServiceError};
 
 use super::acts;
@@ -71,6 +73,7 @@ pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
         .service()
         .allowed(visit.account(), own.order())
         .await?;
+    let renewals = renewals(visit, own, &offers).await?;
     let title = title(visit, own);
     let deployments = deploy::table(visit, own).await?;
     let next = life.ahead.iter().find(|due| due.at > visit.now);
@@ -90,7 +93,7 @@ pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
         (acts::offers(visit, own.order(), &offers))
         (deployments)
         (life::show(visit, &life))
-        (facts(visit, &found))
+        (facts(visit, &found, &renewals))
     };
     visit
         .conductor
@@ -102,7 +105,53 @@ pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
     ))
 }
 
-fn facts(visit: &Visit<'_>, found: &Description) -> Markup {
+/// The certificates beside this one that the same site is renewed with.
+struct Renewals {
+    former: Option<OrderId>,
+    next: Vec<OrderId>,
+}
+
+/// Among so many of the newest a renewal is looked for: nothing tells the old certificate of it.
+const NEWEST: usize = 100;
+
+async fn renewals(
+    visit: &Visit<'_>,
+    own: &CertificateInstance,
+    offers: &[Offer],
+) -> Result<Renewals, Trouble> {
+    let service = visit.service();
+    let mut all = Renewals {
+        former: None,
+        next: Vec::new(),
+    };
+    if let Some(renewed) = own.renewed()
+        && let Some(order) = life::first_order(visit, renewed.from).await?
+    {
+        // What was deleted has no page any more.
+        let described = service.describe(visit.account(), order).await;
+        all.former = described.ok().map(|former| former.instance.order());
+    }
+    let mut renewing = offers
+        .iter()
+        .filter(|offer| offer.command == CommandKind::Renew);
+    let is_early = |refusal: &Refusal| refusal.permitted_from().is_some();
+    let was_possible = renewing.any(|offer| !offer.refusal.as_ref().is_some_and(is_early));
+    if own.certificate().is_some() && was_possible {
+        let filter = Filter::default();
+        let newest = service.list(visit.account(), filter, None, NEWEST).await?;
+        let known = newest
+            .iter()
+            .filter_map(|row| row.read.as_ref()?.instance.as_ref());
+        let next = known.map(|found| &found.state).filter(|one| {
+            let renewed = one.renewed();
+            renewed.is_some_and(|renewed| renewed.from == own.id())
+        });
+        all.next = next.map(CertificateInstance::order).collect();
+    }
+    Ok(all)
+}
+
+fn facts(visit: &Visit<'_>, found: &Description, renewals: &Renewals) -> Markup {
     let own = &found.instance;
     let certificate = own.certificate().map(IssuedCertificate::facts);
     html! {
@@ -140,6 +189,14 @@ fn facts(visit: &Visit<'_>, found: &Description) -> Markup {
                     dd { (visit.time(certificate.validity.not_after())) }
                     dt { (visit.say(Text::SerialLabel)) }
                     dd.code { (certificate.serial) }
+                }
+                @if let Some(former) = renewals.former {
+                    dt { (visit.say(Text::RenewsLabel)) }
+                    dd { a href=(acts::below(former, "")) { (former) } }
+                }
+                @if !renewals.next.is_empty() {
+                    dt { (visit.say(Text::RenewedByLabel)) }
+                    dd { @for &next in &renewals.next { div { a href=(acts::below(next, "")) { (next) } } } }
                 }
                 @if let Some(hold) = own.hold() {
                     dt { (visit.say(Text::UnitLabel)) }

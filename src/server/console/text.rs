@@ -275,6 +275,8 @@ texts! {
     OtherKey: "The key does not belong to the certificate", "私钥与证书不匹配";
     KeyNotTaken: "Keys of this kind are not kept here", "不支持保存此类型的私钥";
     RenewLead: "A further slot is opened. This certificate stays as it is until it expires; the new one is applied for like any other.", "将新增一个证书名额。当前证书在到期前保持不变，新证书需另行提交申请。";
+    RenewsLabel: "Renews", "续费自";
+    RenewedByLabel: "Renewed by", "续费证书";
     RenewBy: "How the slot is paid for", "付费方式";
     ByPayment: "Pay, with the parts below", "付款，金额如下";
     ByPlan: "With a unit of a resource plan ({} left)", "使用证书资源包（剩余 {} 次）";
