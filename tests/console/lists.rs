@@ -4,6 +4,7 @@ use cert_lifecycle::model::{
     AccountId, Applicant, Catalog, OrderId, Payment, Submission, ValidationMethod,
 };
 use cert_lifecycle::model::{Curve, KeyKind};
+use cert_lifecycle::server::Config;
 
 use crate::browser::Site;
 use crate::page::Page;
@@ -184,4 +185,27 @@ fn an_order_of_another_tab_is_not_among_the_bought() {
     assert_eq!(shown(&browser.open("free")), [bought.orders[0].to_string()]);
     assert!(browser.open("orders").has(bought.purchase.as_str()));
     assert!(browser.open("uploaded").has("No uploaded certificates"));
+}
+
+#[test]
+fn a_member_that_waits_says_for_what() {
+    let mut config = Config::for_tests();
+    config.edition = Some("2022-hosting".into());
+    config.clock = "manual:2022-03-20T09:00:00+08:00".parse().unwrap();
+    let site = Site::with(config);
+    let orders = crate::certificate::bought(&site, 3);
+    let mut browser = site.holder();
+    for layout in ["card", "list"] {
+        let page = browser.open(&format!("?layout={layout}"));
+        for (place, order) in [(2, &orders[1]), (3, &orders[2])] {
+            let said = format!("Certificate {place} of 3, waits behind {}", orders[0]);
+            let row = page.within(&format!("certificates/{order}\">"), "</a>");
+            assert_eq!(row, said, "{layout}");
+        }
+    }
+    // Once that has a name, it is told.
+    crate::certificate::applied(&site, &orders[0]);
+    let page = browser.open("");
+    let row = page.within(&format!("certificates/{}\">", orders[2]), "</a>");
+    assert_eq!(row, "Certificate 3 of 3, waits behind www.example.com");
 }

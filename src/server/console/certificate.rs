@@ -8,7 +8,9 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::lifecycle::{CommandKind, Offer, Refusal};
-use crate::model::{Application, CertificateInstance, IssuedCertificate, OrderId, Origin, Phase};
+use crate::model::{
+    Application, CertificateInstance, DomainName, IssuedCertificate, OrderId, Origin, Phase,
+};
 use crate::port::Filter;
 use crate::service::{Description, ServiceError};
 
@@ -19,7 +21,6 @@ use super::clock;
 use super::deploy;
 use super::frame::{Place, page};
 use super::life;
-use super::names;
 use super::reply::Reply;
 use super::status::badge;
 use super::text::Text;
@@ -40,14 +41,17 @@ pub(super) async fn found(visit: &Visit<'_>, order: &str) -> Result<Description,
     }
 }
 
+/// The names of its certificate, or those that are applied for.
+pub(super) fn names(own: &CertificateInstance) -> &[DomainName] {
+    let certified = own.certificate().map(|own| own.facts().names.as_slice());
+    certified
+        .or_else(|| own.application().map(Application::names))
+        .unwrap_or_default()
+}
+
 /// What a certificate is called: its first name.
 pub(super) fn title(visit: &Visit<'_>, own: &CertificateInstance) -> String {
-    let names = own
-        .certificate()
-        .map(|own| own.facts().names.as_slice())
-        .or_else(|| own.application().map(Application::names))
-        .unwrap_or_default();
-    match names.first() {
+    match names(own).first() {
         Some(name) => name.to_string(),
         None => visit.say(Text::NoNameYet).to_string(),
     }
@@ -82,7 +86,7 @@ pub(super) async fn show(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
             h1 { (title) }
             a href="#life" { (badge(visit.words, found.status)) }
             @if let Some(next) = next {
-                div.end { (clock::leap(visit, next.at, &names::due(visit.words, next.kind))) }
+                div.end { (clock::leap(visit, next.at, &super::names::due(visit.words, next.kind))) }
             }
         }
         (acts::done(visit))

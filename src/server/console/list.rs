@@ -17,7 +17,7 @@ use crate::wire::ALIVE;
 
 use super::acts::below;
 use super::asked::address;
-use super::certificate::product;
+use super::certificate::{names, product};
 use super::frame::{Place, empty, page};
 use super::reply::Reply;
 use super::status::badge;
@@ -360,6 +360,26 @@ fn nothing(visit: &Visit<'_>, tab: Tab, filtered: bool, older: Option<Position>)
     )
 }
 
+/// What a member of a chain waits for: its place, and the certificate that serves before it.
+fn waiting(visit: &Visit<'_>, row: &Summary) -> Option<String> {
+    if row.status != Some(Status::NotActivated) {
+        return None;
+    }
+    let read = row.read.as_ref()?;
+    let (own, chain) = (&read.instance.as_ref()?.state, &read.chain.as_ref()?.state);
+    let members = chain.members();
+    let place = members.iter().position(|one| one.instance == own.id())?;
+    let serving = &read.other.as_ref()?.state;
+    let name = names(serving).first().map(ToString::to_string);
+    let name = name.unwrap_or_else(|| serving.order().to_string());
+    let place = place.saturating_add(1);
+    Some(
+        visit
+            .words
+            .fill(Text::WaitsBehind, &[&place, &members.len(), &name]),
+    )
+}
+
 /// How a row is called, and how many further names it has.
 fn named(visit: &Visit<'_>, row: &Summary) -> Markup {
     let entry = &row.listed.entry;
@@ -369,7 +389,7 @@ fn named(visit: &Visit<'_>, row: &Summary) -> Markup {
         a href=(way) {
             @match entry.names.first() {
                 Some(first) => (first),
-                None => (visit.say(Text::NoNameYet)),
+                None => (waiting(visit, row).unwrap_or_else(|| visit.say(Text::NoNameYet).to_string())),
             }
         }
         @if entry.names.len() > 1 {

@@ -81,6 +81,7 @@ texts! {
     Newest: "Newest", "最新";
     Pages: "Pages", "分页";
     NoNameYet: "Not applied for yet", "尚未申请";
+    WaitsBehind: "Certificate {} of {}, waits behind {}", "链条第 {} 张，共 {} 张，等待 {}";
     AndMore: "and {} more", "另有 {} 个";
     ProductLabel: "Product", "规格";
     OrderLabel: "Order", "订单";
