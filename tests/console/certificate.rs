@@ -363,3 +363,54 @@ fn a_claim_in_review_is_told_found_and_taken_back() {
     assert!(browser.open(&path).has("The refund claim was taken back"));
     assert!(!browser.open("?status=refund-review").has(&slot));
 }
+
+#[test]
+fn what_the_completion_of_a_revocation_brings_is_priced() {
+    let site = Site::with(config("2021-02-api", "2021-03-01"));
+    let mut browser = site.holder();
+    let slot = drawn(&site);
+    let order = applied(&site, &slot);
+    let page = issued(&mut browser, &order);
+    let plan = page.within("/console/plans/", "\"").to_owned();
+    let remaining = |browser: &mut Browser| {
+        let page = browser.open(&format!("plans/{plan}"));
+        let told = page.within("<dt>Remaining</dt><dd>", "<").to_owned();
+        told.parse::<u32>().unwrap()
+    };
+    let before = remaining(&mut browser);
+    let path = format!("certificates/{order}/revoke");
+    let form = browser.open(&path);
+    let asked = form.within(">What follows</h2>", "</section>");
+    assert!(
+        asked.contains(&format!("<dd>{before} → {before}</dd>")),
+        "{asked}"
+    );
+    let completed = form.within(">Once the CA has completed it</h2>", "</section>");
+    assert!(
+        completed.contains(&format!("<dd>{before} → {}</dd>", before + 1))
+            && completed.contains(">Revoked<")
+            && completed.contains("<dd>0.00 CNY</dd>"),
+        "{completed}"
+    );
+    // As it comes.
+    assert_eq!(confirm(&mut browser, &form, &path, &[]).status, 303);
+    issued_no_more(&mut browser, &order);
+    assert_eq!(remaining(&mut browser), before + 1);
+}
+
+fn issued_no_more(browser: &mut Browser, order: &str) {
+    let page = browser.open(&format!("certificates/{order}"));
+    assert!(heading(&page).contains(">Revoked<"), "{}", heading(&page));
+}
+
+#[test]
+fn money_that_comes_with_the_completion_is_priced() {
+    let site = Site::with(config("2019-08-intl", "2019-09-01"));
+    let slot = bought(&site, 1).remove(0);
+    let mut browser = site.holder();
+    let order = applied(&site, &slot);
+    issued(&mut browser, &order);
+    let form = browser.open(&format!("certificates/{order}/revoke"));
+    let completed = form.within(">Once the CA has completed it</h2>", "</section>");
+    assert!(completed.contains("<dd>100.00 CNY</dd>"), "{completed}");
+}

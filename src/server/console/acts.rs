@@ -23,6 +23,7 @@ use super::names;
 use super::plan;
 use super::renew;
 use super::reply::Reply;
+use super::revocation;
 use super::status::badge;
 use super::text::Text;
 use super::trouble::{Trouble, why_not};
@@ -225,7 +226,7 @@ fn reason(visit: &Visit<'_>) -> RevocationReason {
 }
 
 /// What the person was shown and confirmed: if it is another one by then, nothing is done.
-fn seen(found: &Description, preview: &Preview) -> String {
+fn seen(found: &Description, preview: &Preview, completed: Option<&Preview>) -> String {
     let shown = format!(
         "{:?}",
         (
@@ -237,6 +238,7 @@ fn seen(found: &Description, preview: &Preview) -> String {
             preview.refund,
             preview.returns,
             preview.returns.map(|(_, window)| window.contains(found.at)),
+            completed.map(|own| (own.status, own.unit, own.refund)),
         )
     );
     let digest = hmac_sha256::Hash::hash(shown.as_bytes());
@@ -264,6 +266,7 @@ async fn asked(
     let command = act.command(reason(visit));
     let service = visit.service();
     let preview = service.preview(visit.account(), order, &command).await?;
+    let completed = completed(visit, order, act).await?;
     let available = service
         .availability(visit.account(), order, &command)
         .await?;
@@ -284,14 +287,14 @@ async fn asked(
         } @else {
             form.form method="post" action=(below(order, act.path())) {
                 (visit.form()?)
-                input type="hidden" name="seen" value=(seen(found, &preview));
+                input type="hidden" name="seen" value=(seen(found, &preview, completed.as_ref()));
                 @if act.is_final() { p.note.bad { (visit.say(Text::FinalWarning)) } }
                 @if act == Act::Revoke {
                     p.note.warn { (visit.say(Text::RevokeWarning)) }
-                    p.hint { (visit.say(Text::AfterCompletion)) }
                     (reasons(visit))
                 }
                 (outcome(visit, found, act, &preview, (available, &deadlines)))
+                @if let Some(completed) = &completed { (completion(visit, completed)) }
                 div.acts {
                     button class=(class) type="submit" { (visit.words.fill(Text::DoIt, &[&name])) }
                     a.button href=(below(order, "")) { (visit.say(Text::Cancel)) }
@@ -333,7 +336,6 @@ fn outcome(
     preview: &Preview,
     (available, deadlines): (Availability, &[Due]),
 ) -> Markup {
-    let unit = |state: Option<HoldState>| state.map_or("–", HoldState::word);
     let refunds = matches!(act, Act::ClaimRefund | Act::Revoke);
     html! {
         section.panel aria-labelledby="outcome" {
@@ -345,12 +347,7 @@ fn outcome(
                     dt { (visit.say(Text::StatusAfter)) }
                     dd { (badge(visit.words, after)) }
                 }
-                @if preview.unit.before.is_some() || preview.unit.after.is_some() {
-                    dt { (visit.say(Text::UnitChange)) }
-                    dd { (unit(preview.unit.before)) " → " (unit(preview.unit.after)) }
-                    dt { (visit.say(Text::RemainingChange)) }
-                    dd { (preview.unit.remaining_before) " → " (preview.unit.remaining_after) }
-                }
+                (unit(visit, preview))
                 @if preview.revocations.0 != preview.revocations.1 {
                     dt { (visit.say(Text::RevocationsChange)) }
                     dd { (preview.revocations.0) " → " (preview.revocations.1) }
@@ -386,6 +383,57 @@ fn outcome(
     }
 }
 
+/// What follows once the CA has completed what is asked for; none if nothing is asked of it.
+async fn completed(
+    visit: &Visit<'_>,
+    order: OrderId,
+    act: Act,
+) -> Result<Option<Preview>, Trouble> {
+    match act {
+        Act::Revoke => revocation::completed(visit, order, reason(visit)).await,
+        Act::Withdraw
+        | Act::CancelOrder
+        | Act::Delete
+        | Act::DeleteCertificate
+        | Act::Close
+        | Act::Download
+        | Act::ClaimRefund
+        | Act::CancelRefund => Ok(None),
+    }
+}
+
+fn completion(visit: &Visit<'_>, preview: &Preview) -> Markup {
+    html! {
+        section.panel aria-labelledby="completion" {
+            h2 #completion { (visit.say(Text::OnceCompleted)) }
+            p.hint { (visit.say(Text::AfterCompletion)) }
+            dl.facts {
+                @if let Some(after) = preview.status {
+                    dt { (visit.say(Text::StatusAfter)) }
+                    dd { (badge(visit.words, after)) }
+                }
+                (unit(visit, preview))
+                dt { (visit.say(Text::MoneyBack)) }
+                dd { (money(preview.refund)) " " (Currency::CNY) }
+            }
+        }
+    }
+}
+
+/// What becomes of the unit, and of its plan's ledger.
+fn unit(visit: &Visit<'_>, preview: &Preview) -> Markup {
+    let word = |state: Option<HoldState>| state.map_or("–", HoldState::word);
+    let unit = &preview.unit;
+    html! {
+        @if unit.before.is_some() || unit.after.is_some() {
+            dt { (visit.say(Text::UnitChange)) }
+            dd { (word(unit.before)) " → " (word(unit.after)) }
+            dt { (visit.say(Text::RemainingChange)) }
+            dd { (unit.remaining_before) " → " (unit.remaining_after) }
+        }
+    }
+}
+
 /// Whether a form was carried out before: then it has its first answer, whatever has happened since.
 async fn is_repeat(
     visit: &Visit<'_>,
@@ -414,7 +462,8 @@ pub(super) async fn send(visit: &Visit<'_>, order: &str, act: &str) -> Result<Re
     if !is_repeat(visit, order, caller.key()).await? {
         let found = found(visit, &order.to_string()).await?;
         let preview = service.preview(account, order, &command).await?;
-        if seen(&found, &preview) != visit.asked.field("seen") {
+        let completed = completed(visit, order, act).await?;
+        if seen(&found, &preview, completed.as_ref()) != visit.asked.field("seen") {
             return asked(visit, &found, act, true).await;
         }
     }

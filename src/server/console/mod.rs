@@ -46,6 +46,7 @@ mod plan;
 mod purchase;
 mod renew;
 mod reply;
+mod revocation;
 mod rules;
 mod session;
 mod sign_in;

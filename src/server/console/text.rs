@@ -267,7 +267,8 @@ texts! {
     UploadNameHint: "Unique among your certificates", "在您的证书中不可重复";
     UploadNameForm: "Its form: {}", "格式要求：{}";
     HostingOfUploaded: "Further years are linked behind this certificate. The service applies for each in its turn, with what is handed in here.", "续加的年限将链接在此证书之后，系统会使用此处提交的资料依次自动申请。";
-    AfterCompletion: "The CA completes a revocation afterwards, here at once unless the service was started otherwise. What its completion brings, the unit of a plan or the money of the rules in force, comes then and is not counted below.", "吊销由 CA 随后完成，本服务默认立即完成。完成后才会返还资源包次数或按现行规则退款，以下未计入。";
+    OnceCompleted: "Once the CA has completed it", "CA 完成吊销之后";
+    AfterCompletion: "The CA completes a revocation afterwards, here at once unless the service was started otherwise. What its completion brings is counted as if it came now.", "吊销由 CA 随后完成，本服务默认立即完成。以下按现在完成计算其结果。";
     ChainHint: "The certificate first or anywhere, and those that it is signed by", "证书及其签发链，顺序不限";
     PrivateKeyPem: "Private key (PEM)", "私钥（PEM）";
     PrivateKeyHint: "Kept in the vault; this page never shows it again.", "存入密钥库，本页面不会再次显示。";
