@@ -414,3 +414,39 @@ fn money_that_comes_with_the_completion_is_priced() {
     let completed = form.within(">Once the CA has completed it</h2>", "</section>");
     assert!(completed.contains("<dd>100.00 CNY</dd>"), "{completed}");
 }
+
+#[test]
+fn a_refusal_says_how_its_status_is_called_here() {
+    let mut config = config("2021-02-api", "2021-03-01");
+    config.verification = Conduct::Manual;
+    let site = Site::with(config);
+    let slot = bought(&site, 1).remove(0);
+    let order = applied(&site, &slot);
+    let mut browser = site.holder();
+    let path = format!("certificates/{order}/revoke");
+    let refused = browser.get(&path);
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused.has("Domain Verification")
+            && refused.has(
+                "called here</dt><dd><span class=\"badge wait\">Pending Verification</span></dd>"
+            ),
+        "{}",
+        refused.body
+    );
+    let chinese = browser.get(&format!("{path}?lang=zh"));
+    assert!(
+        chinese.has("在此显示为</dt><dd><span class=\"badge wait\">"),
+        "{}",
+        chinese.body
+    );
+    // Where both say the same, nothing is said twice.
+    browser.get("?lang=en");
+    let slot = bought(&site, 1).remove(0);
+    let refused = browser.get(&format!("certificates/{slot}/revoke"));
+    assert!(
+        refused.has("Pending Application") && !refused.has("called here"),
+        "{}",
+        refused.body
+    );
+}

@@ -167,6 +167,7 @@ texts! {
     ErrorsHeading: "Please look at what was entered", "请检查填写的内容";
     Operations: "Operations", "操作";
     OperationsHint: "What is not possible now stands disabled, with the reason.", "当前无法执行的操作显示为不可用，并附原因。";
+    CalledHere: "{} is called here", "{} 在此显示为";
     WhyNot: "Why not: rule {}", "不可用的原因：规则 {}";
     PossibleUntil: "Possible until {}", "可执行至 {}";
     WayOutLabel: "Way out", "解决办法";

@@ -12,6 +12,7 @@ use super::asked::address;
 use super::frame::{Place, page};
 use super::reply::Reply;
 use super::session::NoRandomness;
+use super::status::badge;
 use super::text::Text;
 use super::visit::Visit;
 
@@ -157,6 +158,11 @@ pub(super) fn explained(visit: &Visit<'_>, refusal: &Refusal) -> Markup {
     html! {
         p lang="en" { (refusal) }
         dl.facts {
+            // Its text calls the status as the library does.
+            @if let Some(status) = refusal.status().filter(|own| visit.words.status(*own) != own.word()) {
+                dt { (visit.words.fill(Text::CalledHere, &[&status])) }
+                dd { (badge(visit.words, status)) }
+            }
             dt { (visit.say(Text::RuleLabel)) }
             dd { (refusal.rule()) }
             dt { (visit.say(Text::SourceLabel)) }
