@@ -209,3 +209,54 @@ fn a_member_that_waits_says_for_what() {
     let row = page.within(&format!("certificates/{}\">", orders[2]), "</a>");
     assert_eq!(row, "Certificate 3 of 3, waits behind www.example.com");
 }
+
+#[test]
+fn a_status_that_there_is_not_is_told_in_both_languages() {
+    let site = Site::start();
+    slots(&site, 1);
+    let mut browser = site.holder();
+    for (language, said) in [
+        (
+            "en",
+            "There is no such status to filter by: lost &amp; found",
+        ),
+        ("zh", "没有可供筛选的此状态：lost &amp; found"),
+    ] {
+        let page = browser.get(&format!("?lang={language}&status=lost%20%26%20found"));
+        assert_eq!(page.status, 400);
+        assert!(
+            page.has(&format!(
+                "<p class=\"wrong\" id=\"status-wrong\">{said}</p>"
+            )),
+            "{}",
+            page.body
+        );
+        assert!(page.has("aria-invalid=\"true\"") && shown(&page).is_empty());
+        let clear = if language == "en" { "Clear" } else { "清除" };
+        assert_eq!(link(&page, clear).as_deref(), Some(""));
+    }
+    assert_eq!(
+        shown(&browser.open("?status=")).len(),
+        1,
+        "none at all is no word"
+    );
+}
+
+#[test]
+fn an_empty_tab_of_free_certificates_speaks_of_them() {
+    let site = Site::start();
+    let mut browser = site.holder();
+    let free = browser.open("free");
+    assert!(
+        free.has("No free certificates yet") && !free.has("No certificates yet"),
+        "{}",
+        free.body
+    );
+    assert!(browser.open("").has("No certificates yet"));
+    let chinese = browser.open("free?lang=zh");
+    assert!(
+        chinese.has("还没有免费证书") && chinese.has("免费规格"),
+        "{}",
+        chinese.body
+    );
+}

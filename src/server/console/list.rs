@@ -41,15 +41,18 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn read(word: Option<&str>) -> Self {
-        let Some(word) = word else { return Self::All };
+    /// None for a word of the filter that says nothing.
+    fn read(word: Option<&str>) -> Option<Self> {
+        let Some(word) = word else {
+            return Some(Self::All);
+        };
         let mut groups = Group::ALL.iter().copied();
         if let Some(group) = groups.find(|group| group_word(*group) == word) {
-            return Self::Group(group);
+            return Some(Self::Group(group));
         }
         let mut known = Status::ALL.into_iter();
         let status = known.find(|status| state_word(*status) == word);
-        status.map_or(Self::All, Self::Status)
+        status.map(Self::Status)
     }
 
     /// Two states may be called the same; who chooses a name means both.
@@ -107,6 +110,19 @@ fn state_word(status: Status) -> String {
 /// A group as one: Issued is a status and a group.
 fn group_word(group: Group) -> String {
     format!("group-{}", group.word().to_lowercase())
+}
+
+/// What of the filter can't be read.
+#[derive(Clone, Copy, Debug)]
+struct Wrong<'a> {
+    name: Option<&'a str>,
+    status: Option<&'a str>,
+}
+
+impl Wrong<'_> {
+    const fn any(self) -> bool {
+        self.name.is_some() || self.status.is_some()
+    }
 }
 
 /// A page of rows, and where the next one goes on.
@@ -190,14 +206,23 @@ pub(super) async fn show(visit: &Visit<'_>, tab: Tab) -> Result<Reply, Trouble> 
         Some((text, Err(_))) if !text.is_empty() => wrong = Some(text),
         Some((_, Err(_))) | None => {}
     }
-    let wanted = Wanted::read(asked.query("status"));
-    let filtered = wanted != Wanted::All || name.is_some() || wrong.is_some();
-    let rows = match wrong {
-        Some(_) => Rows {
+    let word = asked.query("status");
+    let (wanted, unknown) = match Wanted::read(word) {
+        Some(wanted) => (wanted, None),
+        None => (Wanted::All, word),
+    };
+    let wrong = Wrong {
+        name: wrong,
+        status: unknown,
+    };
+    let filtered = wanted != Wanted::All || name.is_some() || wrong.any();
+    let rows = if wrong.any() {
+        Rows {
             shown: Vec::new(),
             older: None,
-        },
-        None => rows(visit, tab, wanted, name).await?,
+        }
+    } else {
+        rows(visit, tab, wanted, name).await?
     };
     let main = html! {
         (head(visit, Section::Tab(tab)))
@@ -221,7 +246,7 @@ pub(super) async fn show(visit: &Visit<'_>, tab: Tab) -> Result<Reply, Trouble> 
         }
     };
     let title = Section::Tab(tab).name(visit);
-    let status = if wrong.is_some() {
+    let status = if wrong.any() {
         StatusCode::BAD_REQUEST
     } else {
         StatusCode::OK
@@ -242,7 +267,7 @@ fn done_before(visit: &Visit<'_>) -> Markup {
     }
 }
 
-fn filter(visit: &Visit<'_>, tab: Tab, wanted: Wanted, wrong: Option<&str>) -> Markup {
+fn filter(visit: &Visit<'_>, tab: Tab, wanted: Wanted, wrong: Wrong<'_>) -> Markup {
     let flat = Overview::Hosting.states();
     let grouped = Overview::Grouped.states();
     let mut states: Vec<Status> = Vec::new();
@@ -262,7 +287,9 @@ fn filter(visit: &Visit<'_>, tab: Tab, wanted: Wanted, wrong: Option<&str>) -> M
             role="search" aria-label=(visit.say(Text::FilterHeading)) {
             div.field {
                 label for="status" { (visit.say(Text::FilterStatus)) }
-                select #status name="status" {
+                select #status name="status"
+                    aria-invalid=[wrong.status.map(|_| "true")]
+                    aria-describedby=[wrong.status.map(|_| "status-wrong")] {
                     option value="" { (visit.say(Text::AllStates)) }
                     optgroup label=(visit.say(Text::Groups)) {
                         @for &group in Group::ALL {
@@ -279,20 +306,23 @@ fn filter(visit: &Visit<'_>, tab: Tab, wanted: Wanted, wrong: Option<&str>) -> M
                         }
                     }
                 }
+                @if let Some(word) = wrong.status {
+                    p.wrong #status-wrong { (visit.words.fill(Text::NotAStatus, &[&word])) }
+                }
             }
             div.field {
                 label for="name" { (visit.say(Text::DomainName)) }
                 input #name type="text" name="name" value=(name) maxlength="253"
                     title=(visit.say(Text::NameHint)) autocomplete="off" spellcheck="false"
-                    aria-invalid=[wrong.map(|_| "true")]
-                    aria-describedby=[wrong.map(|_| "name-wrong")];
-                @if let Some(text) = wrong {
+                    aria-invalid=[wrong.name.map(|_| "true")]
+                    aria-describedby=[wrong.name.map(|_| "name-wrong")];
+                @if let Some(text) = wrong.name {
                     p.wrong #name-wrong { (visit.words.fill(Text::NotAName, &[&text])) }
                 }
             }
             div.acts {
                 button type="submit" { (visit.say(Text::ApplyFilter)) }
-                @if wanted != Wanted::All || !name.is_empty() {
+                @if wanted != Wanted::All || !name.is_empty() || wrong.any() {
                     a href=(address(Section::Tab(tab).path(), &[])) { (visit.say(Text::ClearFilter)) }
                 }
             }
@@ -353,11 +383,11 @@ fn nothing(visit: &Visit<'_>, tab: Tab, filtered: bool, older: Option<Position>)
     let way = html! {
         a.button href=(address("buy", &[])) { (visit.say(Text::PurchaseCertificate)) }
     };
-    empty(
-        visit.say(Text::NoCertificates),
-        visit.say(Text::NoCertificatesHint),
-        &way,
-    )
+    let (none, hint) = match tab {
+        Tab::Free => (Text::NoFree, Text::NoFreeHint),
+        Tab::Paid | Tab::Uploaded | Tab::Orders => (Text::NoCertificates, Text::NoCertificatesHint),
+    };
+    empty(visit.say(none), visit.say(hint), &way)
 }
 
 /// What a member of a chain waits for: its place, and the certificate that serves before it.

@@ -67,9 +67,12 @@ texts! {
     NameHint: "The name itself, and names below it", "域名本身及其下级域名";
     ApplyFilter: "Filter", "筛选";
     ClearFilter: "Clear", "清除";
+    NotAStatus: "There is no such status to filter by: {}", "没有可供筛选的此状态：{}";
     NotAName: "This is no domain name: {}", "这不是有效的域名：{}";
     NoCertificates: "No certificates yet", "还没有证书";
     NoCertificatesHint: "What you purchase appears here, ready to be applied for.", "购买后的证书会出现在这里，随后即可提交申请。";
+    NoFree: "No free certificates yet", "还没有免费证书";
+    NoFreeHint: "A certificate of a free product appears here, ready to be applied for: free products are chosen where the others are bought.", "免费规格的证书会出现在这里，随后即可提交申请：免费规格同样在购买页面选择。";
     NoUploads: "No uploaded certificates", "没有上传的证书";
     NoUploadsHint: "Certificates from elsewhere that were put under management appear here.", "从其他地方上传并统一管理的证书会出现在这里。";
     NoneFits: "No certificate fits the filter", "没有符合条件的证书";
