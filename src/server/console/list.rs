@@ -1,4 +1,4 @@
-//! The certificates of an account, in cards or in a list, with their filter.
+//! The certificates of an account, in cards or in a list.
 
 use std::format;
 use std::string::{String, ToString};
@@ -10,19 +10,18 @@ use maud::{Markup, html};
 use crate::model::{Catalog, DomainName, Status, Timestamp};
 use crate::port::{Filter, Position, Stage};
 use crate::service::Summary;
-use crate::view::group::{Group, Overview};
-use crate::view::label::Language;
 use crate::view::layout::{Layout, Tab};
 use crate::wire::ALIVE;
 
 use super::acts::below;
 use super::asked::address;
 use super::certificate::{names, product};
+use super::filter::{Wanted, Wrong, filter};
 use super::frame::{Place, empty, page};
 use super::reply::Reply;
 use super::status::badge;
 use super::tabs::{Section, head, pages};
-use super::text::{Text, Words};
+use super::text::Text;
 use super::trouble::Trouble;
 use super::upload;
 use super::visit::Visit;
@@ -31,99 +30,6 @@ use super::visit::Visit;
 const PAGE: usize = 50;
 /// How many pages of the store are read for one: a filter that fits few goes on where it stopped.
 const READ: usize = 8;
-
-/// What is to be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
-    All,
-    Group(Group),
-    Status(Status),
-}
-
-impl Wanted {
-    /// None for a word of the filter that says nothing.
-    fn read(word: Option<&str>) -> Option<Self> {
-        let Some(word) = word else {
-            return Some(Self::All);
-        };
-        let mut groups = Group::ALL.iter().copied();
-        if let Some(group) = groups.find(|group| group_word(*group) == word) {
-            return Some(Self::Group(group));
-        }
-        let mut known = Status::ALL.into_iter();
-        let status = known.find(|status| state_word(*status) == word);
-        status.map(Self::Status)
-    }
-
-    /// Two states may be called the same; who chooses a name means both.
-    fn fits(self, status: Option<Status>, words: Words) -> bool {
-        match (self, status) {
-            (Self::All, _) => true,
-            (_, None) => false,
-            (Self::Group(group), Some(status)) => Group::of(status).group == group,
-            (Self::Status(wanted), Some(status)) => words.status(wanted) == words.status(status),
-        }
-    }
-
-    /// The stages in which the status can be: fewer rows are read. What is shown goes by the status.
-    fn stages(self) -> &'static [Stage] {
-        match self {
-            Self::All | Self::Group(_) => &[],
-            Self::Status(status) => match status {
-                Status::NotActivated => &[Stage::NotActivated],
-                Status::DomainVerification => &[Stage::Verifying],
-                Status::Issued
-                | Status::Hosted
-                | Status::PendingExpiration
-                | Status::Expired
-                | Status::RevocationToConfirm
-                | Status::ValidatingRevocation => &[Stage::Live, Stage::Uploaded],
-                Status::Revoked => &[Stage::Revoked],
-                Status::PendingApplication
-                | Status::Validating
-                | Status::ValidationFailed
-                | Status::RefundReview
-                | Status::Refunded
-                | Status::Closed
-                | Status::Cancelled
-                | Status::Merged
-                | Status::Deleted => &[],
-            },
-        }
-    }
-}
-
-/// States that no overview of the documents lists, and that rows have all the same.
-const ENDS: [Status; 5] = [
-    Status::RevocationToConfirm,
-    Status::RefundReview,
-    Status::Refunded,
-    Status::Closed,
-    Status::Cancelled,
-];
-
-/// A status as a value of the filter.
-fn state_word(status: Status) -> String {
-    status.word().to_lowercase().replace(' ', "-")
-}
-
-/// A group as one: Issued is a status and a group.
-fn group_word(group: Group) -> String {
-    format!("group-{}", group.word().to_lowercase())
-}
-
-/// What of the filter can't be read.
-#[derive(Clone, Copy, Debug)]
-struct Wrong<'a> {
-    name: Option<&'a str>,
-    status: Option<&'a str>,
-}
-
-impl Wrong<'_> {
-    const fn any(self) -> bool {
-        self.name.is_some() || self.status.is_some()
-    }
-}
 
 /// A page of rows, and where the next one goes on.
 struct Rows {
@@ -155,7 +61,7 @@ async fn rows(
         return Ok(rows);
     }
     let catalog = Catalog::published();
-    let filter = Filter {
+    let such = Filter {
         stages,
         expires_before: (wanted == Wanted::Status(Status::Expired)).then_some(visit.now),
         product: None,
@@ -166,7 +72,7 @@ async fn rows(
     for _ in 0..READ {
         let read = visit.service().list(
             visit.account(),
-            filter.clone(),
+            such.clone(),
             before,
             PAGE.saturating_add(1),
         );
@@ -264,69 +170,6 @@ fn done_before(visit: &Visit<'_>) -> Markup {
             (super::frame::done(visit.say(Text::BoughtDone)))
         }
         (super::acts::done(visit))
-    }
-}
-
-fn filter(visit: &Visit<'_>, tab: Tab, wanted: Wanted, wrong: Wrong<'_>) -> Markup {
-    let flat = Overview::Hosting.states();
-    let grouped = Overview::Grouped.states();
-    let mut states: Vec<Status> = Vec::new();
-    for &status in flat.iter().chain(grouped).chain(&ENDS) {
-        let said = visit.words.status(status);
-        if states.iter().all(|own| visit.words.status(*own) != said) {
-            states.push(status);
-        }
-    }
-    let group_name = |group: Group| match visit.words.0 {
-        Language::English => group.word(),
-        Language::Chinese => group.chinese(),
-    };
-    let name = visit.asked.query("name").unwrap_or_default();
-    html! {
-        form method="get" action=(address(Section::Tab(tab).path(), &[]))
-            role="search" aria-label=(visit.say(Text::FilterHeading)) {
-            div.field {
-                label for="status" { (visit.say(Text::FilterStatus)) }
-                select #status name="status"
-                    aria-invalid=[wrong.status.map(|_| "true")]
-                    aria-describedby=[wrong.status.map(|_| "status-wrong")] {
-                    option value="" { (visit.say(Text::AllStates)) }
-                    optgroup label=(visit.say(Text::Groups)) {
-                        @for &group in Group::ALL {
-                            option value=(group_word(group)) selected[wanted == Wanted::Group(group)] {
-                                (group_name(group))
-                            }
-                        }
-                    }
-                    optgroup label=(visit.say(Text::States)) {
-                        @for status in states {
-                            option value=(state_word(status)) selected[wanted == Wanted::Status(status)] {
-                                (visit.words.status(status))
-                            }
-                        }
-                    }
-                }
-                @if let Some(word) = wrong.status {
-                    p.wrong #status-wrong { (visit.words.fill(Text::NotAStatus, &[&word])) }
-                }
-            }
-            div.field {
-                label for="name" { (visit.say(Text::DomainName)) }
-                input #name type="text" name="name" value=(name) maxlength="253"
-                    title=(visit.say(Text::NameHint)) autocomplete="off" spellcheck="false"
-                    aria-invalid=[wrong.name.map(|_| "true")]
-                    aria-describedby=[wrong.name.map(|_| "name-wrong")];
-                @if let Some(text) = wrong.name {
-                    p.wrong #name-wrong { (visit.words.fill(Text::NotAName, &[&text])) }
-                }
-            }
-            div.acts {
-                button type="submit" { (visit.say(Text::ApplyFilter)) }
-                @if wanted != Wanted::All || !name.is_empty() || wrong.any() {
-                    a href=(address(Section::Tab(tab).path(), &[])) { (visit.say(Text::ClearFilter)) }
-                }
-            }
-        }
     }
 }
 
