@@ -26,6 +26,7 @@ const FAULTS = [
   ['an id given twice', inPage('id="voucher"', 'id="cash"'), [/HTML .* no-dup-id/]],
   ['an element that is not closed', inPage('</fieldset>', ''), [/HTML .* close-order/]],
   ['something wide', inStyle('.head {', 'h1 { min-width: 30rem; } .head {'), [/phone light: \d+ pixels wide/]],
+  ['a table cut off at a desk', inPage('<h1>', `<div class="scroll" role="region" aria-label="Wide" tabindex="0"><p class="mark">${'wide '.repeat(300)}</p></div><h1>`), [/desktop dark: the table Wide is cut off/]],
   ['something to press that is small', inStyle('button.plain { min-height: 0;', '.who { gap: 0 !important; } .who * { font-size: 6px !important; } button.plain { min-height: 0;'), [/ light: axe target-size/]],
   ['a heavy stylesheet', inStyle('*, *::before', `/*${' '.repeat(50_000)}*/ *, *::before`), [/it weighs \d+ bytes/]],
 ];

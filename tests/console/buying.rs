@@ -46,7 +46,7 @@ fn a_certificate_and_a_plan_are_bought() {
     let sent = browser.fill("buy", &fields);
     let plans = browser.follow(&sent);
     assert!(
-        plans.has(PRODUCT) && plans.has("700.00 CNY"),
+        plans.has(PRODUCT) && plans.has("data-label=\"Cash\">700.00 CNY"),
         "{}",
         plans.body
     );

@@ -300,7 +300,7 @@ fn a_refund_is_priced_before_it_is_claimed() {
         outcome.contains("<dd>100.00 CNY</dd>"),
         "the cash, and no voucher: {outcome}"
     );
-    assert!(outcome.contains("A refund is paid no more"), "{outcome}");
+    assert!(outcome.contains("A period for refunds ends"), "{outcome}");
     let sent = confirm(&mut browser, &form, &path, &[]);
     assert_eq!(sent.status, 303);
     assert!(browser.open("orders").has("Paid back: 100.00"));

@@ -93,7 +93,7 @@ pub(super) async fn table(visit: &Visit<'_>, own: &CertificateInstance) -> Resul
         div.panel {
             h2 #deployments { (heading) }
             div.scroll role="region" aria-labelledby="deployments" tabindex="0" {
-                table {
+                table.stack {
                     caption.hidden { (heading) }
                     thead {
                         tr {
@@ -107,14 +107,14 @@ pub(super) async fn table(visit: &Visit<'_>, own: &CertificateInstance) -> Resul
                         @for one in own.deployments() {
                             tr {
                                 th scope="row" { (one.target) }
-                                td {
+                                td data-label=(visit.say(Text::ServedDomain)) {
                                     @match &one.domain {
                                         Some(domain) => (domain),
                                         None => (visit.say(Text::AllDomains)),
                                     }
                                 }
-                                td.fix { (visit.time(one.at)) }
-                                td { (state(one)) }
+                                td.fix data-label=(visit.say(Text::OrderedAt)) { (visit.time(one.at)) }
+                                td data-label=(visit.say(Text::JobState)) { (state(one)) }
                                 td {
                                     form method="post" action=(below(own.order(), OFF)) {
                                         (form) (fresh_key()?)

@@ -1,11 +1,13 @@
 //! What an account has paid for: its purchases and its resource plans.
 
+use core::fmt;
+use std::format;
 use std::string::ToString;
 
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::model::{Bill, Payment, Purchase, PurchaseKind, RefundState, ResourcePlan};
+use crate::model::{Bill, Payment, Product, Purchase, PurchaseKind, RefundState, ResourcePlan};
 use crate::port::Position;
 use crate::view::layout::Tab;
 
@@ -28,29 +30,59 @@ fn before(visit: &Visit<'_>) -> Option<Position> {
 /// A column: its heading, and whether numbers stand in it.
 type Column = (Text, bool);
 
-fn table(visit: &Visit<'_>, name: &str, columns: &[Column], rows: &Markup) -> Markup {
+/// A table whose first cells head their rows; on a phone's width each row is a block, where the cells
+/// carry their headings.
+fn table<const N: usize>(
+    visit: &Visit<'_>,
+    name: &str,
+    columns: [Column; N],
+    rows: impl Iterator<Item = [Markup; N]>,
+) -> Markup {
     html! {
         div.scroll role="region" aria-label=(name) tabindex="0" {
-            table {
+            table.stack {
                 caption.hidden { (name) }
                 thead {
                     tr {
-                        @for &(heading, number) in columns {
+                        @for (heading, number) in columns {
                             th scope="col" class=[number.then_some("number")] { (visit.say(heading)) }
                         }
                     }
                 }
-                tbody { (rows) }
+                tbody {
+                    @for row in rows {
+                        tr {
+                            @for (place, (cell, (heading, number))) in row.iter().zip(columns).enumerate() {
+                                @if place == 0 {
+                                    th scope="row" { (cell) }
+                                } @else {
+                                    td class=(if number { "number" } else { "fix" })
+                                        data-label=(visit.say(heading)) { (cell) }
+                                }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
 }
 
-fn paid(payment: Payment) -> Markup {
+/// What is led to, by its product, with its id beneath.
+fn entry(path: &str, product: Product, id: &dyn fmt::Display) -> Markup {
     html! {
-        td.number { (money(payment.cash)) " " (payment.currency) }
-        td.number { (money(payment.voucher)) " " (payment.currency) }
+        a href=(address(&format!("{path}/{id}"), &[])) {
+            (product.code) " " span.id { (id) }
+        }
     }
+}
+
+fn cash(payment: Payment) -> Markup {
+    html! { (money(payment.cash)) " " (payment.currency) }
+}
+
+fn voucher(payment: Payment) -> Markup {
+    html! { (money(payment.voucher)) " " (payment.currency) }
 }
 
 /// How far a refund is.
@@ -76,23 +108,18 @@ pub(super) async fn orders(visit: &Visit<'_>) -> Result<Reply, Trouble> {
     let (shown, older) = split(&found, |own| own.position);
     let row = |purchase: &Purchase| {
         let bill = purchase.bill();
-        html! {
-            tr {
-                th scope="row" {
-                    a href=(address(&std::format!("orders/{}", purchase.id()), &[])) { (purchase.id()) }
-                }
-                td.fix { (purchase.product().code) }
-                td { (kind(visit, purchase.kind())) }
-                td.number { (purchase.count()) }
-                (paid(bill.payment))
-                td.fix { (visit.time(bill.paid_at)) }
-                td { (refund(visit, bill)) }
-            }
-        }
+        [
+            entry("orders", purchase.product(), &purchase.id()),
+            html! { (kind(visit, purchase.kind())) },
+            html! { (purchase.count()) },
+            cash(bill.payment),
+            voucher(bill.payment),
+            html! { (visit.time(bill.paid_at)) },
+            refund(visit, bill),
+        ]
     };
     let columns = [
         (Text::PurchaseLabel, false),
-        (Text::ProductLabel, false),
         (Text::KindLabel, false),
         (Text::CountLabel, true),
         (Text::CashLabel, true),
@@ -100,13 +127,13 @@ pub(super) async fn orders(visit: &Visit<'_>) -> Result<Reply, Trouble> {
         (Text::PaidAtLabel, false),
         (Text::RefundLabel, false),
     ];
-    let rows = html! { @for own in shown { (row(&own.purchase.state)) } };
+    let rows = shown.iter().map(|own| row(&own.purchase.state));
     let main = html! {
         (head(visit, section))
         @if shown.is_empty() {
             (empty(visit.say(Text::NoOrders), visit.say(Text::NoOrdersHint), &to_buy(visit)))
         } @else {
-            (table(visit, section.name(visit), &columns, &rows))
+            (table(visit, section.name(visit), columns, rows))
         }
         (pages(visit, before(visit).is_none(), older.map(|at| at.0.to_string()).as_deref()))
     };
@@ -122,23 +149,21 @@ pub(super) async fn plans(visit: &Visit<'_>) -> Result<Reply, Trouble> {
         .await?;
     let (shown, older) = split(&found, |own| own.position);
     let row = |plan: &ResourcePlan| {
-        html! {
-            tr {
-                th scope="row" { (plan.product().code) }
-                td { a href=(address(&std::format!("plans/{}", plan.id()), &[])) { (plan.id()) } }
-                td.number { (plan.total()) }
-                td.number { (plan.remaining()) }
-                td.number { (plan.reserved()) }
-                td.number { (plan.settled()) }
-                td.number { (plan.issued()) }
-                (paid(plan.bill().payment))
-                td.fix { (visit.time(plan.bought_at())) }
-                td { (refund(visit, plan.bill())) }
-            }
-        }
+        let bill = plan.bill();
+        [
+            entry("plans", plan.product(), &plan.id()),
+            html! { (plan.total()) },
+            html! { (plan.remaining()) },
+            html! { (plan.reserved()) },
+            html! { (plan.settled()) },
+            html! { (plan.issued()) },
+            cash(bill.payment),
+            voucher(bill.payment),
+            html! { (visit.time(plan.bought_at())) },
+            refund(visit, bill),
+        ]
     };
     let columns = [
-        (Text::ProductLabel, false),
         (Text::PlanLabel, false),
         (Text::TotalLabel, true),
         (Text::RemainingLabel, true),
@@ -150,14 +175,14 @@ pub(super) async fn plans(visit: &Visit<'_>) -> Result<Reply, Trouble> {
         (Text::PaidAtLabel, false),
         (Text::RefundLabel, false),
     ];
-    let rows = html! { @for own in shown { (row(&own.plan.state)) } };
+    let rows = shown.iter().map(|own| row(&own.plan.state));
     let main = html! {
         (head(visit, Section::Plans))
         @if visit.asked.query("done") == Some("bought") { (done(visit.say(Text::BoughtDone))) }
         @if shown.is_empty() {
             (empty(visit.say(Text::NoPlans), visit.say(Text::NoPlansHint), &to_buy(visit)))
         } @else {
-            (table(visit, Section::Plans.name(visit), &columns, &rows))
+            (table(visit, Section::Plans.name(visit), columns, rows))
         }
         (pages(visit, before(visit).is_none(), older.map(|at| at.0.to_string()).as_deref()))
     };

@@ -378,7 +378,7 @@ texts! {
     DueOpens: "Possible from here on: {}", "开始可执行：{}";
     DueCloses: "No longer possible: {}", "不再可执行：{}";
     DueReturnEnds: "A revocation brings the unit back no more", "吊销不再返还次数";
-    DueRefundEnds: "A refund is paid no more under one of its clauses", "某项退款条款到期";
+    DueRefundEnds: "A period for refunds ends", "某项退款条款到期";
     DueRuleChange: "Another rule comes into force: {}", "新规则生效：{}";
     DueMessage: "A message {} days before the expiry", "到期前 {} 天的消息提醒";
     DueGraceEnds: "Its settings are kept no longer", "其配置不再保留";

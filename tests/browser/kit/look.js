@@ -86,6 +86,12 @@ async function rules(person, where, scheme, found, seen) {
 async function width(person, where, size, found) {
   const wide = await person.run('return document.documentElement.scrollWidth');
   if (wide > SIZES[size].width) found.push(`${where}: ${wide} pixels wide`);
+  if (size !== 'desktop') return;
+  // At a desk nothing is to be looked for behind an edge.
+  const cut = await person.run(`return [...document.querySelectorAll('.scroll')]
+    .filter((own) => own.scrollWidth > own.clientWidth)
+    .map((own) => own.getAttribute('aria-label') ?? own.getAttribute('aria-labelledby'))`);
+  for (const name of cut) found.push(`${where}: the table ${name} is cut off`);
 }
 
 async function picture(person, name, size, seen) {
