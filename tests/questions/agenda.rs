@@ -488,14 +488,14 @@ fn r27_a_unit_of_another_plan_has_no_day_here() {
     let book = Rulebook::published();
     let edition = book.edition("2021-02-api").unwrap();
     let law = Law::single(&edition, book.ceilings());
-    let found = sample(Some(Status::Issued), ValidationClass::Dv, &law).unwrap();
-    let case = found.world.case();
-    assert!(find(&agenda(&case, found.now, &law), DueKind::ReturnEnds).is_some());
-    let without = Case { plan: None, ..case };
-    assert_eq!(
-        find(&agenda(&without, found.now, &law), DueKind::ReturnEnds),
-        None
-    );
+    // Before the revocation, and while it is under way.
+    for status in [Status::Issued, Status::ValidatingRevocation] {
+        let found = sample(Some(status), ValidationClass::Dv, &law).unwrap();
+        let case = found.world.case();
+        let ends = |case: &Case<'_>| find(&agenda(case, found.now, &law), DueKind::ReturnEnds);
+        assert!(ends(&case).is_some(), "{status}");
+        assert_eq!(ends(&Case { plan: None, ..case }), None, "{status}");
+    }
 }
 
 /// L12: another account's chain is not this one's, whatever its members are called.
