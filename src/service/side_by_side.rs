@@ -24,15 +24,21 @@ where
             let next = waiting.by_ref().take(room);
             under_way.extend(next.map(|(place, future)| (place, Box::pin(future))));
             let (before, mut failed) = (under_way.len(), None);
-            under_way.retain_mut(|(place, future)| match future.as_mut().poll(context) {
-                Poll::Pending => true,
-                Poll::Ready(Ok(answer)) => {
-                    answers.push((*place, answer));
-                    false
+            under_way.retain_mut(|(place, future)| {
+                // Behind a failure nobody else is begun.
+                if failed.is_some() {
+                    return true;
                 }
-                Poll::Ready(Err(error)) => {
-                    failed = failed.take().or(Some(error));
-                    false
+                match future.as_mut().poll(context) {
+                    Poll::Pending => true,
+                    Poll::Ready(Ok(answer)) => {
+                        answers.push((*place, answer));
+                        false
+                    }
+                    Poll::Ready(Err(error)) => {
+                        failed = Some(error);
+                        false
+                    }
                 }
             });
             if let Some(error) = failed {
@@ -132,5 +138,16 @@ mod tests {
         });
         assert_eq!(polled(side_by_side(3, all), 100), Some(Err("away")));
         assert!(begun.get() < 9, "{begun:?}");
+        // Nor is one that was handed out and not polled yet.
+        let asked = Cell::new(0_usize);
+        let all = (0..5).map(|one| {
+            let asked = &asked;
+            async move {
+                asked.set(asked.get().saturating_add(1));
+                if one == 1 { Err("away") } else { Ok(one) }
+            }
+        });
+        assert_eq!(polled(side_by_side(4, all), 1), Some(Err("away")));
+        assert_eq!(asked.get(), 2);
     }
 }
