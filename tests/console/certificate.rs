@@ -28,10 +28,10 @@ pub fn bought(site: &Site, years: u32) -> Vec<String> {
         .collect()
 }
 
-/// Draws a slot from the plan that is in stock; its order.
-fn drawn(site: &Site) -> String {
+/// Draws a slot from a plan of the product; its order.
+pub fn drawn(site: &Site, product: &str) -> String {
     let account = AccountId::new("1234567890").unwrap();
-    let product = ProductCode::new(PRODUCT).unwrap();
+    let product = ProductCode::new(product).unwrap();
     let (slot, _) = site
         .wait(site.running().service().draw(account, product))
         .unwrap();
@@ -40,12 +40,13 @@ fn drawn(site: &Site) -> String {
 
 /// Applies with a slot; the order of the application.
 pub fn applied(site: &Site, slot: &str) -> String {
+    applied_for(site, slot, "www.example.com")
+}
+
+pub fn applied_for(site: &Site, slot: &str, domain: &str) -> String {
     let route = format!("orders/{slot}/apply");
-    let answer = control(
-        site.running().address(),
-        &route,
-        r#"{"domain":"www.example.com"}"#,
-    );
+    let body = format!(r#"{{"domain":"{domain}"}}"#);
+    let answer = control(site.running().address(), &route, &body);
     let (_, said) = answer.split_once("\r\n\r\n").unwrap();
     let said: Value = serde_json::from_str(said).unwrap();
     said["order"].as_str().unwrap().to_owned()
@@ -197,7 +198,7 @@ fn a_price_that_changed_is_asked_for_once_more() {
     let mut browser = site.holder();
     let body = format!(r#"{{"product":"{PRODUCT}","count":1}}"#);
     control(site.running().address(), "purchases", &body);
-    let slot = drawn(&site);
+    let slot = drawn(&site, PRODUCT);
     let order = applied(&site, &slot);
     issued(&mut browser, &order);
     let path = format!("certificates/{order}/revoke");
@@ -228,7 +229,7 @@ fn deletion_warns_and_is_final() {
     let mut config = config("2021-02-api", "2021-03-01");
     config.review = Review::Manual;
     let site = Site::with(config);
-    let slot = drawn(&site);
+    let slot = drawn(&site, PRODUCT);
     let order = applied(&site, &slot);
     let mut browser = site.holder();
     let withdraw = format!("certificates/{order}/withdraw");
@@ -368,7 +369,7 @@ fn a_claim_in_review_is_told_found_and_taken_back() {
 fn what_the_completion_of_a_revocation_brings_is_priced() {
     let site = Site::with(config("2021-02-api", "2021-03-01"));
     let mut browser = site.holder();
-    let slot = drawn(&site);
+    let slot = drawn(&site, PRODUCT);
     let order = applied(&site, &slot);
     let page = issued(&mut browser, &order);
     let plan = page.within("/console/plans/", "\"").to_owned();

@@ -1,9 +1,9 @@
 //! A resource plan's page, and its refund.
 
-use cert_lifecycle::model::{AccountId, ProductCode};
 use cert_lifecycle::server::Config;
 
-use crate::browser::{Browser, Site, control};
+use crate::browser::{Browser, Site};
+use crate::certificate::{applied_for, drawn, issued};
 use crate::page::Page;
 
 fn site() -> Site {
@@ -13,8 +13,10 @@ fn site() -> Site {
     Site::with(config)
 }
 
+const PRODUCT: &str = "geotrust-dv-w-starter";
+
 const FIELDS: [(&str, &str); 5] = [
-    ("product", "geotrust-dv-w-starter"),
+    ("product", PRODUCT),
     ("what", "plan"),
     ("count", "7"),
     ("cash", "700"),
@@ -69,10 +71,7 @@ fn a_plan_that_was_touched_meanwhile_is_not_paid_back() {
     let mut browser = site.holder();
     let path = plan(&mut browser);
     let form = browser.open(&path);
-    let account = AccountId::new("1234567890").unwrap();
-    let product = ProductCode::new("geotrust-dv-w-starter").unwrap();
-    site.wait(site.running().service().draw(account, product))
-        .unwrap();
+    drawn(&site, PRODUCT);
     let late = claim(&mut browser, &form, &path);
     assert_eq!(late.status, 409);
     assert!(!browser.open("plans").has("Paid back"));
@@ -118,11 +117,7 @@ fn a_unit_that_is_only_reserved_is_not_called_used_up_and_a_refusal_leads_back()
     let mut browser = site.holder();
     let path = plan(&mut browser);
     let form = browser.open(&path);
-    let account = AccountId::new("1234567890").unwrap();
-    let product = ProductCode::new("geotrust-dv-w-starter").unwrap();
-    let (slot, _) = site
-        .wait(site.running().service().draw(account, product))
-        .unwrap();
+    let slot = drawn(&site, PRODUCT);
     let page = browser.open(&path);
     let why = page.within("id=\"refund\"", "</section>");
     assert!(
@@ -131,15 +126,8 @@ fn a_unit_that_is_only_reserved_is_not_called_used_up_and_a_refusal_leads_back()
         "{why}"
     );
     // Once it is used up, it is said so by nothing but the numbers and the rule.
-    let route = format!("orders/{slot}/apply");
-    let answer = control(
-        site.running().address(),
-        &route,
-        r#"{"domain":"*.example.com"}"#,
-    );
-    let (_, order) = answer.split_once(r#""order":""#).unwrap();
-    let order = order.split('"').next().unwrap().to_owned();
-    crate::certificate::issued(&mut browser, &order);
+    let order = applied_for(&site, &slot, "*.example.com");
+    issued(&mut browser, &order);
     let page = browser.open(&path);
     assert!(page.has("<dt>Used up</dt><dd>1</dd>"), "{}", page.body);
     assert!(!page.has("No unit is used up"), "{}", page.body);

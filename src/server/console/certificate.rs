@@ -115,7 +115,7 @@ struct Renewals {
     next: Vec<OrderId>,
 }
 
-/// Among so many of the newest a renewal is looked for: nothing tells the old certificate of it.
+/// Among so many of the newest of its product a renewal is looked for: nothing tells the old certificate of it.
 const NEWEST: usize = 100;
 
 async fn renewals(
@@ -141,7 +141,10 @@ async fn renewals(
     let is_early = |refusal: &Refusal| refusal.permitted_from().is_some();
     let was_possible = renewing.any(|offer| !offer.refusal.as_ref().is_some_and(is_early));
     if own.certificate().is_some() && was_possible {
-        let filter = Filter::default();
+        let filter = Filter {
+            product: Some(own.product().code),
+            ..Filter::default()
+        };
         let newest = service.list(visit.account(), filter, None, NEWEST).await?;
         let known = newest
             .iter()

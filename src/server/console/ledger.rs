@@ -7,7 +7,7 @@ use std::string::ToString;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::model::{Bill, Payment, Product, Purchase, PurchaseKind, RefundState, ResourcePlan};
+use crate::model::{Bill, Product, Purchase, PurchaseKind, RefundState, ResourcePlan};
 use crate::port::Position;
 use crate::view::layout::Tab;
 
@@ -17,7 +17,7 @@ use super::reply::Reply;
 use super::tabs::{Section, head, pages};
 use super::text::Text;
 use super::trouble::Trouble;
-use super::visit::{Visit, money};
+use super::visit::{Visit, money, sum};
 
 /// How many are shown on a page.
 const PAGE: usize = 50;
@@ -77,14 +77,6 @@ fn entry(path: &str, product: Product, id: &dyn fmt::Display) -> Markup {
     }
 }
 
-fn cash(payment: Payment) -> Markup {
-    html! { (money(payment.cash)) " " (payment.currency) }
-}
-
-fn voucher(payment: Payment) -> Markup {
-    html! { (money(payment.voucher)) " " (payment.currency) }
-}
-
 /// How far a refund is.
 pub(super) fn refund(visit: &Visit<'_>, bill: &Bill) -> Markup {
     html! {
@@ -112,8 +104,8 @@ pub(super) async fn orders(visit: &Visit<'_>) -> Result<Reply, Trouble> {
             entry("orders", purchase.product(), &purchase.id()),
             html! { (kind(visit, purchase.kind())) },
             html! { (purchase.count()) },
-            cash(bill.payment),
-            voucher(bill.payment),
+            sum(bill.payment.cash, bill.payment.currency),
+            sum(bill.payment.voucher, bill.payment.currency),
             html! { (visit.time(bill.paid_at)) },
             refund(visit, bill),
         ]
@@ -157,8 +149,8 @@ pub(super) async fn plans(visit: &Visit<'_>) -> Result<Reply, Trouble> {
             html! { (plan.reserved()) },
             html! { (plan.settled()) },
             html! { (plan.issued()) },
-            cash(bill.payment),
-            voucher(bill.payment),
+            sum(bill.payment.cash, bill.payment.currency),
+            sum(bill.payment.voucher, bill.payment.currency),
             html! { (visit.time(plan.bought_at())) },
             refund(visit, bill),
         ]

@@ -10,7 +10,7 @@ use super::acts::Act;
 use super::names;
 use super::status::badge;
 use super::text::Text;
-use super::visit::{Visit, money};
+use super::visit::{Visit, sum};
 
 /// The decision, priced.
 pub(super) fn outcome(
@@ -42,7 +42,7 @@ pub(super) fn outcome(
                         @if act == Act::ClaimRefund && preview.refund == 0 {
                             (visit.say(Text::ReviewFirst))
                         } @else {
-                            (money(preview.refund)) " " (Currency::CNY)
+                            (sum(preview.refund, Currency::CNY))
                         }
                     }
                 }
@@ -80,7 +80,7 @@ pub(super) fn completion(visit: &Visit<'_>, preview: &Preview) -> Markup {
                 }
                 (unit(visit, preview))
                 dt { (visit.say(Text::MoneyBack)) }
-                dd { (money(preview.refund)) " " (Currency::CNY) }
+                dd { (sum(preview.refund, Currency::CNY)) }
             }
         }
     }

@@ -18,7 +18,7 @@ use super::names;
 use super::reply::Reply;
 use super::text::Text;
 use super::trouble::{Trouble, explained};
-use super::visit::{Visit, fresh_key, money};
+use super::visit::{Visit, fresh_key, money, sum};
 
 /// A plan of the account, as one decision sees it.
 async fn loaded(
@@ -209,8 +209,8 @@ fn facts(visit: &Visit<'_>, plan: &ResourcePlan) -> Markup {
             dl.facts {
                 dt { (visit.say(Text::PlanLabel)) } dd { (plan.id()) }
                 dt { (visit.say(Text::PaidAtLabel)) } dd { (visit.time(plan.bought_at())) }
-                dt { (visit.say(Text::CashLabel)) } dd { (money(payment.cash)) " " (payment.currency) }
-                dt { (visit.say(Text::VoucherLabel)) } dd { (money(payment.voucher)) " " (payment.currency) }
+                dt { (visit.say(Text::CashLabel)) } dd { (sum(payment.cash, payment.currency)) }
+                dt { (visit.say(Text::VoucherLabel)) } dd { (sum(payment.voucher, payment.currency)) }
                 dt { (visit.say(Text::TotalLabel)) } dd { (plan.total()) }
                 dt { (visit.say(Text::RemainingLabel)) } dd { (plan.remaining()) }
                 dt { (visit.say(Text::ReservedLabel)) } dd { (plan.reserved()) }

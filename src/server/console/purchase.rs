@@ -21,7 +21,7 @@ use super::status::badge;
 use super::tabs::Section;
 use super::text::Text;
 use super::trouble::Trouble;
-use super::visit::{Visit, money};
+use super::visit::{Visit, sum};
 use crate::view::layout::Tab;
 
 /// The claim and its way back, as a purchase offers them.
@@ -126,8 +126,8 @@ fn facts(visit: &Visit<'_>, purchase: &Purchase) -> Markup {
                 dt { (visit.say(Text::KindLabel)) } dd { (ledger::kind(visit, purchase.kind())) }
                 dt { (visit.say(Text::CountLabel)) } dd { (purchase.count()) }
                 dt { (visit.say(Text::PaidAtLabel)) } dd { (visit.time(bill.paid_at)) }
-                dt { (visit.say(Text::CashLabel)) } dd { (money(payment.cash)) " " (payment.currency) }
-                dt { (visit.say(Text::VoucherLabel)) } dd { (money(payment.voucher)) " " (payment.currency) }
+                dt { (visit.say(Text::CashLabel)) } dd { (sum(payment.cash, payment.currency)) }
+                dt { (visit.say(Text::VoucherLabel)) } dd { (sum(payment.voucher, payment.currency)) }
                 dt { (visit.say(Text::RefundLabel)) } dd { (ledger::refund(visit, bill)) }
             }
         }

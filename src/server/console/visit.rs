@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 use maud::{Markup, html};
 
 use crate::lifecycle::{Case, Law};
-use crate::model::{AccountId, Offset, Timestamp};
+use crate::model::{AccountId, Currency, Offset, Timestamp};
 use crate::port::Loaded;
 use crate::rulebook::ResolveError;
 use crate::server::conduct::Conductor;
@@ -119,6 +119,11 @@ pub(super) fn fresh_key() -> Result<Markup, NoRandomness> {
 /// Minor units of a currency in its major ones.
 pub(super) fn money(minor: u64) -> String {
     std::format!("{}.{:02}", minor / 100, minor % 100)
+}
+
+/// An amount with its currency.
+pub(super) fn sum(minor: u64, currency: Currency) -> Markup {
+    html! { (money(minor)) " " (currency) }
 }
 
 #[cfg(test)]
