@@ -14,10 +14,14 @@
 #[path = "support/cases.rs"]
 #[allow(unreachable_pub, reason = "it is shared with other tests")]
 mod cases;
+#[path = "v2/edges.rs"]
+mod edges;
 #[path = "v2/guards.rs"]
 mod guards;
 #[path = "v2/refund.rs"]
 mod refund;
+#[path = "v2/words.rs"]
+mod words;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;

@@ -345,7 +345,9 @@ fn replaced_on<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rulebook::value::{HostingYears, Method, RefundLimit, Review, Trigger};
+    use crate::rulebook::value::{
+        HostingYears, Method, NoticeRule, RefundLimit, ReturnDays, Review, TermRule, Trigger,
+    };
     use crate::rulebook::{Rulebook, RulebookError};
 
     /// What the published rulebook is refused for, once something in it is changed.
@@ -400,6 +402,59 @@ mod tests {
     }
 
     #[test]
+    fn a_window_may_be_all_that_is_sold() {
+        let mut parts = Rulebook::published().parts().clone();
+        set(&mut parts.return_days, &ReturnDays(365));
+        assert!(parts.term.iter().all(|term| term.value.value.days >= 365));
+        assert!(Rulebook::new(parts).is_ok());
+    }
+
+    /// The published rulebook, sold for days and noticed before days that change on one day; all
+    /// that else is measured against the days that are sold is short.
+    fn changed_on_a_day(terms: [u16; 2], notices: [u16; 2]) -> RulebookParts {
+        fn dated<T: Clone>(clauses: &mut alloc::vec::Vec<Dated<T>>, values: [T; 2]) {
+            let first = clauses[0].clone();
+            let days = [first.from, Day::new(2024, 3, 1).unwrap()];
+            *clauses = days
+                .into_iter()
+                .zip(values)
+                .map(|(from, value)| {
+                    let mut clause = first.clone();
+                    (clause.from, clause.value.value) = (from, value);
+                    clause
+                })
+                .collect();
+        }
+        let mut parts = Rulebook::published().parts().clone();
+        dated(&mut parts.term, terms.map(|days| TermRule { days }));
+        dated(
+            &mut parts.notice,
+            notices.map(|within_days| NoticeRule { within_days }),
+        );
+        let short = Trigger {
+            days: 5,
+            strict: true,
+        };
+        set(&mut parts.hosting_trigger, &short);
+        set(&mut parts.late_hosting, &LateHosting::Never);
+        set(&mut parts.return_days, &ReturnDays(5));
+        parts
+    }
+
+    /// What ends on the day on which the other begins is never in force beside it.
+    #[test]
+    fn a_term_is_not_compared_with_what_is_over() {
+        for (terms, notices) in [([365, 30], [40, 10]), ([30, 365], [10, 40])] {
+            let parts = changed_on_a_day(terms, notices);
+            assert!(Rulebook::new(parts).is_ok(), "{terms:?} {notices:?}");
+        }
+        for (terms, notices) in [([30, 365], [40, 10]), ([365, 30], [10, 40])] {
+            let parts = changed_on_a_day(terms, notices);
+            assert!(Rulebook::new(parts).is_err(), "{terms:?} {notices:?}");
+        }
+    }
+
+    #[test]
     fn a_term_is_compared_where_both_are_in_force() {
         // A term of 50 days on one channel only is shorter than S0's 60 days, which are another's.
         let mut parts = Rulebook::published().parts().clone();
@@ -446,6 +501,15 @@ mod tests {
                 ov: 1,
                 ..HostingYears::up_to(3)
             };
+        });
+        let mut parts = Rulebook::published().parts().clone();
+        set(&mut parts.hosting_years, &HostingYears::up_to(10));
+        assert!(Rulebook::new(parts).is_ok());
+        refused(Field::HostingYears, "which is ten", |p| {
+            set(&mut p.hosting_years, &HostingYears::up_to(11));
+        });
+        refused(Field::HostingYears, "which is ten", |p| {
+            set(&mut p.hosting_years, &HostingYears::up_to(12));
         });
     }
 
@@ -555,12 +619,24 @@ mod tests {
                 "no wider",
                 of(&[any(&[claim(7)]), unissued(AddOn::With, &[claim(7)])]),
             ),
+            (
+                "no wider",
+                of(&[unissued(AddOn::With, &[claim(7)]), any(&[claim(5)])]),
+            ),
+            (
+                "no wider",
+                of(&[
+                    unissued(AddOn::With, &[claim(7)]),
+                    unissued(AddOn::With, &[claim(7)]),
+                ]),
+            ),
         ];
         for (words, rule) in problems {
             refused(Field::Refund, words, |p| p.refund[0].value.value = rule);
         }
         let permitted = [
             of(&[any(&[claim(5)]), any(&[claim(7)]), any(&[])]),
+            of(&[unissued(AddOn::With, &[claim(7)]), any(&[claim(7)])]),
             of(&[
                 unissued(AddOn::With, &[claim(30)]),
                 unissued(AddOn::Without, &[claim(7)]),

@@ -149,6 +149,25 @@ mod tests {
         let last = Window::starting(Timestamp::MAX);
         assert!(last.contains(Timestamp::MAX) && !last.is_never());
         assert_eq!(Window::before(Timestamp::MIN).until(), None);
+        let end = Window::before(Timestamp::MAX).until();
+        assert_eq!(end, Some(Timestamp::MAX));
+    }
+
+    #[test]
+    fn bounds_are_shown() {
+        let t = |s| Timestamp::from_unix_seconds(s).unwrap();
+        for (window, shown) in [
+            (Window::NEVER, "Window(never)"),
+            (Window::ALWAYS, "Window(always)"),
+            (Window::starting(t(0)), "Window([1970-01-01T00:00:00Z, ..))"),
+            (Window::before(t(60)), "Window((.., 1970-01-01T00:01:00Z))"),
+            (
+                Window::between(t(0), t(60)),
+                "Window([1970-01-01T00:00:00Z, 1970-01-01T00:01:00Z))",
+            ),
+        ] {
+            assert_eq!(alloc::format!("{window:?}"), shown);
+        }
     }
 
     #[test]

@@ -2,10 +2,15 @@
 
 use cert_lifecycle::lifecycle::v2::Command;
 use cert_lifecycle::lifecycle::{WayOut, Why};
-use cert_lifecycle::model::ValidationClass;
-use cert_lifecycle::rulebook::{RefundAct, RuleId};
+use cert_lifecycle::model::{Day, ValidationClass};
+use cert_lifecycle::rulebook::{
+    AddOn, Anchor, Dated, Method, RefundAct, RefundCase, RefundClause, RefundLimit, RefundRule,
+    Review, RuleId,
+};
 
-use super::{REVOKE, World, at, book, certificate, completion, days, edition};
+use super::{
+    REVOKE, World, at, begin, book, book_with, certificate, clause, completion, days, edition,
+};
 
 #[test]
 fn t47_what_was_issued_is_revoked_first_and_in_time() {
@@ -86,4 +91,73 @@ fn t47_no_certificate_is_revoked_for_nothing() {
         (refusal.why(), refusal.way_out()),
         (Why::NotRefundable, WayOut::None)
     );
+}
+
+fn unissued(days: &[u16]) -> RefundRule {
+    let clauses = days.iter().map(|&days| RefundClause {
+        case: RefundCase::Unissued,
+        add_on: AddOn::Any,
+        limits: [RefundLimit {
+            anchor: Anchor::Payment,
+            act: RefundAct::Claim,
+            days,
+            method: Method::Rolling,
+        }]
+        .into_iter()
+        .collect(),
+        review: Review::Instant,
+    });
+    RefundRule {
+        clauses: clauses.collect(),
+    }
+}
+
+/// Of several clauses the widest one decides, and it is the last one.
+#[test]
+fn t47_the_widest_clause_decides() {
+    let book = book_with(|parts| parts.refund = clause(unissued(&[5, 9])));
+    let edition = edition(&book);
+    let world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+    let refusal = world.refused(&Command::Refund, days(20));
+    let until = refusal.permitted_until().unwrap();
+    assert!(until > days(9) && until < days(10), "{until}");
+    world.clone().tell(&Command::Refund, days(8));
+}
+
+/// A purchase keeps its clause, and a refusal says from when on others are judged otherwise (L9).
+#[test]
+fn t47_a_refusal_says_for_whom_the_answer_differs() {
+    for (days_later, differs) in [(&[7][..], true), (&[], false)] {
+        let book = book_with(|parts| {
+            parts.refund = clause(unissued(&[]));
+            let next = clause(unissued(days_later)).remove(0);
+            parts.refund.push(Dated {
+                from: Day::new(2026, 12, 1).unwrap(),
+                ..next
+            });
+        });
+        let edition = edition(&book);
+        let world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+        let refusal = world.refused(&Command::Refund, begin());
+        let changes = differs.then(|| Day::new(2026, 12, 1).unwrap());
+        assert_eq!(refusal.changes_on(), changes);
+        let said = "for what is bought or applied for from 2026-12-01";
+        assert_eq!(refusal.to_string().contains(said), differs, "{refusal}");
+    }
+}
+
+/// What the CA revoked by itself is revoked, and its end is nobody's deadline.
+#[test]
+fn t47_what_was_revoked_is_not_waited_for() {
+    let (book, edition) = (book(), edition(&book()));
+    let mut world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+    world.at_ca("k", days(1));
+    let certificate = certificate("k", "www.example.com", days(1), days(3));
+    world.tell(&Command::Issue { certificate }, days(1));
+    let by_ca = super::sample_command(
+        cert_lifecycle::lifecycle::v2::CommandKind::RecordCaRevocation,
+        days(2),
+    );
+    world.tell(&by_ca, days(2));
+    world.tell(&Command::Refund, days(4));
 }

@@ -102,26 +102,19 @@ fn spoken<'r>(
         .filter(move |clause| clause.case == case && clause.add_on.covers(add_on))
 }
 
-/// When a claim is paid: the widest of the windows of the clauses that speak of the case.
-///
-/// Every window begins with time itself, so the
-/// widest one holds wherever any does.
+/// When a claim is paid: in the window of the last clause that speaks of the case. It is the widest, for
+/// no rulebook has a later clause that is no wider than an earlier one for the same purchases.
 fn refund_window(
     instance: &SubscriptionInstance,
     subscription: &Subscription,
     clauses: &[RefundClause],
     law: &Law<'_>,
 ) -> Window {
-    let wider = |one: Window, other: Window| match (one.until(), other.until()) {
-        _ if one.is_never() => other,
-        _ if other.is_never() => one,
-        (None, _) => one,
-        (Some(a), Some(b)) if a >= b => one,
-        (Some(_), Some(_) | None) => other,
-    };
     spoken(instance, subscription, clauses)
-        .map(|clause| claimable(instance, subscription, clause, law))
-        .fold(Window::NEVER, wider)
+        .last()
+        .map_or(Window::NEVER, |clause| {
+            claimable(instance, subscription, clause, law)
+        })
 }
 
 /// The window of one bound for one certificate.
