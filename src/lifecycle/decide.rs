@@ -49,7 +49,6 @@ pub(super) fn up_to_failing<'a, 's>(
 fn lets_through<'a>(
     case: &Case<'a>,
     command: &'a Command,
-    now: Timestamp,
     law: &Law<'a>,
     failed: &Clause<'a>,
 ) -> bool {
@@ -57,20 +56,33 @@ fn lets_through<'a>(
         return true;
     };
     let begins = day.midnight(edition.calendar().value.offset);
-    let mut itself = true;
     let mut open = true;
     let _ = visit(case, command, law, &mut |clause: Clause<'a>| {
-        let fails = !clause.holds.contains(now);
-        if fails && itself {
-            itself = false;
-        } else if clause.holds.is_never() {
-            open &= clause.changes == Some(day);
+        // The one that failed is among them.
+        open &= if clause.holds.is_never() {
+            clause.changes == Some(day)
         } else {
-            open &= clause.holds.until().is_none_or(|end| end > begins);
-        }
+            clause.holds.until().is_none_or(|end| end > begins)
+        };
         ControlFlow::Continue(())
     });
     open
+}
+
+/// The refusal behind a clause that does not hold. The clauses name every combination that `produce` has
+/// no outcome for; should one be missing, it is refused like any unlisted pair.
+fn refused<'a>(
+    failed: Option<Clause<'a>>,
+    case: &Case<'a>,
+    command: &'a Command,
+    now: Timestamp,
+    law: &Law<'a>,
+) -> Refusal {
+    let mut clause = failed.unwrap_or_else(|| unlisted(case));
+    if !lets_through(case, command, law, &clause) {
+        clause.changes = None;
+    }
+    Refusal::new(&clause, command.kind(), case, now, law)
 }
 
 /// All conditions of a command, with the windows in which they hold; without heap memory.
@@ -189,13 +201,7 @@ pub fn decide_into(
         }
         events.clear();
     }
-    // The clauses name every combination that `produce` has no outcome for; should one be missing,
-    // it is refused like any unlisted pair.
-    let mut clause = failed.unwrap_or_else(|| unlisted(case));
-    if !lets_through(case, command, now, law, &clause) {
-        clause.changes = None;
-    }
-    Err(Refusal::new(&clause, command.kind(), case, now, law))
+    Err(refused(failed, case, command, now, law))
 }
 
 /// Decides with conditions that another hand altered: what a machine with a fault does.
@@ -226,11 +232,7 @@ pub(crate) fn decide_altered<'a>(
     {
         return Ok(events);
     }
-    let mut clause = failed.unwrap_or_else(|| unlisted(case));
-    if !lets_through(case, command, now, law, &clause) {
-        clause.changes = None;
-    }
-    Err(Refusal::new(&clause, command.kind(), case, now, law))
+    Err(refused(failed, case, command, now, law))
 }
 
 /// Refuses a command like any pair of a status and a command that is not listed: what a machine with a

@@ -704,3 +704,40 @@ impl<'a> IntoIterator for &'a Events {
         self.iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(number: u64) -> Event {
+        let id = InstanceId::new("instance").unwrap();
+        let at = Timestamp::from_unix_seconds(i64::try_from(number).unwrap()).unwrap();
+        Event::Instance {
+            id,
+            event: InstanceEvent::Closed { at },
+        }
+    }
+
+    /// Nearly every decision needs no heap memory.
+    #[test]
+    fn few_events_are_in_place_and_many_in_their_order() {
+        let mut events = Events::default();
+        for number in 0..6 {
+            events.push(event(number));
+            let few = number < u64::try_from(FEW).unwrap();
+            assert_eq!(matches!(events.list, List::Few(_)), few, "{number}");
+        }
+        assert_eq!(*events, (0..6).map(event).collect::<Vec<_>>());
+    }
+
+    #[cfg(feature = "testing")]
+    #[test]
+    fn other_events_follow_the_same_rules() {
+        let mut events = Events::default();
+        events.follow(RuleId::R27);
+        events.push(event(1));
+        let other = events.with_events([event(2), event(3)]);
+        assert_eq!(other.rules(), [RuleId::R27]);
+        assert_eq!(*other, [event(2), event(3)]);
+    }
+}

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::model::{
-    CertificateInstance, HoldState, ResourcePlan, RevocationReason, Status, Timestamp,
+    CertificateInstance, HoldState, Purchase, ResourcePlan, RevocationReason, Status, Timestamp,
 };
 use crate::rulebook::{DecisiveAct, RefundClause, RuleId, Window};
 
@@ -230,6 +230,7 @@ pub fn preview(
     // What belongs to another account has no price here (L12).
     let own_instance = owned(case);
     let own_plan = case.plan.filter(|plan| plan.account == case.account);
+    let own_purchase = case.purchase.filter(|own| own.account == case.account);
     let mut after = Streams {
         instance: own_instance.cloned(),
         plan: own_plan.cloned(),
@@ -237,10 +238,7 @@ pub fn preview(
             .chain
             .filter(|chain| chain.account == case.account)
             .cloned(),
-        purchase: case
-            .purchase
-            .filter(|own| own.account == case.account)
-            .cloned(),
+        purchase: own_purchase.cloned(),
     };
     for event in &events {
         evolve(&mut after, event);
@@ -272,17 +270,12 @@ pub fn preview(
             }
         }
     }
-    let revocations = |case: &Case<'_>| match (case.purchase, case.plan) {
-        (Some(purchase), _) => purchase.revocations,
-        (None, Some(plan)) => plan.revocations,
-        (None, None) => 0,
-    };
-    let before = Case {
-        instance: own_instance,
-        plan: own_plan,
-        purchase: case.purchase.filter(|own| own.account == case.account),
-        ..*case
-    };
+    let revocations =
+        |purchase: Option<&Purchase>, plan: Option<&ResourcePlan>| match (purchase, plan) {
+            (Some(purchase), _) => purchase.revocations,
+            (None, Some(plan)) => plan.revocations,
+            (None, None) => 0,
+        };
     let returns = revokes(command)
         .then(|| return_window(case, law))
         .flatten()
@@ -295,7 +288,10 @@ pub fn preview(
             remaining_before,
             remaining_after: remaining(drawn.as_ref().or(later.plan)),
         },
-        revocations: (revocations(&before), revocations(&later)),
+        revocations: (
+            revocations(own_purchase, own_plan),
+            revocations(later.purchase, later.plan),
+        ),
         refund: paid_back(&events),
         returns,
         events,
@@ -394,4 +390,65 @@ pub(super) fn offered(case: &Case<'_>, law: &Law<'_>) -> Vec<Command> {
         commands.extend(typical(instance, law));
     }
     commands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clause::{WayOut, Why};
+    use super::super::condition::clause;
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_seconds(seconds).unwrap()
+    }
+
+    fn asked(windows: &[(RuleId, Window)], now: i64) -> Availability {
+        let all: Vec<_> = windows
+            .iter()
+            .map(|&(rule, window)| clause(rule, Why::Expired, window, WayOut::None))
+            .collect();
+        of_clauses(&all, at(now))
+    }
+
+    #[test]
+    fn l10_windows_that_never_meet_are_closed_by_the_one_that_is_not_open() {
+        let apart = [
+            (RuleId::R27, Window::before(at(10))),
+            (RuleId::R50, Window::starting(at(20))),
+        ];
+        let never = |rule| Availability::Never { rule };
+        assert_eq!(asked(&apart, 5), never(RuleId::R50));
+        // Once the first one is over, that is why.
+        let over = Availability::Over {
+            since: at(10),
+            rule: RuleId::R27,
+        };
+        assert_eq!(asked(&apart, 10), over);
+        assert_eq!(asked(&apart, 25), over);
+    }
+
+    #[test]
+    fn l10_what_is_open_tells_its_end_and_what_comes_its_beginning() {
+        let both = [
+            (RuleId::R27, Window::before(at(30))),
+            (RuleId::R50, Window::between(at(20), at(40))),
+        ];
+        let from = Availability::From {
+            at: at(20),
+            until: Some(at(30)),
+            rule: RuleId::R50,
+        };
+        assert_eq!(asked(&both, 19), from);
+        let now = Availability::Now {
+            until: Some(at(30)),
+            rule: Some(RuleId::R27),
+        };
+        assert_eq!(asked(&both, 20), now);
+        assert_eq!(asked(&both, 29), now);
+        let over = Availability::Over {
+            since: at(30),
+            rule: RuleId::R27,
+        };
+        assert_eq!(asked(&both, 30), over);
+    }
 }

@@ -1,6 +1,8 @@
 //! R-55, K-08: how long a certificate is asked for.
 
-use cert_lifecycle::lifecycle::{InstanceEvent, Law, Opened, evolve_instance, term_end};
+use cert_lifecycle::lifecycle::{
+    Carried, InstanceEvent, Law, Opened, Term, evolve_instance, term_end,
+};
 use cert_lifecycle::model::{
     AccountId, CertificateInstance, OrderId, Origin, PurchaseId, Renewed, Timestamp,
     ValidationClass,
@@ -120,4 +122,16 @@ proptest! {
         prop_assert!(end <= ceilings.last_second(not_before));
         prop_assert!(end >= not_before);
     }
+}
+
+#[test]
+fn r55_a_term_tells_what_it_carries_over() {
+    let book = Rulebook::published();
+    let edition = book.edition("2023-api").unwrap();
+    let law = Law::single(&edition, book.ceilings());
+    let old = at("2022-06-01T12:34:56Z");
+    let carried = Term::of(&slot(Some(old)), &law).carried();
+    let until = at("2023-06-01T12:34:56Z");
+    assert_eq!(carried, Some(Carried { old, until }));
+    assert_eq!(Term::of(&slot(None), &law).carried(), None);
 }

@@ -74,7 +74,7 @@ fn v12_no_more_units_are_used_than_were_bought() {
     };
     for (count, left) in [(1, 1), (2, 0), (2, 0)] {
         evolve_hosting(&mut world.hosting, account(), used);
-        let held = world.hosting.clone().unwrap();
+        let held = world.hosting.unwrap();
         assert_eq!(
             (held.total(), held.used(), held.remaining()),
             (2, count, left)

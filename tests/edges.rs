@@ -1,0 +1,27 @@
+//! The edges of decisions: what they cost, what of others they leave alone, and what a refusal says at the
+//! very instant at which the answer changes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    unreachable_pub,
+    reason = "tests stop on the first surprise"
+)]
+
+#[path = "edges/changes.rs"]
+mod changes;
+#[path = "edges/difference.rs"]
+mod difference;
+#[path = "edges/fold.rs"]
+mod fold;
+#[path = "edges/preview.rs"]
+mod preview;
+#[allow(dead_code, reason = "every test file uses its part")]
+#[path = "questions/stage.rs"]
+mod stage;
+#[path = "edges/table.rs"]
+mod table;
+#[path = "edges/world.rs"]
+mod world;
