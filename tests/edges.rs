@@ -23,5 +23,7 @@ mod preview;
 mod stage;
 #[path = "edges/table.rs"]
 mod table;
+#[path = "edges/way_out.rs"]
+mod way_out;
 #[path = "edges/world.rs"]
 mod world;

@@ -9,8 +9,8 @@ use crate::rulebook::{Edition, RuleId, Sources, Standing, Window};
 use super::case::{Case, Law};
 use super::clause::{Basis, Clause, WayOut, Why, had_to};
 use super::command::{Command, CommandKind};
-use super::condition::{Flow, unit_returns, visit};
-use super::status::status;
+use super::condition::{Flow, owned, unit_returns, visit};
+use super::status::{stage, status};
 
 /// The few kinds of refusal that a caller has to tell apart. The documented error codes follow them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -123,6 +123,10 @@ impl Refusal {
         }
         if refusal.way_out == WayOut::DeleteCertificate {
             refusal.way_out = instead_deleted(case, now, law);
+        }
+        // An edition may take no application in this state.
+        if refusal.way_out == WayOut::Apply && !is_applied_for(case, law) {
+            refusal.way_out = WayOut::None;
         }
         // Nobody has to buy anew who only has to wait.
         if refusal.way_out == WayOut::ApplyAnew && refusal.permitted_from().is_some() {
@@ -271,6 +275,11 @@ impl<C, S> Refusal<C, S> {
     pub const fn way_out(&self) -> WayOut {
         self.way_out
     }
+}
+
+/// Whether the instance is applied for in the state that the events left, by the edition in force.
+fn is_applied_for(case: &Case<'_>, law: &Law<'_>) -> bool {
+    owned(case).is_some_and(|instance| law.conduct.applying().value.contains(stage(instance)))
 }
 
 /// How a certificate is deleted where that is the way out: at once, or when the edition in force has it

@@ -84,7 +84,7 @@ pub(super) fn instead_of_ending(
         {
             WayOut::Cancel
         }
-        Phase::Pending { .. } | Phase::Bought { .. } if applied_for(at) => WayOut::Apply,
+        Phase::Pending { .. } | Phase::Bought { .. } => WayOut::Apply,
         Phase::NotActivated { .. } if hosting::in_process(case) => WayOut::AwaitCa,
         Phase::NotActivated { .. } => WayOut::CancelMember,
         Phase::Live(live) if live.revocation.is_none() => {
@@ -95,9 +95,7 @@ pub(super) fn instead_of_ending(
             };
             instead_revoke(case, instance, law, ask)
         }
-        Phase::Bought { .. }
-        | Phase::Failed { .. }
-        | Phase::Pending { .. }
+        Phase::Failed { .. }
         | Phase::Live(_)
         | Phase::Revoked { .. }
         | Phase::Uploaded(_)

@@ -10,7 +10,7 @@ use crate::lifecycle::command::{NewPurchase, Paid, Slot};
 use crate::lifecycle::status::{stage, unexpired, while_in};
 use crate::model::{
     CertificateInstance, ChainId, Origin, Phase, Product, RefundState, ResourcePlan,
-    RevocationCause, Status, StatusSet,
+    RevocationCause,
 };
 use crate::rulebook::{RenewalResult, RuleId, Window};
 
@@ -170,26 +170,25 @@ pub(super) fn renew<'a>(
             ))?;
             linked(case, instance, sink)?;
             renewal_pinned(case, instance, law, sink)?;
-            if !law.money.renewal().value.contains(Status::Expired) {
+            let states = law.money.renewal();
+            let unexpired = unexpired(&live.certificate, law.conduct);
+            // Only where it is the expiry that ends the renewal: else R-54 says when that was.
+            if while_in(states.value, case, instance, law.conduct).until() == unexpired.until() {
                 sink(clause(
                     RuleId::R43,
                     Why::Expired,
-                    unexpired(&live.certificate, law.conduct),
+                    unexpired,
                     WayOut::ApplyAnew,
                 ))?;
             }
+            // Who only has to wait for it is not told to buy anew.
             sink(ruled_window(
                 RuleId::R54,
                 Why::RenewalWindow,
                 (From::Money, law),
-                law.money.renewal(),
+                states,
                 |states| while_in(*states, case, instance, law.conduct),
-                // Where nothing is ever renewed, one buys anew; else its time comes or came.
-                if law.money.renewal().value == StatusSet::EMPTY {
-                    WayOut::ApplyAnew
-                } else {
-                    WayOut::None
-                },
+                WayOut::ApplyAnew,
             ))?;
         }
         Phase::Uploaded(_) => {
