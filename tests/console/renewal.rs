@@ -108,6 +108,13 @@ fn t41_further_years_are_linked_behind_a_certificate() {
     let path = format!("certificates/{order}/hosting");
     let form = browser.open(&path);
     assert!(!form.has("id=\"names\""), "it was applied for here");
+    // One year is there, and a chain has three at most.
+    for (years, sold) in [(1, true), (2, true), (3, false)] {
+        let disabled = form.has(&format!("<option value=\"{years}\" disabled>"));
+        assert_ne!(disabled, sold, "{years}");
+    }
+    let why = form.within("id=\"why-3\"", "</details>");
+    assert!(why.contains("R-03") && why.contains("4 years"), "{why}");
     let mut fields = vec![("years", "2")];
     fields.extend(PAID);
     let sent = browser.fill_again(&form, &path, &fields);

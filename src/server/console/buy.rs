@@ -98,35 +98,40 @@ pub(super) async fn send(visit: &Visit<'_>) -> Result<Reply, Trouble> {
     Ok(Reply::see(address(section.path(), &[("done", "bought")])))
 }
 
-/// Why no product is sold for so many years, if it is so.
-fn unsold(visit: &Visit<'_>, years: NonZeroU32) -> Result<Option<Refusal>, Trouble> {
-    // The ids are those of nothing: it is only asked whether it could be done.
-    let slot = |number: u32| {
-        let instance = InstanceId::new(&format!("slot-{number}")).ok()?;
-        let order = OrderId::new(number.into()).ok()?;
-        Some(Slot { instance, order })
-    };
-    let slots: Option<Arc<[Slot]>> = (1..=years.get()).map(slot).collect();
-    let (Some(slots), Ok(purchase), Ok(chain)) =
-        (slots, PurchaseId::new("purchase"), ChainId::new("chain"))
-    else {
-        return Ok(None);
-    };
-    let paid = Paid {
-        purchase,
-        payment: Payment::NONE,
-    };
-    let buy = |product| {
-        Command::Buy(Arc::new(NewPurchase {
-            paid,
-            product,
-            chain: (slots.len() > 1).then_some(chain),
-            slots: Arc::clone(&slots),
-        }))
-    };
-    let catalog = Catalog::published();
-    let refusals = visit.judged(&Loaded::default(), |case, law| {
-        let products = catalog.iter();
+/// What years would be bought with, if it were done: the ids are those of nothing.
+#[derive(Debug)]
+pub(super) struct Supposed {
+    pub(super) paid: Paid,
+    pub(super) chain: ChainId,
+    pub(super) slots: Arc<[Slot]>,
+}
+
+impl Supposed {
+    pub(super) fn of(years: NonZeroU32) -> Option<Self> {
+        let slot = |number: u32| {
+            let instance = InstanceId::new(&format!("slot-{number}")).ok()?;
+            let order = OrderId::new(number.into()).ok()?;
+            Some(Slot { instance, order })
+        };
+        Some(Self {
+            paid: Paid {
+                purchase: PurchaseId::new("purchase").ok()?,
+                payment: Payment::NONE,
+            },
+            chain: ChainId::new("chain").ok()?,
+            slots: (1..=years.get()).map(slot).collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// Why none of the products is sold for so many years, if it is so.
+pub(super) fn unsold(
+    visit: &Visit<'_>,
+    loaded: &Loaded,
+    products: impl Iterator<Item = Product>,
+    buy: impl Fn(Product) -> Command,
+) -> Result<Option<Refusal>, Trouble> {
+    let refusals = visit.judged(loaded, |case, law| {
         let refused = |product| decide(case, &buy(product), visit.now, law).err();
         let years = |refusal: &Refusal| matches!(refusal.why(), Why::Years(_) | Why::Free);
         products
@@ -138,11 +143,26 @@ fn unsold(visit: &Visit<'_>, years: NonZeroU32) -> Result<Option<Refusal>, Troub
     Ok(refusals.and_then(|all| all.into_iter().find(years)))
 }
 
+fn of_catalog(visit: &Visit<'_>, years: NonZeroU32) -> Result<Option<Refusal>, Trouble> {
+    let Some(Supposed { paid, chain, slots }) = Supposed::of(years) else {
+        return Ok(None);
+    };
+    let catalog = Catalog::published();
+    unsold(visit, &Loaded::default(), catalog.iter(), |product| {
+        Command::Buy(Arc::new(NewPurchase {
+            paid,
+            product,
+            chain: (slots.len() > 1).then_some(chain),
+            slots: Arc::clone(&slots),
+        }))
+    })
+}
+
 fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
     let asked = visit.asked;
     let offered: Result<Vec<_>, Trouble> = YEARS
         .into_iter()
-        .map(|years| Ok((years, unsold(visit, years)?)))
+        .map(|years| Ok((years, of_catalog(visit, years)?)))
         .collect();
     let offered = offered?;
     let sent = |name, before| asked.or(name, before);

@@ -2,15 +2,18 @@
 
 use core::num::NonZeroU32;
 use std::format;
+use std::sync::Arc;
+use std::vec::Vec;
 
 use maud::html;
 
-use crate::lifecycle::CommandKind;
+use crate::lifecycle::{Command, CommandKind, Extension, Refusal};
 use crate::model::{Catalog, OrderId, Origin, Payment, Product, Submission};
+use crate::port::ReadSet;
 use crate::service::Description;
 
 use super::acts::{below, possible};
-use super::buy;
+use super::buy::{self, Supposed};
 use super::certificate::{found, product, title};
 use super::form::{Mistakes, ending};
 use super::payment;
@@ -18,7 +21,7 @@ use super::reply::Reply;
 use super::status::badge;
 use super::submission;
 use super::text::Text;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, why_not};
 use super::visit::Visit;
 
 /// Its place in the address.
@@ -27,7 +30,7 @@ pub(super) const PATH: &str = "hosting";
 pub(super) async fn ask(visit: &Visit<'_>, order: &str) -> Result<Reply, Trouble> {
     let found = found(visit, order).await?;
     possible(visit, found.instance.order(), CommandKind::EnableHosting).await?;
-    form(visit, &found, &Mistakes::default())
+    form(visit, &found, &Mistakes::default()).await
 }
 
 /// What is bought.
@@ -83,19 +86,56 @@ pub(super) async fn send(visit: &Visit<'_>, order: &str) -> Result<Reply, Troubl
         submission,
     }) = read(visit, &found, &mut mistakes)
     else {
-        return form(visit, &found, &mistakes);
+        return form(visit, &found, &mistakes).await;
     };
     let service = visit.service();
     let enabled = service.enable_hosting(caller, order, product, years, payment, submission);
     if let Err(error) = enabled.await {
-        return form(visit, &found, &Mistakes::refused(error)?);
+        return form(visit, &found, &Mistakes::refused(error)?).await;
     }
     visit.conductor.settle(visit.account(), order, false).await;
     Ok(Reply::see(format!("{}?done={PATH}", below(order, ""))))
 }
 
-fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<Reply, Trouble> {
+/// The years that the page offers, each with why it is not sold, if it is so.
+async fn offered(
+    visit: &Visit<'_>,
+    found: &Description,
+) -> Result<Vec<(NonZeroU32, Option<Refusal>)>, Trouble> {
     let own = &found.instance;
+    let store = &visit.service().ports().store;
+    let read = ReadSet::Order(own.order()).into();
+    let loaded = store.load(visit.account(), read).await?;
+    let offered = buy::YEARS.into_iter().map(|years| {
+        let Some(Supposed { paid, chain, slots }) = Supposed::of(years) else {
+            return Ok((years, None));
+        };
+        let enable = |product| {
+            Command::EnableHosting(Arc::new(Extension {
+                paid,
+                chain,
+                product,
+                slots: Arc::clone(&slots),
+                submission: None,
+            }))
+        };
+        let refusal = if is_uploaded(found) {
+            buy::unsold(visit, &loaded, Catalog::published().iter(), enable)
+        } else {
+            buy::unsold(visit, &loaded, core::iter::once(own.product()), enable)
+        };
+        Ok((years, refusal?))
+    });
+    offered.collect()
+}
+
+async fn form(
+    visit: &Visit<'_>,
+    found: &Description,
+    mistakes: &Mistakes,
+) -> Result<Reply, Trouble> {
+    let own = &found.instance;
+    let offered = offered(visit, found).await?;
     let name = visit.say(Text::DoEnableHosting);
     let years = visit.asked.or("years", "1");
     let main = html! {
@@ -114,8 +154,14 @@ fn form(visit: &Visit<'_>, found: &Description, mistakes: &Mistakes) -> Result<R
                     select #years name="years"
                         aria-invalid=[mistakes.invalid("years")]
                         aria-describedby=[mistakes.describe("years", false)] {
-                        @for number in buy::YEARS {
-                            option value=(number) selected[format!("{number}") == years] { (number) }
+                        @for (number, refusal) in &offered {
+                            option value=(number) selected[format!("{number}") == years]
+                                disabled[refusal.is_some()] { (number) }
+                        }
+                    }
+                    @for (number, refusal) in &offered {
+                        @if let Some(refusal) = refusal {
+                            (why_not(visit, &format!("why-{number}"), refusal))
                         }
                     }
                     (mistakes.below("years"))
