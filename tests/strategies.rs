@@ -23,7 +23,7 @@ use cert_lifecycle::model::{
 };
 use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::testing::Laws;
-use cert_lifecycle::testing::strategy::{self, Samples, Situation, every_command};
+use cert_lifecycle::testing::strategy::{self, Samples, Script, Situation, every_command};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{TestError, TestRunner};
@@ -666,5 +666,77 @@ fn drawn_ids_make_a_slot() {
     for (instance, order) in many(&all, 50) {
         let slot = Slot { instance, order };
         assert_eq!(slot.instance, instance);
+    }
+}
+
+/// Scripts are drawn long, and what is left of one that fails is what it fails by.
+#[test]
+fn scripts_shrink_to_the_cues_that_are_needed() {
+    let book = Rulebook::published();
+    let edition = book.edition("2021-02-api").unwrap();
+    let laws = Laws::new(vec![edition], book.ceilings().clone());
+    let scripts = strategy::scripts(strategy::laws_of(&laws), strategy::starts(), 20);
+
+    let lengths: Vec<usize> = many(&scripts, 200)
+        .iter()
+        .map(|one| one.cues.len())
+        .collect();
+    assert_eq!(
+        (lengths.iter().min(), lengths.iter().max()),
+        (Some(&10), Some(&20))
+    );
+
+    assert_eq!(simplest(&scripts).cues.len(), 1);
+    let flawed = |count: usize| {
+        move |script: &Script| script.cues.iter().filter(|cue| cue.flaw > 2).count() >= count
+    };
+    for count in 1..=3 {
+        let left = shrunk(&scripts, flawed(count)).cues;
+        assert_eq!(left.len(), count, "{left:?}");
+        assert!(left.iter().all(|cue| cue.flaw == 3), "{left:?}");
+    }
+}
+
+/// Few tries are enough to leave much out: a test of ten cases grants forty.
+#[test]
+fn scripts_shrink_by_halves_first() {
+    let book = Rulebook::published();
+    let edition = book.edition("2021-02-api").unwrap();
+    let laws = Laws::new(vec![edition], book.ceilings().clone());
+    let one_day = Just(day("2024-02-29"));
+    let scripts = strategy::scripts(Just(laws.into()), one_day, 64);
+    let mut tree = scripts.new_tree(&mut TestRunner::deterministic()).unwrap();
+    let first = tree.current().cues[0];
+
+    let mut tries = 0;
+    while tree.current().cues.len() > 1 {
+        assert!(tree.simplify());
+        tries += 1;
+        // The first cue alone is what fails.
+        if tree.current().cues[0] != first {
+            assert!(tree.complicate());
+        }
+    }
+    assert!(tries <= 14, "{tries}");
+}
+
+/// A script of 20 cues that fails is printed in some 30 lines, not in 350.
+#[test]
+fn a_script_has_a_line_for_each_cue() {
+    let book = Rulebook::published();
+    let edition = book.edition("2021-02-api").unwrap();
+    let laws = Laws::new(vec![edition], book.ceilings().clone());
+    let scripts = strategy::scripts(strategy::laws_of(&laws), strategy::starts(), 20);
+    for script in many(&scripts, 5) {
+        let text = format!("{script:#?}");
+        assert!(text.lines().count() <= script.cues.len() + 14, "{text}");
+        for cue in &script.cues {
+            let line = format!("{cue:?}");
+            assert!(
+                text.lines().any(|one| one.trim() == format!("{line},")),
+                "{line}\n{text}"
+            );
+            assert!(line.contains(&format!("act: {:?}, flaw: {}", cue.act, cue.flaw)));
+        }
     }
 }

@@ -20,26 +20,47 @@
 //! answers change: the first and last second of every window of the rulebook in hand, the ends of
 //! months, leap days, the very ends of time.
 //!
-//! In a property of your own, a script is held against a law, or played and looked at; the
-//! [`Story`](super::Story) of what it became says more than its numbers do when it fails:
+//! In a property of your own, a script is held against a law, or played and looked at. When it fails,
+//! `proptest` shrinks the script, to a single cue if one is enough; and [`minimal`](super::minimal)
+//! leaves out of the timeline that it became whatever is not needed, down to the seconds between two
+//! steps. The [`Story`](super::Story) of that says more than the numbers do:
 //!
 //! ```
 //! use cert_lifecycle::rulebook::Rulebook;
 //! use cert_lifecycle::testing::laws::LawId;
 //! use cert_lifecycle::testing::strategy::{laws_of, scripts, starts};
-//! use cert_lifecycle::testing::{Core, Laws, Story};
-//! use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+//! use cert_lifecycle::testing::{Core, Invariant, Laws, Story, Timeline, first_breach, minimal};
+//! use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+//! use proptest::test_runner::{TestCaseError, TestRunner};
 //!
 //! let book = Rulebook::published();
 //! let laws = Laws::new(vec![book.edition("2021-02-api")?], book.ceilings().clone());
 //! proptest!(ProptestConfig::with_cases(4), |(script in scripts(laws_of(&laws), starts(), 12))| {
 //!     prop_assert_eq!(LawId::Conservation.hold_script(&script, &Core), Ok(()));
-//!
-//!     let mut committed = 0;
-//!     let (timeline, _) = script.play(&Core, |moment| committed += usize::from(moment.committed));
-//!     let story = || Story::tell("a promise", "more happens than is asked", &timeline, &Core);
-//!     prop_assert!(committed <= timeline.steps.len(), "{}", story());
 //! });
+//!
+//! // A promise that is not kept, and the shortest timeline that breaks it.
+//! let promise = [Invariant {
+//!     law: "our promise",
+//!     check: |step| {
+//!         let plan = step.after.plans().find(|plan| plan.remaining() < plan.total())?;
+//!         Some(format!("{} has lost a unit", plan.id()))
+//!     },
+//! }];
+//! let fails = |timeline: &Timeline| first_breach(&Core, timeline, &promise);
+//! let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+//! let found = TestRunner::new(config).run(&scripts(laws_of(&laws), starts(), 40), |script| {
+//!     let (timeline, _) = script.play(&Core, |_| {});
+//!     if fails(&timeline).is_none() {
+//!         return Ok(());
+//!     }
+//!     let shortest = minimal(&timeline, |fewer| fails(fewer).is_some()).timeline;
+//!     let (_, breach) = fails(&shortest).ok_or_else(|| TestCaseError::fail("it fails no more"))?;
+//!     assert_eq!(shortest.steps.len(), 2, "a plan is bought, and its unit set aside");
+//!     Err(TestCaseError::fail(Story::of(&breach, &shortest, &Core).to_string()))
+//! });
+//! let told = found.expect_err("no unit was ever set aside").to_string();
+//! assert!(told.contains("our promise does not hold: plan-"), "{told}");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -49,6 +70,7 @@ mod edges;
 mod facts;
 mod goods;
 mod script;
+mod shortened;
 mod situation;
 mod text;
 mod time;

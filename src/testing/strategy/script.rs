@@ -11,6 +11,7 @@ use proptest::sample::select;
 
 use super::content::Content;
 use super::edges::{all_edges, edges};
+use super::shortened::Shortened;
 use crate::lifecycle::{Command, CommandKind, Law, World};
 use crate::model::time::SECONDS_PER_DAY;
 use crate::model::{
@@ -45,8 +46,9 @@ pub enum When {
     Once(bool),
 }
 
-/// What becomes a step when it is played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What becomes a step when it is played. Its `Debug` is one line, so that a script that breaks a
+/// property has as many lines as it has cues.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cue {
     /// What is asked for.
     pub act: Act,
@@ -63,6 +65,26 @@ pub struct Cue {
     /// Which edition a careless caller loads, for the money if true, else for the application. It is
     /// asked first and nothing of it is carried out.
     pub careless: Option<(bool, u8)>,
+}
+
+impl fmt::Debug for Cue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            act,
+            flaw,
+            salt,
+            focus,
+            when,
+            conduct,
+            careless,
+        } = self;
+        // On one line even where `{:#?}` asks for many.
+        write!(
+            f,
+            "Cue {{ act: {act:?}, flaw: {flaw}, salt: {salt:?}, focus: {focus:?}, when: {when:?}, \
+             conduct: {conduct:?}, careless: {careless:?} }}"
+        )
+    }
 }
 
 /// A timeline before it is played.
@@ -113,18 +135,19 @@ pub fn cues() -> impl Strategy<Value = Cue> {
         })
 }
 
-/// Scripts of half to all of so many cues, under some editions, from some day on.
+/// Scripts of half to all of so many cues, under some editions, from some day on. They shrink to a
+/// single cue.
 pub fn scripts(
     laws: impl Strategy<Value = Arc<Laws>>,
     starts: impl Strategy<Value = Day>,
     length: usize,
 ) -> impl Strategy<Value = Script> {
-    let least = length.div_euclid(2);
-    (laws, starts, list(cues(), least..=length)).prop_map(|(laws, start, cues)| Script {
-        laws,
-        start,
-        cues,
-    })
+    let cues = Shortened {
+        element: cues(),
+        least: length.div_euclid(2),
+        most: length,
+    };
+    (laws, starts, cues).prop_map(|(laws, start, cues)| Script { laws, start, cues })
 }
 
 /// Three of some editions, one after the other in force, or fewer if fewer are given.
