@@ -53,6 +53,7 @@ fn the_help_says_what_there_is_and_the_exit_codes() {
         "0  fine",
         "1  findings",
         "2  wrong usage",
+        "3  nothing was found, but a check did not finish",
     ] {
         assert!(help.out.contains(part), "{part}: {}", help.out);
     }

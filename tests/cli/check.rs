@@ -112,11 +112,12 @@ fn a_planted_fault_is_found_in_a_small_world() {
     );
 }
 
-/// A world that is too large is not begun with, as far as that can be told.
+/// A world that is too large is left after some thousand states, and what was left has an exit code of
+/// its own.
 #[test]
 fn a_world_that_is_too_large_is_announced() {
     let ran = explore("full", &["--laws", "L2", "--memory", "1"]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert_eq!((ran.code, ran.err.as_str()), (3, ""), "{}", ran.out);
     for part in [
         "moves deep, and no further after ",
         ": it is likely to have about ",
@@ -125,19 +126,66 @@ fn a_world_that_is_too_large_is_announced() {
         assert!(ran.out.contains(part), "{part}:\n{}", ran.out);
     }
     let ran = explore("full", &["--laws", "L2", "--memory", "0"]);
-    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(ran.code, 3, "{}", ran.out);
     assert!(
         ran.out.contains("the memory is used up (--memory)"),
         "{}",
         ran.out
     );
     let ran = explore("full", &["--laws", "L2", "--budget", "1"]);
-    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(ran.code, 3, "{}", ran.out);
     assert!(
         ran.out.contains("the time is over (--budget)"),
         "{}",
         ran.out
     );
+    // What is found before the end is a finding all the same.
+    let found = [
+        "--memory",
+        "0",
+        "--plant",
+        "Validation Failed: Delete is refused",
+    ];
+    let ran = explore("full", &[&["--laws", "L2"], &found[..]].concat());
+    assert_eq!(ran.code, 1, "{}", ran.out);
+}
+
+/// Timelines that the time did not suffice for are not finished, and those without a step show nothing.
+#[test]
+fn what_was_not_lived_is_not_fine() {
+    let with = |more: &[&str]| {
+        let only = ["check", "2021-02-api", "--explore", "off", "--json"];
+        let ran = run(&[&only[..], more].concat());
+        let line = json(ran.out.lines().nth(1).unwrap());
+        (
+            ran.code,
+            line["clean"].clone(),
+            line["finished"].clone(),
+            line["timelines"].as_u64().unwrap(),
+        )
+    };
+    for none in [&["--cases", "0"][..], &["--cases", "3", "--length", "0"]] {
+        let (code, clean, finished, _) = with(none);
+        assert_eq!((code, clean, finished), (1, false.into(), true.into()));
+    }
+    // A second is far from the end of so many.
+    let many = ["--cases", "1000000", "--laws", "L1", "--budget", "1"];
+    let (code, clean, finished, lived) = with(&many);
+    assert_eq!((code, clean, finished), (3, true.into(), false.into()));
+    assert!((1..1_000_000).contains(&lived), "{lived}");
+    let words = [
+        "check",
+        "2021-02-api",
+        "--explore",
+        "off",
+        "--length",
+        "0",
+        "--cases",
+        "3",
+    ];
+    let ran = run(&words);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.out.contains("  nothing was lived\n"), "{}", ran.out);
 }
 
 /// Each published edition by itself, in a form for machines, and all of them together.

@@ -31,7 +31,8 @@ use output::{End, Failure, Output};
     after_help = "Exit codes:\n  \
         0  fine\n  \
         1  findings: a broken law, differences, or refusals with --deny-refusals\n  \
-        2  wrong usage or input\n\n\
+        2  wrong usage or input\n  \
+        3  nothing was found, but a check did not finish in its time or memory\n\n\
         Answers go to standard output, everything else to standard error."
 )]
 struct Cli {

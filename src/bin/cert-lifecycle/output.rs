@@ -12,6 +12,8 @@ pub(crate) enum End {
     Fine,
     /// Something was found, as it was asked for.
     Findings,
+    /// Nothing was found as far as it went, but it did not go to its end.
+    Unfinished,
     /// Part of the input was wrong, and was reported.
     BadInput,
 }
@@ -74,6 +76,7 @@ pub(crate) fn finish(end: Result<End, Failure>, mut out: Output) -> ExitCode {
         Ok(End::Fine) => ExitCode::SUCCESS,
         Ok(End::Findings) => ExitCode::from(1),
         Ok(End::BadInput) => ExitCode::from(2),
+        Ok(End::Unfinished) => ExitCode::from(3),
         // The reader has read enough, as `head` does.
         Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Output(error)) => {

@@ -40,7 +40,8 @@ enum Format {
 /// up to three in one timeline. What breaks a law is told as the shortest timeline found. Under each by
 /// itself, every state of a small world is looked at as well, and each step is held against the laws
 /// that can be seen in one.
-/// Exits with 1 if anything is found, with 2 if an input can't be read.
+/// Exits with 1 if anything is found or nothing was lived, with 2 if an input can't be read, and with 3
+/// if nothing was found as far as it went, but the time or the memory was over before the end.
 #[derive(Clone, Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Check {
@@ -62,7 +63,7 @@ pub(crate) struct Check {
     /// The small world that is explored under each edition
     #[arg(long, value_name = "WORLD", value_enum, default_value_t = Extent::Small)]
     explore: Extent,
-    /// Explore in so many MiB at most; a world that is likely to need more is not begun with
+    /// Explore in so many MiB at most; no further than some thousand states if more is likely to be needed
     #[arg(long, value_name = "MIB", default_value_t = 1_024)]
     memory: u64,
     /// Only these laws, as in L5,L7,twin
@@ -183,7 +184,20 @@ struct Run {
 
 impl Run {
     fn is_clean(&self) -> bool {
-        self.compared.wrong.is_empty() && self.report.is_ok() && self.found_by_exploring().is_none()
+        self.compared.wrong.is_empty()
+            && self.report.is_ok()
+            && self.was_lived()
+            && self.found_by_exploring().is_none()
+    }
+
+    /// Timelines without a step hold nothing against a law.
+    const fn was_lived(&self) -> bool {
+        self.report.cases > 0 && self.report.decisions > 0
+    }
+
+    /// Whether neither time nor memory was over before the end.
+    fn is_finished(&self) -> bool {
+        !self.report.out_of_time && self.explored.as_ref().is_none_or(Explored::is_finished)
     }
 
     fn found_by_exploring(&self) -> Option<&Counterexample> {
@@ -225,6 +239,8 @@ impl Check {
                 let run = self.examine(name, editions, &target.book, &watched);
                 if !run.is_clean() {
                     end = End::Findings;
+                } else if !run.is_finished() && end == End::Fine {
+                    end = End::Unfinished;
                 }
                 if first.is_none() {
                     let story = run.story().cloned();

@@ -110,7 +110,7 @@ pub(super) fn run(out: &mut Output, run: &Run, each_law: bool) -> Result<(), Fai
             ))?;
         }
     }
-    if report.cases == 0 {
+    if !run.was_lived() {
         out.line("  nothing was lived")?;
     }
     if let Some(explored) = &run.explored {
@@ -233,6 +233,7 @@ pub(super) fn run_as_json(out: &mut Output, run: &Run) -> Result<(), Failure> {
     object
         .text("run", &run.name)
         .raw("clean", run.is_clean())
+        .raw("finished", run.is_finished())
         .raw("editions", list(report.editions.iter().map(quoted)))
         .raw("cells", compared.cells)
         .raw("unreachable", compared.unreachable)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use cert_lifecycle::lifecycle::{CommandKind, Law, Outcome, table};
 use cert_lifecycle::model::{Status, ValidationClass};
 use cert_lifecycle::rulebook::{Ceilings, Edition};
-use cert_lifecycle::testing::explore::{Explorer, Report, Size, SmallWorld};
+use cert_lifecycle::testing::explore::{Ending, Explorer, Report, Size, SmallWorld};
 use cert_lifecycle::testing::laws::LawId;
 use cert_lifecycle::testing::{INVARIANTS, Invariant, Laws};
 use clap::ValueEnum;
@@ -157,6 +157,14 @@ impl Explored {
             }
         }
         explored
+    }
+
+    /// Whether it ended by what there was to look at, and not by its bounds.
+    pub(super) const fn is_finished(&self) -> bool {
+        match &self.report.ending {
+            Ending::Exhausted | Ending::Broken(_) => true,
+            Ending::TooLarge(_) | Ending::OutOfMemory | Ending::OutOfTime => false,
+        }
     }
 
     pub(super) const fn asked(&self) -> usize {
