@@ -15,6 +15,8 @@ mod support;
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/diff.rs"]
+mod diff;
 #[path = "cli/replay.rs"]
 mod replay;
 #[path = "cli/run.rs"]
@@ -283,7 +285,7 @@ fn rulebooks_of_ones_own_are_compared() {
     std::fs::write(&capped, format!("extends = \"published\"\n{ceilings}")).unwrap();
     for (format, begins) in [
         ("text", "\nThe ceilings of"),
-        ("json", r#"{"field":"ceilings","#),
+        ("json", r#","field":"ceilings","#),
     ] {
         let ran = run(&["diff", "2021-02-api", &capped, "--format", format]);
         assert_eq!(ran.code, 1, "{}", ran.err);

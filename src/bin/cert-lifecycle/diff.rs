@@ -2,12 +2,13 @@
 
 use std::fmt::Display;
 
+use cert_lifecycle::lifecycle::difference::Shown;
 use cert_lifecycle::lifecycle::{Difference, Example, diff};
 use cert_lifecycle::rulebook::{Edition, Rulebook};
 use clap::{Args, ValueEnum};
 
 use super::json::{Object, list, quoted};
-use super::law::{Side, find};
+use super::law::{PUBLISHED, Side, find};
 use super::output::{End, Failure, Output, Progress};
 
 /// How differences are written.
@@ -24,7 +25,8 @@ enum Format {
 /// An edition is a KEY of the published rulebook, or FILE.toml:KEY for one of a rulebook of your own.
 /// FILE.toml alone, or the word `published`, is compared in the edition of the other side; two of
 /// them alone, in every edition that both name: `diff published own.toml` says what a rulebook of your
-/// own changes. Exits with 1 if there is a difference.
+/// own changes. An edition of the channel api-v2, as 2026-v2, has a machine of its own: values are
+/// compared, and no example is told. Exits with 1 if there is a difference.
 #[derive(Clone, Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Diff {
@@ -77,7 +79,7 @@ impl Diff {
             });
             match self.format {
                 Format::Text => text(out, place, &names, &all)?,
-                Format::Json => lines(out, [&ours, &theirs], &all)?,
+                Format::Json => lines(out, [(&first, &ours), (&second, &theirs)], &all)?,
             }
             progress.at(|| format!("{} of {} editions", place.saturating_add(1), pairs.len()));
         }
@@ -89,7 +91,11 @@ impl Diff {
                 Format::Text => out.put(format_args!("\n{sentence}\n"))?,
                 Format::Json => {
                     let mut object = Object::new();
-                    object.text("field", "ceilings").text("sentence", sentence);
+                    object
+                        .text("from_rulebook", first.rulebook())
+                        .text("to_rulebook", second.rulebook())
+                        .text("field", "ceilings")
+                        .text("sentence", sentence);
                     out.line(object.finish())?;
                 }
             }
@@ -100,7 +106,7 @@ impl Diff {
 
 /// A side: what [`Side::read`] reads, or all of the published rulebook.
 fn side(argument: &str) -> Result<Side, Failure> {
-    if argument == "published" {
+    if argument == PUBLISHED {
         return Ok(Side {
             name: argument.to_owned(),
             book: Rulebook::published(),
@@ -132,8 +138,11 @@ fn text(
     Ok(())
 }
 
-fn lines(out: &mut Output, editions: [&Edition; 2], all: &[Difference]) -> Result<(), Failure> {
-    let [ours, theirs] = editions;
+fn lines(
+    out: &mut Output,
+    [(first, ours), (second, theirs)]: [(&Side, &Edition); 2],
+    all: &[Difference],
+) -> Result<(), Failure> {
     for one in all {
         let side = |place: usize| {
             let mut object = Object::new();
@@ -152,14 +161,25 @@ fn lines(out: &mut Output, editions: [&Edition; 2], all: &[Difference]) -> Resul
         object
             .text("from", ours.key())
             .text("to", theirs.key())
+            .text("from_rulebook", first.rulebook())
+            .text("to_rulebook", second.rulebook())
             .text("field", one.field.word())
             .text("sentence", &one.sentence)
             .text("concerns", one.concerns)
             .raw("before", side(0))
             .raw("after", side(1))
             .maybe("rule", example.and_then(Example::rule))
-            .maybe("example", example);
+            .maybe("example", example)
+            .maybe("note", note(&one.shown));
         out.line(object.finish())?;
     }
     Ok(())
+}
+
+/// Why there is no example, where the values alone can be told.
+const fn note(shown: &Shown) -> Option<&'static str> {
+    match shown {
+        Shown::AnotherMachine => Some("another machine: values only, no example"),
+        Shown::InFirst(_) | Shown::InSecond(_) | Shown::Advice(_) | Shown::Dormant(_) => None,
+    }
 }

@@ -144,6 +144,21 @@ impl Side {
     }
 }
 
+impl Side {
+    /// The file of its rulebook as it was written, or `published`.
+    pub(crate) fn rulebook(&self) -> &str {
+        let Some(key) = &self.key else {
+            return &self.name;
+        };
+        let file = self.name.strip_suffix(key.as_str());
+        file.and_then(|file| file.strip_suffix(':'))
+            .unwrap_or(PUBLISHED)
+    }
+}
+
+/// The published rulebook, where a file could be named.
+pub(crate) const PUBLISHED: &str = "published";
+
 /// The edition of a key, or what there is instead.
 pub(crate) fn find(book: &Rulebook, key: &str) -> Result<Edition, Failure> {
     // Where a key alone is expected, a file has a flag of its own.

@@ -8,6 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::model::Channel;
 use crate::rulebook::{Ceilings, Cite, Edition, Field, FieldLine};
 
 use super::case::Law;
@@ -47,6 +48,9 @@ pub enum Shown {
     Advice(&'static Advice),
     /// Under both editions other rules leave it nothing to decide: those of these kinds.
     Dormant(&'static [Field]),
+    /// One of the editions at least is of the channel `api-v2`, whose machine is
+    /// [`v2`](super::v2); cases of orders show nothing of what its values do.
+    AnotherMachine,
 }
 
 impl Shown {
@@ -55,13 +59,16 @@ impl Shown {
     pub fn example(&self) -> Option<&Example> {
         match self {
             Self::InFirst(example) | Self::InSecond(example) => Some(example),
-            Self::Advice(_) | Self::Dormant(_) => None,
+            Self::Advice(_) | Self::Dormant(_) | Self::AnotherMachine => None,
         }
     }
 }
 
 /// What changes between two editions: every value that differs, in the order of [`Field::ALL`], each
 /// with a case that [`decide`](super::decide()) itself answers differently.
+///
+/// An edition of the channel `api-v2` is lived by a machine of its own ([`v2`](super::v2)): what differs
+/// from it, or between two of them, is listed with its values and without a case.
 ///
 /// ```
 /// use cert_lifecycle::lifecycle::diff;
@@ -101,6 +108,9 @@ pub fn diff(first: &Edition, second: &Edition, ceilings: &Ceilings) -> Vec<Diffe
 }
 
 fn shown(field: Field, first: &Edition, second: &Edition, ceilings: &Ceilings) -> Shown {
+    if !is_of_orders(first) || !is_of_orders(second) {
+        return Shown::AnotherMachine;
+    }
     if let Some(advice) = advice(field, first, second) {
         return Shown::Advice(advice);
     }
@@ -114,6 +124,14 @@ fn shown(field: Field, first: &Edition, second: &Edition, ceilings: &Ceilings) -
         (Some(example), Some(better)) if !better.decides() => Shown::InFirst(example),
         (_, Some(example)) => Shown::InSecond(example),
         (None, None) => Shown::Dormant(premises(field)),
+    }
+}
+
+/// Whether orders are judged by it.
+const fn is_of_orders(edition: &Edition) -> bool {
+    match edition.point().channel {
+        Channel::Console | Channel::Api => true,
+        Channel::ApiV2 => false,
     }
 }
 
@@ -251,6 +269,9 @@ impl fmt::Display for Difference {
                 }
                 f.write_str(".")
             }
+            Shown::AnotherMachine => f.write_str(
+                "  Another machine: values only, no example; editions of the channel api-v2 are lived by lifecycle::v2.",
+            ),
         }
     }
 }

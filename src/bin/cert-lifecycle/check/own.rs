@@ -30,6 +30,9 @@ impl Changed {
             }
             Shown::Advice(advice) => vec![format!("no decision reads {}", advice.part)],
             Shown::Dormant(_) => vec!["it has nothing to decide here".to_owned()],
+            Shown::AnotherMachine => {
+                vec!["another machine: values only, no example".to_owned()]
+            }
         }
     }
 }
