@@ -63,6 +63,27 @@ fn nothing_is_not_enough() {
     assert!(report.to_string().contains("nothing was lived"), "{report}");
 }
 
+/// An edition of the other machine is not lived under because it was asked for by name.
+#[test]
+fn editions_of_the_other_machine_are_told_and_not_lived_under() {
+    let book = Rulebook::published();
+    let edition = |key: &str| book.edition(key).unwrap();
+    let lived = |keys: &[&str]| {
+        let editions = keys.iter().map(|key| edition(key)).collect();
+        laws::check(&book, &Config::default().editions(editions).cases(2))
+    };
+
+    let alone = lived(&["2026-v2"]);
+    assert_eq!((alone.cases, alone.is_ok()), (0, false), "{alone}");
+    assert_eq!(alone.other, [edition("2026-v2").key()]);
+    assert!(alone.to_string().contains("nothing was lived"), "{alone}");
+
+    let beside = lived(&["2026-v2", "2023-api"]);
+    assert_eq!((beside.cases, beside.is_ok()), (2, true), "{beside}");
+    assert_eq!(beside.other, [edition("2026-v2").key()]);
+    assert_eq!(beside.editions, [edition("2023-api").key()]);
+}
+
 type Decide = fn(&Case<'_>, &Command, Timestamp, &Law<'_>) -> Result<Events, Refusal>;
 type Fold = fn(&mut World, &Event);
 

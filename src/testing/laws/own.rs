@@ -13,7 +13,8 @@ use crate::testing::timeline::{Laws, Timeline};
 use crate::testing::transition::Invariant;
 
 /// Lives random timelines under the editions of a rulebook until one breaks an invariant, and tells
-/// the shortest that still does; nothing if none is broken.
+/// the shortest that still does; nothing if none is broken, nor where there is no edition of orders to
+/// live under.
 ///
 /// The invariants are anybody's: a promise of a contract, say, that a rulebook has to keep. The
 /// timelines are those of [`check`](super::check) under the same [`Config`], whose laws play no part

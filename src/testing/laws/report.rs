@@ -92,8 +92,8 @@ pub struct Examined {
 pub struct Report {
     /// The editions that were lived under.
     pub editions: Vec<EditionKey>,
-    /// Editions of the rulebook that no timeline was lived under: those of the instance model of 2026,
-    /// which the laws of orders do not speak of.
+    /// Editions of the rulebook, or of those that were asked for, that no timeline was lived under:
+    /// those of the instance model of 2026, which the laws of orders do not speak of.
     pub other: Vec<EditionKey>,
     /// Points of the rulebook that could not be resolved to an edition, and why.
     pub unresolved: Vec<(EditionKey, String)>,
