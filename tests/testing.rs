@@ -20,6 +20,8 @@ mod broken_store;
 mod ca;
 #[path = "testing/lab.rs"]
 mod lab;
+#[path = "testing/panics.rs"]
+mod panics;
 #[path = "testing/rows.rs"]
 mod rows;
 #[path = "testing/store.rs"]

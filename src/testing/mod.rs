@@ -29,7 +29,9 @@
 //! A suite calls an adapter as the service does, and in the ways that go wrong: expectations that do
 //! not hold, calls that are dropped, threads that want the same. What it hands in is made up, and
 //! what comes back is compared with a plain model of the contract. It panics nowhere: what a broken
-//! adapter does stands in the [`SuiteReport`], with the [`Clause`] that it breaks.
+//! adapter does stands in the [`SuiteReport`], with the [`Clause`] that it breaks. An adapter that
+//! panics itself, in a call or before there is a future, breaks [`Clause::Answers`]; what it said is
+//! told, and the checks that follow are made.
 //!
 //! # Executors
 //! Some adapters need a runtime, and a race needs threads. So a suite is called from ordinary code,
@@ -49,12 +51,14 @@ mod invariant;
 mod kit;
 pub mod laws;
 mod machine;
+mod panic;
 mod play;
 mod report;
 mod rows;
 mod store;
 mod story;
 pub mod strategy;
+mod suite;
 mod timeline;
 mod transition;
 pub mod twin;

@@ -149,6 +149,9 @@ pub struct SuiteReport {
     pub subject: &'static str,
     /// The checks that ran, in order.
     pub checks: Vec<&'static str>,
+    /// The checks that were not asked for
+    /// ([`SuiteOptions::only`](super::SuiteOptions::only)), in order.
+    pub left_out: Vec<&'static str>,
     /// What they found, at most a few for each check.
     pub violations: Vec<Violation>,
     /// Those of them that could not be examined, or not wholly: of these, that nothing was found
@@ -157,10 +160,10 @@ pub struct SuiteReport {
 }
 
 impl SuiteReport {
-    /// Whether nothing was found, in what could be examined.
+    /// Whether something was examined, and nothing was found in what could be.
     #[must_use]
     pub const fn is_ok(&self) -> bool {
-        self.violations.is_empty()
+        self.violations.is_empty() && !self.checks.is_empty()
     }
 
     /// Whether a breach of a clause was found.
@@ -169,13 +172,14 @@ impl SuiteReport {
         self.violations.iter().any(|found| found.clause == clause)
     }
 
-    /// For tests: goes on if nothing was found, and else shows all of it.
+    /// For tests: goes on if nothing was found, and else shows all of it. Where nothing was examined,
+    /// it shows the names of the checks.
     ///
     /// It passes over what could not be examined. A test that should keep its strength says as well
     /// what that may be: `assert!(report.skipped.is_empty())`, or the checks that it does without.
     ///
     /// # Panics
-    /// If anything was found.
+    /// If anything was found, or nothing was examined.
     #[track_caller]
     pub fn assert_ok(&self) {
         assert!(self.is_ok(), "{self}");
@@ -188,6 +192,11 @@ impl fmt::Display for SuiteReport {
         write!(f, "{}: {checks} checks, {found} violations", self.subject)?;
         if !self.skipped.is_empty() {
             write!(f, ", {} skipped", self.skipped.len())?;
+        }
+        if self.checks.is_empty() {
+            f.write_str("\nnothing was examined: no check was asked for by its name; there are")?;
+            let mut names = self.left_out.iter();
+            names.try_for_each(|name| write!(f, "\n  {name}"))?;
         }
         let mut violations = self.violations.iter();
         violations.try_for_each(|violation| write!(f, "\n{violation}"))?;

@@ -1,13 +1,12 @@
 //! One step of a world, and what must hold of it.
 
-use std::any::Any;
 use std::format;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::string::{String, ToString};
 
 use crate::lifecycle::{Case, Events, Law, Refusal, World};
 
 use super::machine::Machine;
+use super::panic::caught;
 use super::timeline::{Laws, Step};
 
 /// A command with its answer, and the worlds around it.
@@ -120,14 +119,13 @@ pub(super) fn take_focused<'w>(
         };
     };
     let law = laws.law(read, Some(step.command.kind()), conduct);
-    let asked = AssertUnwindSafe(|| answered(machine, before, read, step, &law));
-    match catch_unwind(asked) {
-        Err(panic) => Taken {
+    match caught(|| answered(machine, before, read, step, &law)) {
+        Err(said) => Taken {
             after: None,
             answer: None,
             breach: Some(Broken {
                 law: "L1",
-                wrong: format!("there is no answer but a panic: {}", text_of(&*panic)),
+                wrong: format!("there is no answer but a panic: {said}"),
             }),
         },
         Ok(Err(breach)) => Taken {
@@ -183,22 +181,16 @@ fn answered<'w>(
 
 fn first_breach(taken: &Transition<'_>, invariants: &[Invariant]) -> Option<Broken> {
     invariants.iter().find_map(|one| {
-        let found = catch_unwind(AssertUnwindSafe(|| (one.check)(taken)));
+        let found = caught(|| (one.check)(taken));
         let wrong = match found {
             Ok(wrong) => wrong?,
-            Err(panic) => format!("the check itself panics: {}", text_of(&*panic)),
+            Err(said) => format!("the check itself panics: {said}"),
         };
         Some(Broken {
             law: one.law,
             wrong,
         })
     })
-}
-
-fn text_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without a text".to_string())
 }
 
 impl core::fmt::Debug for Transition<'_> {

@@ -1,12 +1,14 @@
 //! Waiting for answers, with an executor that is not ours.
 
 use std::boxed::Box;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::format;
+use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::thread;
 use std::vec::Vec;
 
 use super::kit::Stop;
+use super::panic::caught;
 use crate::port::BoxFuture;
 
 /// A way to wait for a future: it comes back once the future is done. It is called from several
@@ -23,15 +25,15 @@ pub(super) fn wait<T: Send>(
         let answer = future.await;
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
     };
-    let ran = catch_unwind(AssertUnwindSafe(|| block_on(Box::pin(step))));
-    if ran.is_err() {
-        return Err(Stop::Failed("the call panicked".into()));
+    if let Err(said) = caught(|| block_on(Box::pin(step))) {
+        return Err(Stop::Failed(format!("the call panicked: {said}")));
     }
     let answer = slot.into_inner().unwrap_or_else(PoisonError::into_inner);
     answer.ok_or_else(|| Stop::Failed("the executor came back without an answer".into()))
 }
 
-/// The same step in several threads, all of which begin together; what each came to.
+/// The same step in several threads, all of which begin together; what each came to. What panics in
+/// one of them panics here, once all have ended.
 pub(super) fn at_once<T: Send>(count: usize, step: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let gate = RwLock::new(());
     thread::scope(|scope| {
@@ -47,7 +49,13 @@ pub(super) fn at_once<T: Send>(count: usize, step: impl Fn(usize) -> T + Sync) -
             })
             .collect();
         drop(closed);
-        let ended = threads.into_iter().filter_map(|one| one.join().ok());
-        ended.collect()
+        let ended: Vec<_> = threads
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect();
+        let answers = ended
+            .into_iter()
+            .map(|answer| answer.unwrap_or_else(|panic| resume_unwind(panic)));
+        answers.collect()
     })
 }

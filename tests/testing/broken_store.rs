@@ -101,6 +101,8 @@ pub(crate) enum Fault {
     // No answers.
     Unavailable,
     Panics,
+    // Before there is a future.
+    PanicsBeforehand,
 }
 
 /// What all handles share.
@@ -718,6 +720,11 @@ impl Store for Broken {
         before: Option<Position>,
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<ListedPurchase>, StoreError>> {
+        assert!(
+            !self.is(Fault::PanicsBeforehand),
+            "not yet implemented: {}",
+            "purchases"
+        );
         Box::pin(async move {
             self.catch_up().await;
             let before = match before {

@@ -97,6 +97,7 @@ caught! {
     places_are_used_again: PlacesUsedAgain => OutboxPlaces;
     calls_are_not_answered: Unavailable => Answers;
     calls_panic: Panics => Answers;
+    calls_panic_before_there_is_a_future: PanicsBeforehand => Answers;
 }
 
 /// None of the seven numbers may be left out.

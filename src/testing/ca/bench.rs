@@ -8,7 +8,8 @@ use std::vec::Vec;
 
 use super::super::findings::Findings;
 use super::super::kit::{Done, Stop};
-use super::super::report::{Clause, SuiteReport};
+use super::super::report::Clause;
+use super::super::suite::Workbench;
 use super::super::wait::{BlockOn, wait};
 use super::CaUnderTest;
 use crate::lifecycle::Term;
@@ -76,6 +77,12 @@ pub(super) const fn word(state: &CaState) -> &'static str {
     }
 }
 
+impl Workbench for Desk<'_> {
+    fn findings(&mut self) -> &mut Findings {
+        &mut self.findings
+    }
+}
+
 impl<'a> Desk<'a> {
     pub(super) fn new(
         block_on: &'a BlockOn<'a>,
@@ -94,10 +101,6 @@ impl<'a> Desk<'a> {
             first: first.saturating_add(77_000_000_000_000_001),
             next: 0,
         }
-    }
-
-    pub(super) fn report(self, ended: Done, report: &mut SuiteReport) {
-        self.findings.report(ended, report);
     }
 
     pub(super) fn same<T: PartialEq + Debug + ?Sized>(

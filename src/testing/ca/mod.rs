@@ -8,9 +8,9 @@ mod revocation;
 use alloc::sync::Arc;
 use std::vec::Vec;
 
-use super::findings::Findings;
 use super::kit::Done;
 use super::report::SuiteReport;
+use super::suite::examine;
 use super::wait::{BlockOn, wait};
 use crate::model::{Challenge, OrderId, Timestamp};
 use crate::port::{BoxFuture, CaError, CertificateAuthority};
@@ -139,20 +139,17 @@ pub fn ca_suite<'f, C: CaUnderTest + 'static>(
     let mut report = SuiteReport {
         subject: "CertificateAuthority",
         checks: Vec::new(),
+        left_out: Vec::new(),
         violations: Vec::new(),
         skipped: Vec::new(),
     };
     for (number, (name, check)) in (0_u64..).zip(CHECKS.into_iter().flatten()) {
         report.checks.push(name);
-        let made = wait(block_on, fresh()).and_then(|made| Ok(made?));
-        let desk = made.map(|made: C| Desk::new(block_on, Arc::new(made), name, number));
-        match desk {
-            Ok(mut desk) => {
-                let ended = check(&mut desk);
-                desk.report(ended, &mut report);
-            }
-            Err(stop) => Findings::new(name).report(Err(stop), &mut report),
-        }
+        let made = || {
+            let made = wait(block_on, fresh())??;
+            Ok(Desk::new(block_on, Arc::new(made), name, number))
+        };
+        examine(name, &mut report, made, check);
     }
     report
 }

@@ -1,12 +1,10 @@
 //! Several laws at once over one timeline: each sees every step, until it is broken.
 
-use core::any::Any;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
 use std::format;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::string::{String, ToString};
+use std::string::String;
 use std::sync::Mutex;
 use std::time::Instant;
 use std::vec::Vec;
@@ -16,6 +14,7 @@ use super::judge::{Breach, Check, Held};
 use crate::lifecycle::{Case, Command, Event, Events, Law, Refusal, World};
 use crate::model::Timestamp;
 use crate::testing::machine::Machine;
+use crate::testing::panic::{self, caught};
 use crate::testing::play::{Ending, Moment};
 use crate::testing::strategy::Script;
 use crate::testing::timeline::Timeline;
@@ -37,19 +36,12 @@ struct Caught<'a> {
     words: Mutex<String>,
 }
 
-/// What a panic said.
-fn said(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without words".to_string())
-}
-
 impl Caught<'_> {
-    fn note(&self, what: &str, panic: &(dyn Any + Send)) {
+    fn note(&self, what: &str, said: &str) {
         if !self.panicked.swap(true, Ordering::Relaxed)
             && let Ok(mut words) = self.words.lock()
         {
-            *words = format!("{what} panicked: {}", said(panic));
+            *words = format!("{what} panicked: {said}");
         }
     }
 
@@ -71,17 +63,15 @@ impl Machine for Caught<'_> {
         law: &Law<'_>,
     ) -> Result<Events, Refusal> {
         self.decisions.fetch_add(1, Ordering::Relaxed);
-        let decide = AssertUnwindSafe(|| self.machine.decide(case, command, now, law));
-        catch_unwind(decide).unwrap_or_else(|panic| {
-            self.note(command.kind().phrase(), &*panic);
+        caught(|| self.machine.decide(case, command, now, law)).unwrap_or_else(|said| {
+            self.note(command.kind().phrase(), &said);
             Ok(Events::default())
         })
     }
 
     fn fold(&self, world: &mut World, event: &Event) {
-        let fold = AssertUnwindSafe(|| self.machine.fold(world, event));
-        if let Err(panic) = catch_unwind(fold) {
-            self.note("folding an event", &*panic);
+        if let Err(said) = caught(|| self.machine.fold(world, event)) {
+            self.note("folding an event", &said);
         }
     }
 }
@@ -127,9 +117,9 @@ fn held(
     }
     let (begun, before) = (instant(), caught.decisions.load(Ordering::Relaxed));
     for check in &mut running.checks {
-        let held = catch_unwind(AssertUnwindSafe(|| see(&mut **check)));
-        let held = held.unwrap_or_else(|panic| {
-            caught.note("a question", &*panic);
+        let held = panic::caught(|| see(&mut **check));
+        let held = held.unwrap_or_else(|said| {
+            caught.note("a question", &said);
             Ok(())
         });
         // What panicked has its own words.

@@ -12,6 +12,7 @@ use super::findings::Findings;
 use super::kit::{Done, Stop};
 use super::report::{Clause, SuiteReport};
 use super::store::OneHandle;
+use super::suite::{Workbench, examine};
 use super::wait::{BlockOn, wait};
 use crate::port::{BoxFuture, RowKey, RowValue, Rows, RowsError};
 
@@ -60,25 +61,22 @@ pub fn rows_suite<'f, R: RowsUnderTest + 'static>(
     let mut report = SuiteReport {
         subject: "Rows",
         checks: Vec::new(),
+        left_out: Vec::new(),
         violations: Vec::new(),
         skipped: Vec::new(),
     };
     for (name, check) in checks::CHECKS {
         report.checks.push(name);
-        let made = wait(block_on, fresh()).and_then(|made| Ok(made?));
-        match made {
-            Ok(made) => {
-                let mut bench = Bench {
-                    block_on,
-                    rows: made.rows(),
-                    under: Arc::new(made),
-                    findings: Findings::new(name),
-                };
-                let ended = check(&mut bench);
-                bench.findings.report(ended, &mut report);
-            }
-            Err(stop) => Findings::new(name).report(Err(stop), &mut report),
-        }
+        let made = || {
+            let made = wait(block_on, fresh())??;
+            Ok(Bench {
+                block_on,
+                rows: made.rows(),
+                under: Arc::new(made),
+                findings: Findings::new(name),
+            })
+        };
+        examine(name, &mut report, made, check);
     }
     report
 }
@@ -106,6 +104,12 @@ fn changes(changes: Changes<'_>) -> Result<Vec<(RowKey, Option<RowValue>)>, Stop
         Ok((key(name)?, value?))
     });
     made.collect()
+}
+
+impl Workbench for Bench<'_> {
+    fn findings(&mut self) -> &mut Findings {
+        &mut self.findings
+    }
 }
 
 impl Bench<'_> {

@@ -7,7 +7,8 @@ use std::vec::Vec;
 
 use super::super::findings::Findings;
 use super::super::kit::{Done, Kit, Stop, at};
-use super::super::report::{Clause, SuiteReport};
+use super::super::report::Clause;
+use super::super::suite::Workbench;
 use super::super::wait::{BlockOn, wait};
 use super::StoreUnderTest;
 use super::model::{Model, Work};
@@ -76,6 +77,12 @@ const fn clause_of(expectation: &Expectation) -> Clause {
     }
 }
 
+impl Workbench for Bench<'_> {
+    fn findings(&mut self) -> &mut Findings {
+        &mut self.findings
+    }
+}
+
 impl<'a> Bench<'a> {
     pub(super) fn new(
         block_on: &'a BlockOn<'a>,
@@ -90,10 +97,6 @@ impl<'a> Bench<'a> {
             model: Model::default(),
             findings: Findings::new(check),
         })
-    }
-
-    pub(super) fn report(self, ended: Done, report: &mut SuiteReport) {
-        self.findings.report(ended, report);
     }
 
     pub(super) const fn is_ok(&self) -> bool {

@@ -21,9 +21,9 @@ use std::boxed::Box;
 use std::string::String;
 use std::vec::Vec;
 
-use super::findings::Findings;
 use super::kit::{Done, Stop};
 use super::report::SuiteReport;
+use super::suite::examine;
 use super::wait::{BlockOn, wait};
 use crate::port::{BoxFuture, Store, StoreError};
 use bench::Bench;
@@ -65,8 +65,22 @@ impl Default for SuiteOptions {
 }
 
 impl SuiteOptions {
-    /// Only checks with this text in their names ([`SuiteReport::checks`], which is empty if there is
-    /// none).
+    /// Only checks with this text in their names ([`SuiteReport::checks`]).
+    ///
+    /// If there is none, nothing is examined, and the report is not ok: it tells the names that there
+    /// are.
+    ///
+    /// ```
+    /// use cert_lifecycle::adapter::MemoryStore;
+    /// use cert_lifecycle::testing::{OneHandle, SuiteOptions, store_suite_with};
+    ///
+    /// let options = SuiteOptions::default().only("a slip of the pen");
+    /// let report = store_suite_with(&options, &|future| pollster::block_on(future), || {
+    ///     Box::pin(async { Ok(OneHandle::new(MemoryStore::new())) })
+    /// });
+    /// assert!(!report.is_ok() && report.checks.is_empty());
+    /// assert!(report.to_string().contains("nothing was examined"));
+    /// ```
     #[must_use]
     pub fn only(mut self, text: &str) -> Self {
         self.only = Some(text.into());
@@ -189,23 +203,20 @@ pub fn store_suite_with<'f, S: StoreUnderTest + 'static>(
     let mut report = SuiteReport {
         subject: "Store",
         checks: Vec::new(),
+        left_out: Vec::new(),
         violations: Vec::new(),
         skipped: Vec::new(),
     };
-    let all = CHECKS.into_iter().flatten();
-    for (name, check) in all.filter(|(name, _)| options.takes(name)) {
+    for (name, check) in CHECKS.into_iter().flatten() {
+        if !options.takes(name) {
+            report.left_out.push(name);
+            continue;
+        }
         report.checks.push(name);
         let before = (report.violations.len(), report.skipped.len());
         for _ in 0..options.rounds.get() {
-            let made = wait(block_on, fresh()).and_then(|made| Ok(made?));
-            let bench = made.and_then(|made| Bench::new(block_on, Arc::new(made), name));
-            match bench {
-                Ok(mut bench) => {
-                    let ended = check(&mut bench);
-                    bench.report(ended, &mut report);
-                }
-                Err(stop) => Findings::new(name).report(Err(stop), &mut report),
-            }
+            let made = || Bench::new(block_on, Arc::new(wait(block_on, fresh())??), name);
+            examine(name, &mut report, made, check);
             // More rounds would only say the same again.
             if before != (report.violations.len(), report.skipped.len()) {
                 break;
