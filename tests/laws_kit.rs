@@ -10,6 +10,7 @@
 mod support;
 
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cert_lifecycle::lifecycle::{
     Case, Command, CommandKind, Event, Events, InstanceEvent, Law, PlanEvent, Refusal, World,
@@ -142,6 +143,51 @@ fn found(machine: &Faulty, law: LawId) {
         report.violations.iter().map(ToString::to_string).collect()
     };
     assert_eq!(told(&alone), told(&report));
+}
+
+/// Whoever sees nothing but the failing test sees what happened: contents, answers and ledgers, in
+/// the offset of the rules.
+#[test]
+fn a_failing_test_tells_the_story() {
+    let book = Rulebook::published();
+    let machine = &Faulty {
+        // A unit that is bought is lost.
+        decide: |case, command, now, law| {
+            let events = Core.decide(case, command, now, law)?;
+            Ok(if command.kind() == CommandKind::BuyPlan {
+                Events::default()
+            } else {
+                events
+            })
+        },
+        ..SOUND
+    };
+    let editions = ["2023-api", "2021-02-api"].map(|key| book.edition(key).unwrap());
+    let config = Config::default()
+        .machine(machine)
+        .editions(editions.to_vec())
+        .cases(20);
+    let report = laws::check(&book, &config);
+    let panic = catch_unwind(AssertUnwindSafe(|| report.assert_ok())).unwrap_err();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(!report.violations.is_empty());
+    for violation in &report.violations {
+        let story = violation.story(machine).to_string();
+        // Behind the law and an empty line.
+        for line in story.lines().skip(2) {
+            assert!(text.contains(line), "{line:?} is missing in {text}");
+        }
+        let first = violation.timeline.laws.editions().first().unwrap().key();
+        assert!(
+            text.contains(&format!("steps are needed, under {first}")),
+            "{text}"
+        );
+    }
+    assert!(
+        text.contains("+08:00  buy a plan: ") && text.contains("  happens: "),
+        "{text}"
+    );
+    assert!(text.contains("Violation::story(&machine)"), "{text}");
 }
 
 #[test]

@@ -322,6 +322,7 @@ pub fn check(book: &Rulebook, config: &Config<'_>) -> Report {
             let shorter = minimal(law, &timeline, config.machine);
             let (timeline, breach) = shorter.unwrap_or((timeline, breach));
             Violation {
+                told: breach.story(&timeline, config.machine),
                 breach,
                 timeline,
                 case,

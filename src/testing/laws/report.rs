@@ -3,17 +3,21 @@
 use core::fmt;
 use core::time::Duration;
 use std::format;
-use std::string::String;
+use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::LawId;
 use super::judge::Breach;
 use crate::model::EditionKey;
+use crate::rulebook::Edition;
 use crate::testing::machine::Machine;
-use crate::testing::story::Story;
+use crate::testing::story::{Story, Told};
 use crate::testing::timeline::Timeline;
 
 /// A law that was broken, and the shortest timeline found that breaks it.
+///
+/// It prints as the story of that timeline: what was asked under which edition, each answer of the
+/// machine that was checked, and the ledger beside it.
 #[derive(Clone, Debug)]
 pub struct Violation {
     /// How, with the law and in words.
@@ -24,11 +28,13 @@ pub struct Violation {
     pub case: u32,
     /// The steps that the timeline had when it was found.
     pub found_with: usize,
+    /// The story, as the machine lives it that was checked.
+    pub(super) told: Story,
 }
 
 impl Violation {
-    /// The story of it, as the machine lives it that was checked. Its
-    /// [`test`](Story::test) holds this law.
+    /// The story of it, as a machine lives it: the one that was checked, or another to compare with.
+    /// [`Story::mermaid`] draws it, and its [`test`](Story::test) holds this law.
     ///
     /// ```
     /// use cert_lifecycle::rulebook::Rulebook;
@@ -42,32 +48,42 @@ impl Violation {
     /// ```
     #[must_use]
     pub fn story(&self, machine: &dyn Machine) -> Story {
-        let law = self.breach.law;
-        Story::tell(law.number(), &self.breach.words, &self.timeline, machine).holding(law)
+        self.breach.story(&self.timeline, machine)
+    }
+}
+
+impl Breach {
+    /// How a machine breaks a law on a timeline.
+    pub(super) fn story(&self, timeline: &Timeline, machine: &dyn Machine) -> Story {
+        let law = self.law;
+        Story::tell(law.number(), &self.words, timeline, machine).holding(law)
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.breach)?;
         write!(
             f,
-            "\n  case {}, {} of {} steps are needed:",
+            "{}\n  case {}, {} of {} steps are needed",
+            self.breach,
             self.case,
             self.timeline.steps.len(),
             self.found_with
         )?;
-        for step in &self.timeline.steps {
+        let mut before = None;
+        for (number, step) in (1_u32..).zip(&self.timeline.steps) {
             let edition = self.timeline.laws.editions().get(step.conduct);
-            write!(f, "\n  {}  {}", step.at, step.command.kind().phrase())?;
-            if let Some(about) = step.about {
-                write!(f, ", {about}")?;
-            }
-            if let Some(edition) = edition {
-                write!(f, ", under {}", edition.key())?;
+            let edition = edition.map(Edition::key).filter(|key| before != Some(*key));
+            if let Some(key) = edition {
+                before = Some(key);
+                match number {
+                    1 => write!(f, ", under {key}")?,
+                    _ => write!(f, ", from step {number} on under {key}")?,
+                }
             }
         }
-        Ok(())
+        let told = Told(&self.told, "  ").to_string();
+        write!(f, ":\n{}", told.trim_end())
     }
 }
 
@@ -156,7 +172,8 @@ impl Report {
         }
     }
 
-    /// For tests: goes on if nothing was found, and else shows all of it.
+    /// For tests: goes on if nothing was found, and else shows all of it, with the story of each law
+    /// that was broken.
     ///
     /// # Panics
     /// If anything was found.
@@ -218,7 +235,15 @@ impl fmt::Display for Report {
         if self.cases == 0 {
             f.write_str("\nnothing was lived")?;
         }
-        let mut violations = self.violations.iter();
-        violations.try_for_each(|violation| write!(f, "\n{violation}"))
+        for violation in &self.violations {
+            write!(f, "\n{violation}")?;
+        }
+        if !self.violations.is_empty() {
+            f.write_str(
+                "\nViolation::story(&machine) draws one of these as a picture, and makes a \
+                 regression test of it",
+            )?;
+        }
+        Ok(())
     }
 }

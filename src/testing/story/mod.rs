@@ -215,7 +215,24 @@ impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} does not hold: {}", self.law, self.wrong)?;
         writeln!(f)?;
-        let rows: Vec<(String, &str)> = self.told.iter().flat_map(|line| self.rows(line)).collect();
+        write!(f, "{}", Told(self, ""))
+    }
+}
+
+/// What a story tells of each step, behind some margin.
+pub(in crate::testing) struct Told<'a>(
+    pub(in crate::testing) &'a Story,
+    pub(in crate::testing) &'a str,
+);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(story, margin) = self;
+        let rows: Vec<(String, &str)> = story
+            .told
+            .iter()
+            .flat_map(|line| story.rows(line))
+            .collect();
         let width = rows
             .iter()
             .map(|(text, _)| text.chars().count())
@@ -225,7 +242,7 @@ impl fmt::Display for Story {
             .unwrap_or_default();
         for (text, ledger) in &rows {
             let gap = if ledger.is_empty() { "" } else { " " };
-            writeln!(f, "{text:width$}  |{gap}{ledger}")?;
+            writeln!(f, "{margin}{text:width$}  |{gap}{ledger}")?;
         }
         Ok(())
     }
