@@ -18,7 +18,7 @@ use cert_lifecycle::lifecycle::{
 use cert_lifecycle::model::{CertificateInstance, Timestamp};
 use cert_lifecycle::rulebook::{Rulebook, RulebookParts};
 use cert_lifecycle::testing::laws::{self, Config, LawId};
-use cert_lifecycle::testing::{Core, Machine};
+use cert_lifecycle::testing::{Core, Machine, refuse_unlisted};
 use support::cases::cases;
 
 /// The core under every published edition: no law is broken, and each sees every timeline.
@@ -314,4 +314,55 @@ fn a_world_that_forgets_its_end_breaks_finality() {
         ..SOUND
     };
     found(&machine, LawId::Finality);
+}
+
+/// A machine from outside of the crate decides for itself: it refuses more, and lets other things
+/// happen.
+#[test]
+fn a_machine_of_ones_own_refuses_more_and_lets_other_things_happen() {
+    let book = Rulebook::published();
+    let by = |machine: &Faulty, laws: &[LawId]| {
+        let config = Config::default().machine(machine).only(laws).cases(24);
+        laws::check(&book, &config)
+    };
+    let prudent = Faulty {
+        decide: |case, command, now, law| {
+            if let Command::BuyPlan { count, .. } = command
+                && count.get() > 1
+            {
+                return Err(refuse_unlisted(case, command, now, law));
+            }
+            Core.decide(case, command, now, law)
+        },
+        ..SOUND
+    };
+    // Those two go by the rules as they are, and it does not.
+    let strict = [LawId::Windows, LawId::Twin];
+    let others: Vec<LawId> = LawId::ALL
+        .iter()
+        .filter(|law| !strict.contains(law))
+        .copied()
+        .collect();
+    by(&prudent, &others).assert_ok();
+    let broken = by(&prudent, &strict);
+    assert!(strict.iter().all(|law| broken.breaks(*law)), "{broken}");
+    // The refusal is the machine's own, and is told as one.
+    let text = broken.to_string();
+    assert!(
+        text.contains("  refused: ") && text.contains("(R-21)"),
+        "{text}"
+    );
+
+    let twice = Faulty {
+        decide: |case, command, now, law| {
+            let events = Core.decide(case, command, now, law)?;
+            let again = events.with_events(events.iter().chain(events.iter()).cloned());
+            assert_eq!(again.rules(), events.rules());
+            assert_eq!(again.len(), 2 * events.len());
+            Ok(again)
+        },
+        ..SOUND
+    };
+    let broken = by(&twice, &[LawId::Conservation]);
+    assert!(broken.breaks(LawId::Conservation), "{broken}");
 }

@@ -235,10 +235,42 @@ pub(crate) fn decide_altered<'a>(
     Err(refused(failed, case, command, now, law))
 }
 
-/// Refuses a command like any pair of a status and a command that is not listed: what a machine with a
-/// fault does.
+/// The refusal of a command that is not listed for the status that a case has (R-26), or for which
+/// there is no order at all (R-21): for a machine of your own
+/// ([`testing::Machine`](crate::testing::Machine), feature `testing`) that refuses more than
+/// [`decide()`] does. It says that it holds in every edition, and knows no way out.
+///
+/// What is refused so within its window breaks L10, and the second model says otherwise: both go by
+/// the rules as they are. The other laws hold of a machine that refuses more as of any.
+///
+/// ```
+/// use cert_lifecycle::lifecycle::{Case, Command, Events, Law, Refusal};
+/// use cert_lifecycle::model::Timestamp;
+/// use cert_lifecycle::rulebook::Rulebook;
+/// use cert_lifecycle::testing::laws::{self, Config, LawId};
+/// use cert_lifecycle::testing::{Core, Machine, refuse_unlisted};
+///
+/// /// Sells no plan of more than ten units.
+/// struct Prudent;
+///
+/// impl Machine for Prudent {
+///     fn decide(&self, case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<'_>) -> Result<Events, Refusal> {
+///         match command {
+///             Command::BuyPlan { count, .. } if count.get() > 10 => {
+///                 Err(refuse_unlisted(case, command, now, law))
+///             }
+///             _ => Core.decide(case, command, now, law),
+///         }
+///     }
+/// }
+///
+/// let own = [LawId::Totality, LawId::Replay, LawId::Refusals, LawId::Conservation];
+/// let config = Config::default().machine(&Prudent).only(&own).cases(4);
+/// laws::check(&Rulebook::published(), &config).assert_ok();
+/// ```
 #[cfg(feature = "testing")]
-pub(crate) fn refuse_unlisted(
+#[must_use]
+pub fn refuse_unlisted(
     case: &Case<'_>,
     command: &Command,
     now: Timestamp,

@@ -638,9 +638,40 @@ impl Events {
         }
     }
 
-    /// The same decision with other events: what a machine with a fault does.
+    /// The same decision with other events, by the same rules: for a machine of your own
+    /// ([`testing::Machine`](crate::testing::Machine), feature `testing`), which lets something else
+    /// happen than [`decide()`](crate::lifecycle::decide()), or has a fault that has to be found. Of
+    /// [`Events::default`], it is a decision that follows no rule.
+    ///
+    /// Whether these events can happen in a case is not looked at: that is what the laws are for.
+    ///
+    /// ```
+    /// use cert_lifecycle::lifecycle::{Case, Command, Event, Events, Law, PlanEvent, Refusal};
+    /// use cert_lifecycle::model::Timestamp;
+    /// use cert_lifecycle::rulebook::Rulebook;
+    /// use cert_lifecycle::testing::laws::{self, Config, LawId};
+    /// use cert_lifecycle::testing::{Core, Machine};
+    ///
+    /// /// Gives units of a plan out and never sets one aside.
+    /// struct Generous;
+    ///
+    /// impl Machine for Generous {
+    ///     fn decide(&self, case: &Case<'_>, command: &Command, now: Timestamp, law: &Law<'_>) -> Result<Events, Refusal> {
+    ///         let events = Core.decide(case, command, now, law)?;
+    ///         let kept = events.iter().filter(|event| {
+    ///             !matches!(event, Event::Plan { event: PlanEvent::Reserved { .. }, .. })
+    ///         });
+    ///         Ok(events.with_events(kept.cloned()))
+    ///     }
+    /// }
+    ///
+    /// let book = Rulebook::published();
+    /// let config = Config::default().machine(&Generous).only(&[LawId::Conservation]);
+    /// assert!(laws::check(&book, &config).breaks(LawId::Conservation));
+    /// ```
     #[cfg(feature = "testing")]
-    pub(crate) fn with_events(&self, events: impl IntoIterator<Item = Event>) -> Self {
+    #[must_use]
+    pub fn with_events(&self, events: impl IntoIterator<Item = Event>) -> Self {
         let mut all = Self {
             rules: self.rules.clone(),
             ..Self::default()

@@ -51,9 +51,11 @@ pub use coverage::{Coverage, Gap, GapCause, Outlook, Span, coverage};
 pub use deadline::{
     Deadline, ProofLimit, domain_proof_valid_until, domain_proof_window, revocation_deadline,
 };
-pub use decide::{Clauses, clauses, decide, decide_into};
 #[cfg(feature = "testing")]
-pub(crate) use decide::{decide_altered, refuse_unlisted};
+pub(crate) use decide::decide_altered;
+#[cfg(feature = "testing")]
+pub use decide::refuse_unlisted;
+pub use decide::{Clauses, clauses, decide, decide_into};
 pub use difference::{Difference, diff};
 pub use effect::{Effect, Notice, effects};
 pub use event::{

@@ -5,8 +5,9 @@ use crate::model::Timestamp;
 
 /// What decides commands and folds events, while laws and worlds are held against it.
 ///
-/// [`Core`] is this crate's own. Another is a wrapper around it: one that refuses more, that counts,
-/// or one with a fault that has to be found.
+/// [`Core`] is this crate's own. Another is a wrapper around it: one that refuses more
+/// ([`refuse_unlisted`](super::refuse_unlisted)), that lets something else happen
+/// ([`Events::with_events`]), that counts, or one with a fault that has to be found.
 ///
 /// ```
 /// use cert_lifecycle::lifecycle::{Case, Command, Events, Law, Refusal};

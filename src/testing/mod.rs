@@ -76,3 +76,5 @@ pub use story::{Shrunk, Story, TestOf, first_breach, minimal};
 pub use timeline::{Laws, Step, Timeline};
 pub use transition::{Broken, Invariant, Transition};
 pub use wait::BlockOn;
+
+pub use crate::lifecycle::refuse_unlisted;
