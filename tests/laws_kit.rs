@@ -64,6 +64,20 @@ fn nothing_is_not_enough() {
     assert!(report.to_string().contains("nothing was lived"), "{report}");
 }
 
+/// Timelines without a step break nothing, and keep nothing either.
+#[test]
+fn timelines_without_steps_are_nothing_lived() {
+    let book = Rulebook::published();
+    for length in [0, 4] {
+        let report = laws::check(&book, &Config::default().cases(3).length(length));
+        assert_eq!((report.cases, report.is_ok()), (3, length > 0), "{report}");
+        let told = report
+            .to_string()
+            .contains("nothing was lived: no timeline has a step");
+        assert_eq!(told, length == 0, "{report}");
+    }
+}
+
 /// An edition of the other machine is not lived under because it was asked for by name.
 #[test]
 fn editions_of_the_other_machine_are_told_and_not_lived_under() {

@@ -137,7 +137,8 @@ impl<'a> Config<'a> {
         Self { cases, ..self }
     }
 
-    /// Lives timelines of half to all of so many steps.
+    /// Lives timelines of half to all of so many steps. Of 0, nothing is lived, and the report is not
+    /// ok.
     #[must_use]
     pub fn length(self, length: usize) -> Self {
         Self { length, ..self }

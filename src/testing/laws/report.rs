@@ -135,9 +135,24 @@ pub struct Report {
 
 impl Report {
     /// Whether every edition could be had, something was lived, and no law was broken.
+    ///
+    /// Timelines without a step, in which nothing is decided, are nothing that was lived.
+    ///
+    /// ```
+    /// use cert_lifecycle::rulebook::Rulebook;
+    /// use cert_lifecycle::testing::laws::{self, Config};
+    ///
+    /// let report = laws::check(&Rulebook::published(), &Config::default().cases(2).length(0));
+    /// assert_eq!((report.cases, report.decisions, report.is_ok()), (2, 0, false));
+    /// ```
     #[must_use]
     pub const fn is_ok(&self) -> bool {
-        self.violations.is_empty() && self.unresolved.is_empty() && self.cases > 0
+        self.violations.is_empty() && self.unresolved.is_empty() && self.lived()
+    }
+
+    /// Whether anything was decided.
+    const fn lived(&self) -> bool {
+        self.cases > 0 && self.decisions > 0
     }
 
     /// Whether a law was broken.
@@ -232,8 +247,13 @@ impl fmt::Display for Report {
                 "\n{key} is of another machine, and nothing was lived under it"
             )?;
         }
-        if self.cases == 0 {
-            f.write_str("\nnothing was lived")?;
+        if !self.lived() {
+            f.write_str("\nnothing was lived: ")?;
+            f.write_str(if self.cases == 0 {
+                "there is no timeline"
+            } else {
+                "no timeline has a step in which anything is decided"
+            })?;
         }
         for violation in &self.violations {
             write!(f, "\n{violation}")?;
