@@ -21,6 +21,8 @@ mod diff;
 mod replay;
 #[path = "cli/run.rs"]
 mod run;
+#[path = "cli/slips.rs"]
+mod slips;
 #[path = "cli/story.rs"]
 mod story;
 #[path = "cli/walks.rs"]

@@ -12,3 +12,5 @@ pub mod command;
 pub mod rulebook;
 #[cfg(feature = "stored")]
 pub mod stored;
+#[cfg(any(feature = "stored", feature = "toml"))]
+mod suggest;

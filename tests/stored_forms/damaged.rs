@@ -83,7 +83,8 @@ fn silent(error: &(impl Debug + ToString)) {
         for personal in samples::PERSONAL {
             assert!(!shown.contains(personal), "{shown}");
         }
-        assert!(shown.len() < 300, "{shown}");
+        // The longest list of words that may stand somewhere, of statuses, has some 300 bytes.
+        assert!(shown.len() < 600, "{shown}");
     }
 }
 

@@ -11,6 +11,7 @@ use cert_lifecycle::service::{EditionPolicy, Rules};
 use clap::{Args, ValueEnum};
 
 use super::output::Failure;
+use super::table::of_orders;
 
 /// A site, as an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -89,8 +90,8 @@ impl RulesArgs {
         let book = self.book.book()?;
         let policy = match &self.edition {
             Some(key) => {
-                let key = find(&book, key)?.key();
-                EditionPolicy::Fixed(key)
+                // Said once, and not of every command that is judged by it.
+                EditionPolicy::Fixed(of_orders(&book, key)?.key())
             }
             None => EditionPolicy::AsOf {
                 site: match self.site {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
 use cert_lifecycle::codec::command::{MAX_STEP_BYTES, SCHEMA, decode_step};
+use cert_lifecycle::codec::stored::StoredProblem;
 use clap::Args;
 
 use super::answer::{Worlds, json, json_of_error};
@@ -14,9 +15,9 @@ use super::output::{End, Failure, Output, Progress, say};
 /// Replay commands from an empty world: a line of JSON in, a line of JSON out
 ///
 /// Each line of the input is a command as the JSON Schema says that --schema prints: who asks what,
-/// when, and of what; instants may also have an offset, such as +08:00. Each answer has the line's number, the events or the refusal with its rule,
-/// source and dates, the status, the ledger of the plan and the purchase, and when something happens
-/// by itself. Blank lines are passed over. A line that can't be read is reported by its number, on
+/// when, and of what; instants may also have an offset, such as +08:00. Each answer has the line's
+/// number, the events or the refusal with its rule, source and dates, the status, the ledger of the
+/// plan and the purchase, and when something happens by itself. Blank lines are passed over. A line that can't be read is reported by its number, on
 /// standard error and in the output; the others are answered all the same, and the exit code is 2.
 #[derive(Clone, Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -183,7 +184,16 @@ fn answer(
     }
     let step = match decode_step(&in_utc(text)) {
         Ok(step) => step,
-        Err(error) => return report(&error.field, &error.problem.to_string()),
+        Err(error) => {
+            let cause = match decode_step(text).map_err(|raw| raw.problem) {
+                // The number of the line is said already; the column is one of the line as it came.
+                Err(StoredProblem::Syntax { column, .. }) => {
+                    format!("not JSON, at column {column}")
+                }
+                Ok(_) | Err(_) => error.problem.to_string(),
+            };
+            return report(&error.field, &cause);
+        }
     };
     let asked = match worlds.ask(&step) {
         Ok(asked) => asked,

@@ -129,7 +129,7 @@ pub fn encode_step(step: &Step) -> String {
 /// The step of a text.
 ///
 /// # Errors
-/// [`StoredError`]: the first thing that is wrong, and where; it shows no value.
+/// [`StoredError`]: the first thing that is wrong, and where; what it shows of the text is said there.
 ///
 /// ```
 /// use cert_lifecycle::codec::command::decode_step;
@@ -149,7 +149,7 @@ pub fn encode_question(question: &Question) -> String {
 /// The question of a text.
 ///
 /// # Errors
-/// [`StoredError`]: the first thing that is wrong, and where; it shows no value.
+/// [`StoredError`]: the first thing that is wrong, and where; what it shows of the text is said there.
 ///
 /// ```
 /// use cert_lifecycle::codec::command::{decode_question, encode_question};

@@ -99,7 +99,6 @@ mod error;
 mod fields;
 mod node;
 mod place;
-mod suggest;
 mod value;
 mod written;
 

@@ -12,9 +12,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{RulebookFileError, RulebookFileProblem};
-use super::suggest::{Nearest, nearest};
 use super::value::FileValue;
 use super::{EXTENDS, FORMAT, MAX_ERRORS, REPLACE};
+use crate::codec::suggest::{Nearest, nearest};
 
 /// The most characters of a text from the file that an error repeats.
 const SHOWN: usize = 60;

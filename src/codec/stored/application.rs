@@ -60,7 +60,7 @@ impl Form for KeyKind {
 
     fn read(place: &Place<'_>) -> Result<Self, StoredError> {
         if place.is_text() {
-            return place.word(&KEYS);
+            return place.word_or(&KEYS, "an object with `rsa`, the bits");
         }
         let bits = place.table(&[&["rsa"]])?.get("rsa")?;
         Ok(Self::Rsa { bits })
@@ -148,7 +148,8 @@ impl Form for SubjectAltName {
 
     fn read(place: &Place<'_>) -> Result<Self, StoredError> {
         if place.is_text() {
-            return place.word(&[("other", ())]).map(|()| Self::Other);
+            let other = "an object with `dns` or `invalid_dns`";
+            return place.word_or(&[("other", ())], other).map(|()| Self::Other);
         }
         match place.choice(&["dns", "invalid_dns"])? {
             ("dns", place) => DomainName::read(&place).map(Self::Dns),

@@ -2,12 +2,19 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
+
+use crate::codec::suggest::{Nearest, nearest};
+
+/// The most bytes of a name or a word of the text that are shown.
+const MOST_SHOWN: usize = 40;
 
 /// Why a stored text was refused, and where.
 ///
 /// Neither `Display` nor `Debug` shows a value of the text, only names of fields and a short cause:
-/// an applicant's phone number has no place in a log.
+/// an applicant's phone number has no place in a log. A word that is not known is shown where it looks
+/// like one of ours: small letters, digits, `-`, `_` and `.`, a letter first, 40 bytes at most.
 ///
 /// ```
 /// use cert_lifecycle::codec::stored::{StoredProblem, decode_event};
@@ -109,8 +116,15 @@ pub enum StoredProblem {
         found: &'static str,
     },
     /// A word that means nothing here.
-    #[error("none of the words that are known here")]
-    UnknownWord,
+    #[error("{found} is none of {known}{}", question(*.meant))]
+    UnknownWord {
+        /// The word in backticks, or that it is not shown.
+        found: String,
+        /// What may stand here: the words in backticks, and what else there is.
+        known: String,
+        /// The word that was probably meant.
+        meant: Option<&'static str>,
+    },
     /// A value that is not well formed, and why.
     #[error("{0}")]
     Value(String),
@@ -122,12 +136,42 @@ pub enum StoredProblem {
     NoBeginning,
 }
 
+/// What was probably meant, as a question.
+fn question(meant: Option<&'static str>) -> String {
+    meant.map_or_else(String::new, |word| format!("; did you mean `{word}`?"))
+}
+
 impl StoredProblem {
+    /// A word that is none of these, nor what else may stand here.
+    pub(in crate::codec) fn unknown_word(
+        found: &str,
+        words: impl Iterator<Item = &'static str> + Clone,
+        other: Option<&'static str>,
+    ) -> Self {
+        let listed = words.clone().map(|word| format!("`{word}`"));
+        let known: Vec<String> = listed.chain(other.map(ToString::to_string)).collect();
+        let ours = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.' | b'-')
+        };
+        let shown = found.len() <= MOST_SHOWN
+            && found.starts_with(|first: char| first.is_ascii_lowercase())
+            && found.bytes().all(ours);
+        Self::UnknownWord {
+            found: if shown {
+                format!("`{found}`")
+            } else {
+                "what stands here".to_string()
+            },
+            known: known.join(", "),
+            meant: nearest(found, words).map(Nearest::word),
+        }
+    }
+
     /// A name that was found in the text. Only what looks like one of ours is shown: in a damaged
     /// text, a value may stand where a name belongs.
     pub(in crate::codec) fn shown(name: &str) -> String {
         let ours = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.' | b'-');
-        if name.len() <= 40 && name.bytes().all(ours) {
+        if name.len() <= MOST_SHOWN && name.bytes().all(ours) {
             format!("`{name}`")
         } else {
             "its name is not shown".to_string()

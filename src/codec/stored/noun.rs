@@ -141,7 +141,8 @@ impl Form for Origin {
 
     fn read(place: &Place<'_>) -> Result<Self, StoredError> {
         if place.is_text() {
-            return place.word(&[("uploaded", Self::Uploaded)]);
+            let other = "an object with `plan` or `purchase`";
+            return place.word_or(&[("uploaded", Self::Uploaded)], other);
         }
         match place.choice(&["plan", "purchase"])? {
             ("plan", place) => Hold::read(&place).map(Self::Plan),

@@ -103,11 +103,29 @@ impl<'t> Place<'t> {
         &self,
         words: &[(&'static str, T)],
     ) -> Result<T, StoredError> {
+        self.one_of(words, None)
+    }
+
+    /// One of some words, where something else than a text may stand as well.
+    pub(in crate::codec) fn word_or<T: Copy>(
+        &self,
+        words: &[(&'static str, T)],
+        other: &'static str,
+    ) -> Result<T, StoredError> {
+        self.one_of(words, Some(other))
+    }
+
+    fn one_of<T: Copy>(
+        &self,
+        words: &[(&'static str, T)],
+        other: Option<&'static str>,
+    ) -> Result<T, StoredError> {
         let text = self.text()?;
         let found = words.iter().find(|(word, _)| *word == text);
-        found
-            .map(|(_, value)| *value)
-            .ok_or_else(|| self.error(StoredProblem::UnknownWord))
+        found.map(|(_, value)| *value).ok_or_else(|| {
+            let known = words.iter().map(|(word, _)| *word);
+            self.error(StoredProblem::unknown_word(text, known, other))
+        })
     }
 
     /// A value that is checked as `read` does, and that is written in one way only.
@@ -117,8 +135,11 @@ impl<'t> Place<'t> {
     ) -> Result<T, StoredError> {
         let text = self.text()?;
         let value = read(text).map_err(|error| self.wrong(error))?;
-        if value.to_string() == text {
+        let written = value.to_string();
+        if written == text {
             Ok(value)
+        } else if written == text.to_ascii_lowercase() {
+            Err(self.wrong("written in lower case only"))
         } else {
             Err(self.wrong("not in the form in which it is written"))
         }

@@ -1,8 +1,8 @@
 //! What was probably meant: the nearest of the words that are known.
 
-use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
+#[cfg(feature = "toml")]
+use alloc::{format, string::String};
 
 /// Longer words are not compared: nothing known is as long.
 const LONGEST: usize = 64;
@@ -14,7 +14,7 @@ const UNITS: [&str; 8] = [
 
 /// A word that is known, and why it was probably meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Nearest<'a> {
+pub(in crate::codec) enum Nearest<'a> {
     /// It is spelt alike.
     Alike(&'a str),
     /// It says the same in another unit: the key, and its unit.
@@ -23,14 +23,15 @@ pub(super) enum Nearest<'a> {
 
 impl<'a> Nearest<'a> {
     /// The known word.
-    pub(super) const fn word(self) -> &'a str {
+    pub(in crate::codec) const fn word(self) -> &'a str {
         match self {
             Self::Alike(word) | Self::OtherUnit(word, _) => word,
         }
     }
 
     /// The question to ask.
-    pub(super) fn question(self, quote: char) -> String {
+    #[cfg(feature = "toml")]
+    pub(in crate::codec) fn question(self, quote: char) -> String {
         match self {
             Self::Alike(word) => format!("did you mean {quote}{word}{quote}?"),
             Self::OtherUnit(word, unit) => {
@@ -41,7 +42,7 @@ impl<'a> Nearest<'a> {
 }
 
 /// The known word that is nearest to one that is not known, if any is near.
-pub(super) fn nearest<'a>(
+pub(in crate::codec) fn nearest<'a>(
     found: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<Nearest<'a>> {

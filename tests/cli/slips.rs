@@ -1,0 +1,104 @@
+//! Lines with a slip: what is said of it leads to the right line.
+
+use serde_json::Value;
+
+use super::json;
+use super::run::{Ran, run_with};
+
+const BUY: &str = r#"{"v":1,"type":"command.buy-plan","at":"2021-03-01T01:00:00Z","account":"tom","plan":"p-1","product":{"code":"digicert-free-1-free","class":"dv","names":"single","free":true},"count":1,"payment":{"cash":0,"voucher":0,"currency":"CNY","add_on":false}}"#;
+const SUBMIT: &str = r#"{"v":1,"type":"command.submit","at":"2021-03-01T01:01:00Z","account":"tom","on":{"plan":"p-1"},"instance":"i-1","order":"1","submission":{"operation":"for-package","names":["www.example.com"],"applicant":{"name":"Tom","phone":"13900000000","email":"username@example.com"},"method":"dns","key":{"service_made":"p-256"}}}"#;
+const REVOKE: &str = r#"{"v":1,"type":"command.request-revocation","at":"2021-03-01T01:02:00Z","account":"tom","on":{"instance":"i-1"},"reason":"superseded"}"#;
+
+fn replay(lines: &str) -> (Ran, Vec<Value>) {
+    let ran = run_with(&["replay", "--edition", "2021-02-api"], lines.as_bytes());
+    let answers = ran.out.lines().map(json).collect();
+    (ran, answers)
+}
+
+/// A word is named with what may stand in its place, and with what was probably meant.
+#[test]
+fn a_word_that_is_not_known_is_named_with_the_choices() {
+    for (line, from, to, field, said) in [
+        (
+            BUY,
+            r#""class":"dv""#,
+            r#""class":"dvv""#,
+            "product.class",
+            "`dvv` is none of `dv`, `ov`, `ev`; did you mean `dv`?",
+        ),
+        // Not in our form: what was meant is said, and what stands there is not.
+        (
+            BUY,
+            r#""class":"dv""#,
+            r#""class":"DV""#,
+            "product.class",
+            "what stands here is none of `dv`, `ov`, `ev`; did you mean `dv`?",
+        ),
+        (
+            SUBMIT,
+            r#""p-256""#,
+            r#""rsa-2048""#,
+            "submission.key.service_made",
+            "`rsa-2048` is none of `p-256`, `p-384`, `p-521`, `other-curve`, `ed25519`, `other`, an object with `rsa`, the bits",
+        ),
+        (
+            REVOKE,
+            "superseded",
+            "key_compromise",
+            "reason",
+            "; did you mean `key-compromise`?",
+        ),
+        (
+            SUBMIT,
+            "www.example.com",
+            "WWW.example.com",
+            "submission.names[0]",
+            "written in lower case only",
+        ),
+        // A phone number is shown nowhere.
+        (
+            SUBMIT,
+            r#""method":"dns""#,
+            r#""method":"13900000000""#,
+            "submission.method",
+            "what stands here is none of `dns`, `file`",
+        ),
+    ] {
+        assert!(line.contains(from), "{from}");
+        let (ran, answers) = replay(&line.replace(from, to));
+        assert_eq!(ran.code, 2);
+        assert_eq!(answers[0]["field"], field, "{}", ran.out);
+        let error = answers[0]["error"].as_str().unwrap();
+        assert!(error.ends_with(said), "{error}");
+        assert!(!ran.err.contains("139"), "{}", ran.err);
+    }
+}
+
+/// One number is the line's, and the column is that of the line as it came.
+#[test]
+fn a_line_that_is_no_json_has_one_number_and_its_column() {
+    let broken = BUY.replace("01:00:00Z", "09:00:00.000+08:00") + "}";
+    let column = broken.len();
+    let (ran, answers) = replay(&format!("{BUY}\n{broken}\nx\n"));
+    assert_eq!(ran.code, 2);
+    let expected = [
+        format!("standard input:2: not JSON, at column {column}"),
+        "standard input:3: not JSON, at column 1".to_owned(),
+    ];
+    let said: Vec<&str> = ran.err.lines().take(2).collect();
+    assert_eq!(said, expected);
+    assert_eq!(answers[2]["error"], "not JSON, at column 1");
+}
+
+/// An edition of another machine is refused at once, as one that is not known is.
+#[test]
+fn an_edition_of_another_machine_is_refused_before_the_first_line() {
+    for command in ["replay", "explain"] {
+        for edition in ["2026-v2", "cn-api-v2@2026-07-20"] {
+            let ran = run_with(&[command, "--edition", edition], b"x\nx\n");
+            assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{command}");
+            assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+            assert!(ran.err.contains("a machine of its own"), "{}", ran.err);
+        }
+    }
+}
