@@ -77,7 +77,7 @@ fn a_word_that_is_not_known_is_named_with_the_choices() {
 /// One number is the line's, and the column is that of the line as it came.
 #[test]
 fn a_line_that_is_no_json_has_one_number_and_its_column() {
-    let broken = BUY.replace("01:00:00Z", "09:00:00.000+08:00") + "}";
+    let broken = BUY.replace("01:00:00Z", "09:00:00+08:00") + "}";
     let column = broken.len();
     let (ran, answers) = replay(&format!("{BUY}\n{broken}\nx\n"));
     assert_eq!(ran.code, 2);
@@ -101,4 +101,72 @@ fn an_edition_of_another_machine_is_refused_before_the_first_line() {
             assert!(ran.err.contains("a machine of its own"), "{}", ran.err);
         }
     }
+}
+
+/// What a line does not name is missed, and what it names is looked for: the answer says which it was.
+#[test]
+fn what_a_line_does_not_name_or_find_is_said() {
+    let on = r#""on":{"instance":"i-1"},"#;
+    let command = |word: &str, on: &str| {
+        format!(
+            r#"{{"v":1,"type":"command.{word}",{on}"at":"2021-03-01T01:02:00Z","account":"tom"}}"#
+        )
+    };
+    let again = SUBMIT
+        .replace("i-1", "i-2")
+        .replace(r#""order":"1""#, r#""order":"2""#);
+    for (line, kind, note) in [
+        (
+            command("claim-refund", ""),
+            "order-not-found",
+            Some("neither an instance nor a plan is named; "),
+        ),
+        (
+            command("claim-refund", r#""on":{"plan":"nope"},"#),
+            "order-not-found",
+            Some("no plan `nope`: "),
+        ),
+        (
+            command("wake", ""),
+            "order-not-found",
+            Some("no instance is named; `\"on\":{\"instance\":ID}` says which one is meant"),
+        ),
+        (
+            command("withdraw", &on.replace("i-1", "i-9")),
+            "order-not-found",
+            Some("no instance `i-9`: "),
+        ),
+        (
+            again.replace(r#""on":{"plan":"p-1"}"#, r#""on":{"plan":"nope"}"#),
+            "plan-not-found",
+            Some("no plan `nope`: "),
+        ),
+        // What stands in the way of something that is there needs no note.
+        (again.clone(), "quota-exhausted", None),
+    ] {
+        let (ran, answers) = replay(&format!("{BUY}\n{SUBMIT}\n{line}\n"));
+        assert_eq!(ran.code, 0, "{line}: {}", ran.err);
+        let answer = &answers[2];
+        assert_eq!(answer["refusal"]["kind"], kind, "{answer}");
+        let said = answer["note"].as_str();
+        match note {
+            Some(note) => assert!(said.unwrap_or_default().starts_with(note), "{answer}"),
+            None => assert_eq!(said, None, "{answer}"),
+        }
+    }
+    // In words, too.
+    let question = format!(
+        r#"{{"v":1,"type":"question","events":[],"command":{}}}"#,
+        command("wake", "")
+    );
+    let ran = run_with(
+        &["explain", "--edition", "2021-02-api"],
+        question.as_bytes(),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out.contains("\nNote: no instance is named; "),
+        "{}",
+        ran.out
+    );
 }

@@ -40,7 +40,8 @@ pub const ANSWER: [(&str, &str); 16] = [
     ),
     (
         "note",
-        "with a refusal for want of a plan: that the line names none",
+        "with a refusal for want of a plan or an instance: that the line names none, or that there is none \
+         of that id",
     ),
     (
         "possible",

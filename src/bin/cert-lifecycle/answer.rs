@@ -6,7 +6,7 @@ use cert_lifecycle::codec::command::{Focus, Step, command_type};
 use cert_lifecycle::codec::stored::encode_event;
 use cert_lifecycle::lifecycle::{
     Availability, ChainEvent, Command, Event, Events, InstanceEvent, Law, PlanEvent, PurchaseEvent,
-    Refusal, RefusalKind, Why, World, availability, next_wakeup, status,
+    Refusal, RefusalKind, World, availability, next_wakeup, status,
 };
 use cert_lifecycle::model::{
     AccountId, CertificateInstance, ChainId, EditionKey, InstanceId, PlanId, Purchase, PurchaseId,
@@ -16,6 +16,7 @@ use cert_lifecycle::rulebook::{ResolveError, Standing, Window};
 use cert_lifecycle::service::{Editions, Rules};
 
 use super::json::{Object, list, quoted, slug};
+use super::missed::missed;
 
 /// Everything that happened so far, account by account.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Asked {
     availability: Availability,
     /// The answer.
     pub(crate) answer: Result<Events, Refusal>,
+    /// What the step does not name, or names and is not there, if it is refused for that.
+    pub(crate) note: Option<String>,
     /// The status of the instance.
     status: Option<Status>,
     /// When the service has something to do by itself.
@@ -118,6 +121,8 @@ impl Worlds {
             availability(&case, &step.command, step.at, &law)
         };
         let answer = world.apply(&step.command, step.at, &law);
+        let refusal = answer.as_ref().err();
+        let note = refusal.and_then(|refusal| missed(world, step, refusal));
         let case = world.case();
         // What comes next is judged by what the instance is bound to now.
         let bound = self.rules.editions_of(&case, &Command::Wake, step.at);
@@ -131,6 +136,7 @@ impl Worlds {
             next,
             ledger: ledger(case.plan, case.purchase),
             answer,
+            note,
         };
         if is_new && asked.answer.is_ok() {
             self.worlds.insert(step.account, fresh);
@@ -245,9 +251,7 @@ pub(crate) fn json(line: Option<u64>, step: &Step, asked: &Asked) -> String {
                 .text("answer", "refused")
                 .raw("rules", list([quoted(refusal.rule())]))
                 .raw("refusal", refusal_json(refusal));
-            if refusal.why() == Why::NoPlan && step.on.plan.is_none() {
-                object.text("note", NO_PLAN_NAMED);
-            }
+            object.maybe("note", asked.note.as_ref());
         }
     }
     object.raw("possible", possible(asked.availability));
@@ -258,9 +262,6 @@ pub(crate) fn json(line: Option<u64>, step: &Step, asked: &Asked) -> String {
     }
     object.finish()
 }
-
-/// Nothing is looked for that a step does not name.
-const NO_PLAN_NAMED: &str = "no plan is named; `\"on\":{\"plan\":ID}` says which one is drawn from";
 
 /// A step that no edition answers.
 pub(crate) fn json_of_error(line: u64, field: &str, cause: &str) -> String {

@@ -90,6 +90,9 @@ impl Explain {
             out.put(text)?;
             if let Err(refusal) = &asked.answer {
                 out.line(format_args!("Refused. {refusal}"))?;
+                if let Some(note) = &asked.note {
+                    out.line(format_args!("Note: {note}."))?;
+                }
             }
         }
         if let Some(mut object) = shown {

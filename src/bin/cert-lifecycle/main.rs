@@ -12,6 +12,7 @@ mod explain;
 mod instant;
 mod json;
 mod law;
+mod missed;
 mod output;
 mod replay;
 mod serve;
