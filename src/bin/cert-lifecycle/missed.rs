@@ -25,13 +25,13 @@ fn plan(world: &World, step: &Step) -> Option<String> {
         );
     };
     let known = world.plans().map(ResourcePlan::id);
-    unknown("plan", id, known)
+    unknown("plan", &id, known)
 }
 
 fn instance(world: &World, step: &Step) -> Option<String> {
     let claims = matches!(step.command, Command::ClaimRefund);
     if claims && let Some(id) = step.on.plan {
-        return unknown("plan", id, world.plans().map(ResourcePlan::id));
+        return unknown("plan", &id, world.plans().map(ResourcePlan::id));
     }
     let Some(id) = step.on.instance else {
         let named = if claims {
@@ -46,16 +46,16 @@ fn instance(world: &World, step: &Step) -> Option<String> {
     let other = step
         .on
         .other
-        .and_then(|id| unknown("instance", id, instances()));
-    unknown("instance", id, instances()).or(other)
+        .and_then(|id| unknown("instance", &id, instances()));
+    unknown("instance", &id, instances()).or(other)
 }
 
 /// That there is none of an id, unless there is.
 fn unknown<T: PartialEq + std::fmt::Display>(
     what: &str,
-    id: T,
+    id: &T,
     mut known: impl Iterator<Item = T>,
 ) -> Option<String> {
-    let is_known = known.any(|one| one == id);
+    let is_known = known.any(|one| one == *id);
     (!is_known).then(|| format!("no {what} `{id}`: the account has none of this id by then"))
 }
