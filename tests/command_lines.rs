@@ -13,6 +13,8 @@
 
 mod support;
 
+#[path = "command_lines/offsets.rs"]
+mod offsets;
 #[path = "command_lines/schema.rs"]
 mod schema;
 

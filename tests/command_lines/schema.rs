@@ -108,16 +108,19 @@ fn matches(pattern: &str, text: &str) -> bool {
             body.bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
         }
-        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$" => {
-            let form = b"0000-00-00T00:00:00Z";
-            text.len() == form.len()
-                && text.bytes().zip(form).all(|(byte, form)| {
-                    if *form == b'0' {
-                        byte.is_ascii_digit()
-                    } else {
-                        byte == *form
-                    }
-                })
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$" => {
+            let like = |form: &str, text: &str| {
+                text.len() == form.len()
+                    && text
+                        .bytes()
+                        .zip(form.bytes())
+                        .all(|(byte, form)| match form {
+                            b'0' => byte.is_ascii_digit(),
+                            b'+' => matches!(byte, b'+' | b'-'),
+                            form => byte == form,
+                        })
+            };
+            like("0000-00-00T00:00:00Z", text) || like("0000-00-00T00:00:00+00:00", text)
         }
         other => panic!("unknown pattern {other}"),
     }

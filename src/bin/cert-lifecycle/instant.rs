@@ -55,10 +55,10 @@ fn next(text: &str, from: usize) -> Option<(Range<usize>, Timestamp)> {
 /// behind a backslash, so what looks like such a field is one.
 fn value(text: &str, colon: usize) -> Option<Range<usize>> {
     let key = text.get(..colon)?.trim_end().strip_suffix('"')?;
-    let field = FIELDS
+    // With the quote in front: `completed_at` ends as `at` does.
+    let before = FIELDS
         .into_iter()
-        .find_map(|field| key.strip_suffix(field))?;
-    let before = field.strip_suffix('"')?;
+        .find_map(|field| key.strip_suffix(field)?.strip_suffix('"'))?;
     if before.ends_with('\\') {
         return None;
     }
