@@ -14,9 +14,10 @@
 # seconds instead of 10844, rulebook_file 11553 instead of 11189, pem 1697 instead of 1527).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+script=$PWD/$(basename "${BASH_SOURCE[0]}")
 
 usage() {
-    sed -n '/^#   fuzz/s/^# *//p' "$0" >&2
+    sed -n '/^#   fuzz/s/^# *//p' "$script" >&2
     exit 2
 }
 number() {
@@ -29,9 +30,9 @@ executions=10000000 seconds=0 seed=1 record=
 targets=()
 while [ $# -gt 0 ]; do
     case $1 in
-    --executions) executions=$(number "${2:-}") && shift 2 ;;
-    --seconds) seconds=$(number "${2:-}") && shift 2 ;;
-    --seed) seed=$(number "${2:-}") && shift 2 ;;
+    --executions) executions=$(number "${2:-}") && shift 2 || exit 2 ;;
+    --seconds) seconds=$(number "${2:-}") && shift 2 || exit 2 ;;
+    --seed) seed=$(number "${2:-}") && shift 2 || exit 2 ;;
     --record) record=results.txt && shift ;;
     -*) usage ;;
     *) targets+=("$1") && shift ;;

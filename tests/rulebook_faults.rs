@@ -3,8 +3,8 @@
 //! one added, every day of a clause one earlier and one later. Each must be found.
 //!
 //! What the tests try is a sample. All of them, in a few minutes:
-//! `UPDATE=1 cargo test --all-features --release --test rulebook_faults -- --ignored`, which writes
-//! `tests/data/rulebook_faults.txt`.
+//! `cargo test --all-features --release --test rulebook_faults -- --ignored`, which compares with
+//! `tests/data/rulebook_faults.txt`; with `UPDATE=1` in front it writes that.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -559,7 +559,7 @@ fn a_sample_of_the_faults_is_found() {
 }
 
 #[test]
-#[ignore = "tries all of them, and writes the list"]
+#[ignore = "tries all of them, and compares with the list; UPDATE=1 writes it"]
 fn every_fault_is_found() {
     let (count, sum) = run(1);
     golden::compare("rulebook_faults.txt", &report(count, &sum));
