@@ -15,7 +15,7 @@ pub(super) trait Workbench {
 }
 
 /// A step over an adapter, which may panic wherever it is asked for something.
-fn guarded<T>(step: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
+pub(super) fn guarded<T>(step: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
     let panicked = |words| Err(Stop::Failed(format!("the adapter panicked: {words}")));
     caught(step).unwrap_or_else(panicked)
 }

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
-use std::thread;
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use cert_lifecycle::adapter::MemoryStore;
@@ -103,12 +103,15 @@ pub(crate) enum Fault {
     Panics,
     // Before there is a future.
     PanicsBeforehand,
+    // The same, where several threads want something.
+    PanicsInThreads,
 }
 
 /// What all handles share.
 struct Shared {
     store: MemoryStore,
     fault: Fault,
+    made_in: ThreadId,
     accounts: Mutex<Vec<AccountId>>,
     calls: AtomicUsize,
     // The versions at which instances were claimed.
@@ -148,6 +151,7 @@ impl BrokenStore {
         Self(Arc::new(Shared {
             store: MemoryStore::new(),
             fault,
+            made_in: thread::current().id(),
             accounts: Mutex::default(),
             calls: AtomicUsize::new(0),
             claimed: Mutex::default(),
@@ -548,6 +552,8 @@ impl Store for Broken {
     }
 
     fn commit(&self, batch: Batch) -> BoxFuture<'_, Result<(), CommitError>> {
+        let at_home = thread::current().id() == self.shared.made_in;
+        assert!(at_home || !self.is(Fault::PanicsInThreads), "not from here");
         let account = batch.account;
         let mut known = self.shared.accounts.lock().unwrap();
         if !known.contains(&account) {

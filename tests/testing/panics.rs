@@ -88,6 +88,18 @@ fn a_call_that_is_not_written_yet_is_named() {
     assert!(found > 0 && found * 3 < report.checks.len() * 2, "{report}");
 }
 
+/// A panic in a thread of a race is as much of a finding as any.
+#[test]
+fn a_panic_in_another_thread_is_not_lost() {
+    let report = store_suite(&|future| pollster::block_on(future), || {
+        Box::pin(async { Ok(BrokenStore::new(Fault::PanicsInThreads)) })
+    });
+    told(&report, "not from here");
+    let races = report.violations.iter().map(|found| found.check);
+    let named = races.filter(|check| check.contains("threads"));
+    assert!(named.count() >= 5, "{report}");
+}
+
 #[test]
 fn what_cannot_be_made_is_told() {
     let report = store_suite(

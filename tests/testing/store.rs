@@ -98,6 +98,7 @@ caught! {
     calls_are_not_answered: Unavailable => Answers;
     calls_panic: Panics => Answers;
     calls_panic_before_there_is_a_future: PanicsBeforehand => Answers;
+    calls_panic_in_other_threads: PanicsInThreads => Answers;
 }
 
 /// None of the seven numbers may be left out.

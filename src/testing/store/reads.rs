@@ -10,6 +10,7 @@ use super::super::kit::{
     names, order, plan, plan_charged, purchase, refunded, reserved, returned, withdrawn,
 };
 use super::super::report::Clause;
+use super::super::suite::guarded;
 use super::super::wait::{at_once, wait};
 use super::Check;
 use super::bench::{ALL, Bench, key, record, year};
@@ -423,11 +424,12 @@ fn one_moment(bench: &mut Bench<'_>) -> Done {
     };
     let ended = at_once(2, |number| {
         if number == 0 {
-            let written = write();
+            // Each tells the other of its end, however it ends.
+            let written = guarded(write);
             done.store(true, Ordering::SeqCst);
             written.map(|()| Vec::new())
         } else {
-            let seen = look();
+            let seen = guarded(look);
             reads.store(STEPS, Ordering::SeqCst);
             seen
         }
