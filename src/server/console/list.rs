@@ -328,7 +328,7 @@ fn table(visit: &Visit<'_>, tab: Tab, rows: &[Summary]) -> Markup {
     let name = Section::Tab(tab).name(visit);
     html! {
         div.scroll role="region" aria-label=(name) tabindex="0" {
-            table {
+            table.stack {
                 caption.hidden { (name) }
                 thead {
                     tr {
@@ -343,10 +343,14 @@ fn table(visit: &Visit<'_>, tab: Tab, rows: &[Summary]) -> Markup {
                     @for row in rows {
                         tr {
                             th scope="row" { (named(visit, row)) }
-                            td { (state(visit, row)) }
-                            td.fix[tab != Tab::Uploaded] { (sold_as(visit, row)) }
-                            td.fix { (row.listed.entry.order) }
-                            td.fix { (expiry(visit, row.listed.entry.expires_at)) }
+                            td data-label=(visit.say(Text::StatusLabel)) { (state(visit, row)) }
+                            td.fix[tab != Tab::Uploaded] data-label=(visit.say(Text::ProductLabel)) {
+                                (sold_as(visit, row))
+                            }
+                            td.fix data-label=(visit.say(Text::OrderLabel)) { (row.listed.entry.order) }
+                            td.fix data-label=(visit.say(Text::ExpiresLabel)) {
+                                (expiry(visit, row.listed.entry.expires_at))
+                            }
                         }
                     }
                 }
