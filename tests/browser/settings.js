@@ -74,14 +74,14 @@ module.exports = [
       assert.ok(await wide() <= width, `${route}: ${await wide()}`);
     }
     // What is wider scrolls by itself.
-    await person.open('?layout=list');
+    await person.open('rules/table');
     const [inner, outer] = await person.run(() => {
-      const own = document.querySelector('.scroll');
+      const own = document.querySelector('.scroll:has(table)');
       return [own.scrollWidth, own.clientWidth];
     });
     assert.ok(inner > outer && outer < width, `${inner} in ${outer}`);
     // And all that is there is found wider, where it is not kept in.
-    await person.run('document.querySelector(".scroll").style.overflow = "visible"');
+    await person.run('document.querySelector(".scroll:has(table)").style.overflow = "visible"');
     assert.ok(await wide() > width);
   })],
 
