@@ -150,8 +150,9 @@ impl Report {
         self.violations.is_empty() && self.unresolved.is_empty() && self.lived()
     }
 
-    /// Whether anything was decided.
-    const fn lived(&self) -> bool {
+    /// Whether anything was decided: without it, a report that finds nothing says nothing.
+    #[must_use]
+    pub const fn lived(&self) -> bool {
         self.cases > 0 && self.decisions > 0
     }
 

@@ -110,7 +110,7 @@ pub(super) fn run(out: &mut Output, run: &Run, each_law: bool) -> Result<(), Fai
             ))?;
         }
     }
-    if !run.was_lived() {
+    if !report.lived() {
         out.line("  nothing was lived")?;
     }
     if let Some(explored) = &run.explored {
