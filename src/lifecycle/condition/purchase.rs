@@ -170,10 +170,18 @@ pub(super) fn renew<'a>(
             ))?;
             linked(case, instance, sink)?;
             renewal_pinned(case, instance, law, sink)?;
-            let states = law.money.renewal();
+            // Who only has to wait for it is not told to buy anew.
+            let offered = ruled_window(
+                RuleId::R54,
+                Why::RenewalWindow,
+                (From::Money, law),
+                law.money.renewal(),
+                |states| while_in(*states, case, instance, law.conduct),
+                WayOut::ApplyAnew,
+            );
             let unexpired = unexpired(&live.certificate, law.conduct);
             // Only where it is the expiry that ends the renewal: else R-54 says when that was.
-            if while_in(states.value, case, instance, law.conduct).until() == unexpired.until() {
+            if offered.holds.until() == unexpired.until() {
                 sink(clause(
                     RuleId::R43,
                     Why::Expired,
@@ -181,15 +189,7 @@ pub(super) fn renew<'a>(
                     WayOut::ApplyAnew,
                 ))?;
             }
-            // Who only has to wait for it is not told to buy anew.
-            sink(ruled_window(
-                RuleId::R54,
-                Why::RenewalWindow,
-                (From::Money, law),
-                states,
-                |states| while_in(*states, case, instance, law.conduct),
-                WayOut::ApplyAnew,
-            ))?;
+            sink(offered)?;
         }
         Phase::Uploaded(_) => {
             linked(case, instance, sink)?;
