@@ -124,47 +124,42 @@ impl Supposed {
     }
 }
 
-/// Why none of the products is sold for so many years, if it is so.
-pub(super) fn unsold(
+/// The years that a page offers, each with why none of the products is sold for so many, if it is so.
+pub(super) fn offered(
     visit: &Visit<'_>,
     loaded: &Loaded,
-    products: impl Iterator<Item = Product>,
-    buy: impl Fn(Product) -> Command,
-) -> Result<Option<Refusal>, Trouble> {
-    let refusals = visit.judged(loaded, |case, law| {
-        let refused = |product| decide(case, &buy(product), visit.now, law).err();
-        let years = |refusal: &Refusal| matches!(refusal.why(), Why::Years(_) | Why::Free);
-        products
-            .map(|product| refused(product).filter(years))
-            .collect::<Option<Vec<Refusal>>>()
+    products: &[Product],
+    buy: impl Fn(&Supposed, Product) -> Command,
+) -> Result<Vec<(NonZeroU32, Option<Refusal>)>, Trouble> {
+    let offered = visit.judged(loaded, |case, law| {
+        let unsold = |years| {
+            let supposed = Supposed::of(years)?;
+            let refused = |&product| {
+                let refusal = decide(case, &buy(&supposed, product), visit.now, law).err();
+                refusal.filter(|refusal| matches!(refusal.why(), Why::Years(_) | Why::Free))
+            };
+            let refusals = products.iter().map(refused).collect::<Option<Vec<_>>>()?;
+            // A free product has a reason of its own, which is not that of the others.
+            let years = |refusal: &Refusal| matches!(refusal.why(), Why::Years(_));
+            refusals.into_iter().find(years)
+        };
+        YEARS.map(|years| (years, unsold(years))).into()
     })?;
-    // A free product has a reason of its own, which is not that of the others.
-    let years = |refusal: &Refusal| matches!(refusal.why(), Why::Years(_));
-    Ok(refusals.and_then(|all| all.into_iter().find(years)))
-}
-
-fn of_catalog(visit: &Visit<'_>, years: NonZeroU32) -> Result<Option<Refusal>, Trouble> {
-    let Some(Supposed { paid, chain, slots }) = Supposed::of(years) else {
-        return Ok(None);
-    };
-    let catalog = Catalog::published();
-    unsold(visit, &Loaded::default(), catalog.iter(), |product| {
-        Command::Buy(Arc::new(NewPurchase {
-            paid,
-            product,
-            chain: (slots.len() > 1).then_some(chain),
-            slots: Arc::clone(&slots),
-        }))
-    })
+    Ok(offered)
 }
 
 fn form(visit: &Visit<'_>, mistakes: &Mistakes) -> Result<Reply, Trouble> {
     let asked = visit.asked;
-    let offered: Result<Vec<_>, Trouble> = YEARS
-        .into_iter()
-        .map(|years| Ok((years, of_catalog(visit, years)?)))
-        .collect();
-    let offered = offered?;
+    let catalog: Vec<Product> = Catalog::published().iter().collect();
+    let buy = |supposed: &Supposed, product| {
+        Command::Buy(Arc::new(NewPurchase {
+            paid: supposed.paid,
+            product,
+            chain: (supposed.slots.len() > 1).then_some(supposed.chain),
+            slots: Arc::clone(&supposed.slots),
+        }))
+    };
+    let offered = offered(visit, &Loaded::default(), &catalog, buy)?;
     let sent = |name, before| asked.or(name, before);
     let what = sent("what", "1");
     let main = html! {

@@ -106,27 +106,20 @@ async fn offered(
     let store = &visit.service().ports().store;
     let read = ReadSet::Order(own.order()).into();
     let loaded = store.load(visit.account(), read).await?;
-    let offered = buy::YEARS.into_iter().map(|years| {
-        let Some(Supposed { paid, chain, slots }) = Supposed::of(years) else {
-            return Ok((years, None));
-        };
-        let enable = |product| {
-            Command::EnableHosting(Arc::new(Extension {
-                paid,
-                chain,
-                product,
-                slots: Arc::clone(&slots),
-                submission: None,
-            }))
-        };
-        let refusal = if is_uploaded(found) {
-            buy::unsold(visit, &loaded, Catalog::published().iter(), enable)
-        } else {
-            buy::unsold(visit, &loaded, core::iter::once(own.product()), enable)
-        };
-        Ok((years, refusal?))
-    });
-    offered.collect()
+    let products = if is_uploaded(found) {
+        Catalog::published().iter().collect()
+    } else {
+        std::vec![own.product()]
+    };
+    buy::offered(visit, &loaded, &products, |supposed: &Supposed, product| {
+        Command::EnableHosting(Arc::new(Extension {
+            paid: supposed.paid,
+            chain: supposed.chain,
+            product,
+            slots: Arc::clone(&supposed.slots),
+            submission: None,
+        }))
+    })
 }
 
 async fn form(
