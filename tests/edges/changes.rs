@@ -31,9 +31,7 @@ fn sold_from(from: Option<Day>) -> (Rulebook, Edition) {
 fn asked<T>(from: Option<Day>, ask: impl FnOnce(&Life<'_>, &Command) -> T) -> T {
     let (book, edition) = sold_from(from);
     let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
-    life.buy(1, at(NOW));
-    life.apply(11, at(NOW));
-    life.issue(at(NOW));
+    life.certify(1, at(NOW));
     let Command::EnableHosting(extension) = life.typical(CommandKind::EnableHosting) else {
         panic!("another command");
     };

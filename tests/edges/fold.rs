@@ -76,9 +76,7 @@ fn t49_another_certificate_of_what_was_deleted_is_late() {
     let book = book(console_of_2021);
     let edition = book.edition("2021-02-api").unwrap();
     let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
-    life.buy(1, at(NOW));
-    life.apply(11, at(NOW));
-    life.issue(at(NOW));
+    life.certify(1, at(NOW));
     let own = life
         .world
         .instance()

@@ -40,17 +40,13 @@ fn r38_a_revocation_of_a_purchase_is_counted_on_it() {
     let book = book(console_of_2021);
     let edition = book.edition("2021-02-api").unwrap();
     let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
-    life.buy(3, at(NOW));
-    life.apply(11, at(NOW));
-    life.issue(at(NOW));
+    life.certify(3, at(NOW));
     let held = priced(&life, &Command::Collect);
     assert_eq!(held.status, Some(Status::Hosted));
     assert_eq!(held.revocations, (0, 0));
     assert_eq!(held.returns, None, "it revokes nothing");
     let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
-    life.buy(1, at(NOW));
-    life.apply(11, at(NOW));
-    life.issue(at(NOW));
+    life.certify(1, at(NOW));
     let revoked = priced(&life, &REVOKE);
     assert_eq!(revoked.revocations, (0, 1));
     assert_eq!(revoked.returns, None, "no unit of a plan is held");
@@ -65,9 +61,7 @@ fn t41_the_status_is_that_of_the_new_chain() {
     let book = book(console_of_2021);
     let edition = book.edition("2021-02-api").unwrap();
     let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
-    life.buy(1, at(NOW));
-    life.apply(11, at(NOW));
-    life.issue(at(NOW));
+    life.certify(1, at(NOW));
     let Command::EnableHosting(extension) = life.typical(CommandKind::EnableHosting) else {
         panic!("another command");
     };

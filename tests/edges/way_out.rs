@@ -3,7 +3,7 @@
 use cert_lifecycle::lifecycle::{
     Availability, Command, CommandKind, WayOut, Why, availability, decide, status,
 };
-use cert_lifecycle::model::{Note, Status, StatusSet, ValidationClass};
+use cert_lifecycle::model::{Note, Status, StatusSet, Timestamp, ValidationClass};
 use cert_lifecycle::rulebook::{Permission, RuleId, RulebookParts};
 
 use crate::stage::{Life, always, at, book, console_of_2021, product};
@@ -22,68 +22,65 @@ fn in_book<T>(change: impl FnOnce(&mut RulebookParts), ask: impl FnOnce(&mut Lif
     ask(&mut life)
 }
 
-/// A renewal that ends before the certificate does ended then, and not with its expiry.
-#[test]
-fn r43_a_renewal_that_was_over_before_the_expiry_says_since_when() {
-    let named = StatusSet::of(&[Status::Issued]);
+/// What is renewed in some states alone: the life, the renewal, and its certificate's last second.
+fn renewed_in(states: &[Status], ask: impl FnOnce(&Life<'_>, &Command, Timestamp)) {
     in_book(
-        |parts| parts.renewal = always(named),
+        |parts| parts.renewal = always(StatusSet::of(states)),
         |life| {
             life.apply(11, at(NOW));
             life.issue(at(NOW));
-            let renew = life.typical(CommandKind::Renew);
-            let case = life.world.case();
-            let Availability::Now {
-                until: Some(end), ..
-            } = availability(&case, &renew, at(NOW), &life.law)
-            else {
-                panic!("it is not possible yet");
-            };
-            let not_after = case.instance.unwrap().certificate().unwrap();
-            let not_after = not_after.facts().validity.not_after();
-            assert!(end < not_after);
-            for now in [end, not_after, not_after.saturating_add(1)] {
-                let refusal = decide(&case, &renew, now, &life.law).unwrap_err();
-                assert_eq!(
-                    (refusal.rule(), refusal.why(), refusal.permitted_until()),
-                    (RuleId::R54, Why::RenewalWindow, Some(end)),
-                    "{now}: {refusal}"
-                );
-                assert_eq!(refusal.way_out(), WayOut::ApplyAnew);
-                let over = Availability::Over {
-                    since: end,
-                    rule: RuleId::R54,
-                };
-                assert_eq!(availability(&case, &renew, now, &life.law), over);
-            }
+            let certificate = life.world.instance().unwrap().certificate().unwrap();
+            let not_after = certificate.facts().validity.not_after();
+            ask(life, &life.typical(CommandKind::Renew), not_after);
         },
     );
+}
+
+/// A renewal that ends before the certificate does ended then, and not with its expiry.
+#[test]
+fn r43_a_renewal_that_was_over_before_the_expiry_says_since_when() {
+    renewed_in(&[Status::Issued], |life, renew, not_after| {
+        let case = life.world.case();
+        let Availability::Now {
+            until: Some(end), ..
+        } = availability(&case, renew, at(NOW), &life.law)
+        else {
+            panic!("it is not possible yet");
+        };
+        assert!(end < not_after);
+        for now in [end, not_after, not_after.saturating_add(1)] {
+            let refusal = decide(&case, renew, now, &life.law).unwrap_err();
+            assert_eq!(
+                (refusal.rule(), refusal.why(), refusal.permitted_until()),
+                (RuleId::R54, Why::RenewalWindow, Some(end)),
+                "{now}: {refusal}"
+            );
+            assert_eq!(refusal.way_out(), WayOut::ApplyAnew);
+            let over = Availability::Over {
+                since: end,
+                rule: RuleId::R54,
+            };
+            assert_eq!(availability(&case, renew, now, &life.law), over);
+        }
+    });
 }
 
 /// Where it is the expiry that ends it, that is what is said; where its time comes, nothing has to be
 /// bought anew.
 #[test]
 fn r43_what_expired_is_not_renewed() {
-    let named = StatusSet::of(&[Status::PendingExpiration]);
-    in_book(
-        |parts| parts.renewal = always(named),
-        |life| {
-            life.apply(11, at(NOW));
-            life.issue(at(NOW));
-            let renew = life.typical(CommandKind::Renew);
-            let case = life.world.case();
-            let early = decide(&case, &renew, at(NOW), &life.law).unwrap_err();
-            assert_eq!((early.rule(), early.way_out()), (RuleId::R54, WayOut::None));
-            let not_after = case.instance.unwrap().certificate().unwrap();
-            let over = not_after.facts().validity.not_after().saturating_add(1);
-            let late = decide(&case, &renew, over, &life.law).unwrap_err();
-            assert_eq!(
-                (late.rule(), late.why(), late.permitted_until()),
-                (RuleId::R43, Why::Expired, Some(over))
-            );
-            assert_eq!(late.way_out(), WayOut::ApplyAnew);
-        },
-    );
+    renewed_in(&[Status::PendingExpiration], |life, renew, not_after| {
+        let case = life.world.case();
+        let early = decide(&case, renew, at(NOW), &life.law).unwrap_err();
+        assert_eq!((early.rule(), early.way_out()), (RuleId::R54, WayOut::None));
+        let over = not_after.saturating_add(1);
+        let late = decide(&case, renew, over, &life.law).unwrap_err();
+        assert_eq!(
+            (late.rule(), late.why(), late.permitted_until()),
+            (RuleId::R43, Why::Expired, Some(over))
+        );
+        assert_eq!(late.way_out(), WayOut::ApplyAnew);
+    });
 }
 
 /// Nobody is told to apply where the edition takes no application in this state.

@@ -34,9 +34,7 @@ fn r38_a_charged_revocation_expects_what_is_counted() {
     let of = |limit| {
         let (book, edition) = limited_to(limit);
         let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
-        life.buy(1, at(NOW));
-        life.apply(11, at(NOW));
-        life.issue(at(NOW));
+        life.certify(1, at(NOW));
         let revoke = Command::RequestRevocation {
             reason: RevocationReason::Unspecified,
         };
