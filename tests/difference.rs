@@ -189,7 +189,7 @@ fn change(parts: &mut RulebookParts) {
         };
         revocation_mail = classes;
         dv_only = |mut old: cert_lifecycle::rulebook::OperationSet| {
-            old.for_package = !old.for_package;
+            old.request = !old.request;
             old
         };
         name_limit = |old: NameLimit| NameLimit(old.0 + 1);

@@ -16,6 +16,8 @@ mod changes;
 mod difference;
 #[path = "edges/fold.rs"]
 mod fold;
+#[path = "edges/keys.rs"]
+mod keys;
 #[path = "edges/preview.rs"]
 mod preview;
 #[allow(dead_code, reason = "every test file uses its part")]

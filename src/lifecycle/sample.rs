@@ -48,12 +48,18 @@ struct Kit {
     years: u8,
 }
 
-/// An application that every sane rulebook accepts for a product of this kind.
-fn submission(names: NameKind) -> Option<Submission> {
+/// An application that the rulebook accepts for a product of this kind, if it accepts any.
+fn submission(names: NameKind, law: &Law<'_>) -> Option<Submission> {
     let name = match names {
         NameKind::Single => "www.example.com",
         NameKind::Wildcard => "*.example.com",
     };
+    let key = law
+        .application
+        .csr()
+        .value
+        .any_key()
+        .unwrap_or(KeyKind::Ec(Curve::P256));
     let applicant = Applicant::new("Tom", "13900000000", "tom@example.com")
         .ok()?
         .for_company(Company::new("Example Ltd").ok()?);
@@ -61,7 +67,7 @@ fn submission(names: NameKind) -> Option<Submission> {
         Vec::from([DomainName::new(name).ok()?]),
         applicant,
         ValidationMethod::Dns,
-        KeySource::ServiceMade(KeyKind::Ec(Curve::P256)),
+        KeySource::ServiceMade(key),
     )
     .ok()
 }
@@ -87,7 +93,7 @@ pub(super) fn typical(instance: &CertificateInstance, law: &Law<'_>) -> Vec<Comm
     let product = instance.product();
     let apply = OrderId::new(u64::from(u32::MAX))
         .ok()
-        .zip(submission(product.names))
+        .zip(submission(product.names, law))
         .map(|(order, submission)| Command::Apply {
             order,
             submission: Arc::new(submission),
@@ -113,7 +119,7 @@ pub(super) fn typical(instance: &CertificateInstance, law: &Law<'_>) -> Vec<Comm
                 chain,
                 product: hosted,
                 slots: Arc::from([slot]),
-                submission: submission(hosted.names).map(Arc::new),
+                submission: submission(hosted.names, law).map(Arc::new),
             }))
         });
     let targets = law.conduct.targets().value.as_slice();
@@ -155,7 +161,7 @@ impl Kit {
             serial: Serial::new(&[1]).ok()?,
             issuer: Arc::from("CN=Sample CA"),
         });
-        let submission = submission(NameKind::Single);
+        let submission = submission(NameKind::Single, law);
         Some(Self {
             account: AccountId::new("sample").ok()?,
             plan: PlanId::new("plan").ok()?,

@@ -3,7 +3,9 @@
 //!
 //! What is merely strict is permitted: no cloud products, no messages, a state set without members.
 
-use crate::model::{Channel, Day, SignatureHash, Site, Status, StatusSet, ValidationClass};
+use crate::model::{
+    Channel, Day, Operation, SignatureHash, Site, Status, StatusSet, ValidationClass,
+};
 
 use super::book::RulebookError;
 use super::edition::{Field, RulebookParts};
@@ -95,11 +97,17 @@ fn check_applications(parts: &RulebookParts) -> Result<(), RulebookError> {
             .is_some_and(|most| most < rule.rsa_min_bits)
         {
             Some("no RSA key is that long and that short")
+        } else if rule.any_key().is_none() {
+            Some("no key is permitted")
         } else if !rule.permits_hash(SignatureHash::Sha512) {
             Some("no hash is strong enough")
         } else {
             None
         }
+    })?;
+    each(Field::DvOnly, &parts.dv_only, |clause| {
+        let way_out = Operation::ForPackage;
+        (clause.value.value.contains(way_out)).then_some("no operation is left for other products")
     })?;
     each(Field::UploadName, &parts.upload_name, |clause| {
         (clause.value.value.most_characters == 0).then_some("no name is that short")
@@ -490,8 +498,16 @@ mod tests {
         refused(Field::Csr, "that short", |p| {
             p.csr[0].value.value.rsa_max_bits = Some(2_047);
         });
+        refused(Field::Csr, "no key", |p| {
+            let rule = &mut p.csr[0].value.value;
+            (rule.p256, rule.p384, rule.p521, rule.ed25519) = (false, false, false, false);
+            (rule.rsa_min_bits, rule.rsa_step_bits) = (u32::MAX, 8);
+        });
         refused(Field::Csr, "no hash", |p| {
             p.csr[0].value.value.hash_min_bits = 513;
+        });
+        refused(Field::DvOnly, "no operation is left", |p| {
+            p.dv_only[0].value.value.for_package = true;
         });
         refused(Field::UploadName, "that short", |p| {
             p.upload_name[0].value.value.most_characters = 0;

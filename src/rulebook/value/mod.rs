@@ -373,6 +373,31 @@ impl CsrRule {
         }
     }
 
+    /// A kind of key that it takes: the first allowed curve, else an RSA key of a usual length or else the
+    /// shortest; none if it takes no key at all.
+    ///
+    /// ```
+    /// use cert_lifecycle::model::{Curve, KeyKind};
+    /// use cert_lifecycle::rulebook::{CsrRule, Rulebook};
+    /// let edition = Rulebook::published().edition("2023-api")?;
+    /// let rule = edition.csr().value;
+    /// assert_eq!(rule.any_key(), Some(KeyKind::Ec(Curve::P256)));
+    /// let long = CsrRule { p256: false, p384: false, p521: false, rsa_min_bits: 3_000, ..rule };
+    /// assert_eq!(long.any_key(), Some(KeyKind::Rsa { bits: 3_072 }));
+    /// # Ok::<(), cert_lifecycle::rulebook::ResolveError>(())
+    /// ```
+    #[must_use]
+    pub fn any_key(&self) -> Option<KeyKind> {
+        let bits = self
+            .rsa_min_bits
+            .checked_next_multiple_of(self.rsa_step_bits);
+        let curves = [Curve::P256, Curve::P384, Curve::P521].map(KeyKind::Ec);
+        let rsa = [2_048, 3_072, 4_096].into_iter().chain(bits);
+        let rsa = rsa.map(|bits| KeyKind::Rsa { bits });
+        let mut all = curves.into_iter().chain([KeyKind::Ed25519]).chain(rsa);
+        all.find(|key| self.permits_key(*key))
+    }
+
     /// Whether a request may be signed with a hash.
     #[must_use]
     pub const fn permits_hash(&self, hash: SignatureHash) -> bool {

@@ -142,7 +142,7 @@ impl Content {
     }
 
     /// An application for a product.
-    fn submission(self, product: Product) -> Option<Arc<Submission>> {
+    fn submission(self, product: Product, law: &Law<'_>) -> Option<Arc<Submission>> {
         let [first, second, third] = self.salt;
         let wildcard = (product.names == NameKind::Wildcard) != (self.flaw == 1);
         let domain = if wildcard {
@@ -186,7 +186,10 @@ impl Content {
         } else if own {
             KeySource::Own(Arc::new(csr()))
         } else {
-            KeySource::ServiceMade(KeyKind::Rsa { bits: 2_048 })
+            let usual = KeyKind::Rsa { bits: 2_048 };
+            let rule = law.application.csr().value;
+            let permitted = Some(usual).filter(|key| rule.permits_key(*key));
+            KeySource::ServiceMade(permitted.or_else(|| rule.any_key()).unwrap_or(usual))
         };
         Submission::for_package(names, contact, method, key)
             .ok()
@@ -342,7 +345,7 @@ impl Content {
         })
     }
 
-    fn extension(self, world: &World) -> Option<Extension> {
+    fn extension(self, world: &World, law: &Law<'_>) -> Option<Extension> {
         let [first, ..] = self.salt;
         let product = self.product_of(world.instance().filter(|_| self.flaw != 1), world)?;
         let years = if self.flaw == 2 {
@@ -373,7 +376,7 @@ impl Content {
             submission: if self.flaw == 4 {
                 None
             } else {
-                Some(with.submission(product)?)
+                Some(with.submission(product, law)?)
             },
         })
     }
@@ -456,12 +459,12 @@ impl Content {
                 Command::Submit {
                     instance: slot.instance,
                     order: slot.order,
-                    submission: self.submission(product)?,
+                    submission: self.submission(product, law)?,
                 }
             }
             CommandKind::Apply => Command::Apply {
                 order: self.slot(1)?.order,
-                submission: self.submission(self.product_of(instance, world)?)?,
+                submission: self.submission(self.product_of(instance, world)?, law)?,
             },
             CommandKind::Withdraw => Command::Withdraw,
             CommandKind::Delete => Command::Delete,
@@ -494,7 +497,9 @@ impl Content {
                     paid: (!one_in(first, 3)).then_some(paid),
                 }
             }
-            CommandKind::EnableHosting => Command::EnableHosting(Arc::new(self.extension(world)?)),
+            CommandKind::EnableHosting => {
+                Command::EnableHosting(Arc::new(self.extension(world, law)?))
+            }
             CommandKind::Upload => Command::Upload(Arc::new(self.upload(world, now, law)?)),
             CommandKind::ClaimRefund => Command::ClaimRefund,
             CommandKind::CancelRefund => Command::CancelRefund,
