@@ -43,8 +43,8 @@ case ${1:-} in
 esac
 
 # What needs neither a server of SQL nor the program.
-suites=(agenda_words chrono conformance console_stories core_faults deadlines difference documents editions examples_console
-    examples_of_the_documents explorer key_vault laws laws_console laws_kit local_ca manual no_alloc own_rulebook
+suites=(agenda_words chrono conformance console_stories core_faults deadlines difference documents edges editions examples_console
+    examples_of_the_documents explorer extreme_rulebooks key_vault laws laws_console laws_kit local_ca manual no_alloc own_rulebook
     pki_certificate pki_csr pki_hostile pki_key pki_weak_key questions refusals rulebook_faults rulebook_values rules
     rules_console service stored_forms stories strategies testing transitions twin twin_machine
     unicode_names v2 views wire_operations wire_requests wire_signature wire_transport)

@@ -50,10 +50,10 @@ fn main() -> Result<(), Failure> {
     // Other sources are other mutants; other tests may find what survived.
     let mut sources = DefaultHasher::new();
     (&list, step).hash(&mut sources);
-    let sources = stamp(&place.plain, sources, |path| path.starts_with("src"))?;
+    let sources = stamp(&place.plain, sources, is_built)?;
     let tests = stamp(&place.plain, DefaultHasher::new(), |path| {
         // Cargo writes the lock file anew.
-        !path.starts_with("src") && path != Path::new("Cargo.lock")
+        !is_built(path) && !path.starts_with("src/bin") && path != Path::new("Cargo.lock")
     })?;
     let is = |file: &str, stamp: u64| {
         fs::read_to_string(own.join(file)).is_ok_and(|old| old == stamp.to_string())
@@ -161,6 +161,14 @@ fn version(program: &str, words: &[&str]) -> Result<String, Failure> {
         .take(2)
         .collect::<Vec<_>>()
         .join(" "))
+}
+
+/// Whether a file is compiled into what is asked: neither the program nor the servers are.
+fn is_built(path: &Path) -> bool {
+    let elsewhere = ["src/bin", "src/server"];
+    path.starts_with("src")
+        && path.extension().is_some_and(|kind| kind == "rs")
+        && !elsewhere.iter().any(|one| path.starts_with(one))
 }
 
 /// What the files are like.
