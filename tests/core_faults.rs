@@ -17,14 +17,15 @@
     reason = "tests stop on the first surprise, and a long one shows how far it came"
 )]
 
+#[allow(unreachable_pub, reason = "every test file uses its part")]
+#[path = "support/shared_out.rs"]
+mod shared_out;
 #[path = "core_faults/told.rs"]
 mod told;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -33,6 +34,7 @@ use cert_lifecycle::model::Timestamp;
 use cert_lifecycle::rulebook::Rulebook;
 use cert_lifecycle::testing::laws::{self, Config, LawId, Report};
 use cert_lifecycle::testing::{Core, Fault, Faulty, Machine, Observed, Observer};
+use shared_out::shared_out;
 
 /// The timelines that faults are made of.
 const OBSERVED: u64 = 2_000;
@@ -284,24 +286,11 @@ fn asked(all: Vec<Fault>) -> Vec<Fault> {
 fn every_fault_is_found() {
     let bench = Bench::new(OBSERVED);
     let all = asked(bench.faults());
-    let (next, came) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    let threads = std::thread::available_parallelism().map_or(1, Into::into);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(fault) = all.get(place) else { break };
-                    if place % 50 == 0 {
-                        eprintln!("{place} of {} faults", all.len());
-                    }
-                    let one = bench.try_one(*fault, MORE);
-                    came.lock().unwrap().insert(place, one);
-                }
-            });
-        }
-    });
-    let came = came.into_inner().unwrap();
+    let came = shared_out(
+        (all.len(), "faults"),
+        || (),
+        |(), place| bench.try_one(all[place], MORE),
+    );
     let (text, wrong) = record(&all, &came);
     if std::env::var_os("FAULT").is_some() {
         eprintln!("{text}");
@@ -318,12 +307,11 @@ fn every_fault_is_found() {
 }
 
 /// The list, and what stands in it that should not.
-fn record(all: &[Fault], came: &BTreeMap<usize, Came>) -> (String, Vec<String>) {
+fn record(all: &[Fault], came: &[Came]) -> (String, Vec<String>) {
     let (mut lines, mut wrong) = (String::new(), Vec::new());
     let (mut steps, mut longest, mut widest) = (Vec::new(), Duration::ZERO, 0);
     let (mut equivalent, mut lost) = (0, 0);
-    for (place, came) in came {
-        let fault = all[*place];
+    for (&fault, came) in all.iter().zip(came) {
         match (came, reason_of(&fault)) {
             (Came::Found(story), reason) => {
                 let seconds = story.time.as_secs_f64();

@@ -22,12 +22,13 @@ mod observe;
 #[allow(unreachable_pub, dead_code, reason = "every test file uses its part")]
 #[path = "support/rulebook_lines.rs"]
 mod rulebook_lines;
+#[allow(unreachable_pub, reason = "every test file uses its part")]
+#[path = "support/shared_out.rs"]
+mod shared_out;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cert_lifecycle::codec::rulebook::{read, write};
 use cert_lifecycle::model::{Channel, EditionKey};
@@ -35,6 +36,7 @@ use cert_lifecycle::rulebook::{Edition, Field, Rulebook};
 use cert_lifecycle::testing::laws::{self, Config};
 use observe::text;
 use rulebook_lines::{Token, choices, entries, joined, tokens, with};
+use shared_out::shared_out;
 
 /// Numbers at which something begins, ends or no longer fits.
 const NUMBERS: &[&str] = &["0", "1", "2", "365", "65535", "4294967295"];
@@ -198,27 +200,14 @@ impl Written {
     }
 }
 
-/// Holds the laws under all of them, in as many threads as there are.
+/// Holds the laws under all of them.
 fn hold(all: &[Written], cases: u32) {
-    let (next, broken) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let threads = std::thread::available_parallelism().map_or(1, Into::into);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(written) = all.get(place) else { break };
-                    if place % 200 == 0 && place > 0 {
-                        let found = broken.lock().unwrap().len();
-                        eprintln!("{place} of {} rulebooks, {found} break a law", all.len());
-                    }
-                    let found = written.broken(place as u64, cases);
-                    broken.lock().unwrap().extend(found);
-                }
-            });
-        }
-    });
-    let broken = broken.into_inner().unwrap();
+    let broken = shared_out(
+        (all.len(), "rulebooks"),
+        || (),
+        |(), place| all[place].broken(place as u64, cases),
+    );
+    let broken: Vec<String> = broken.into_iter().flatten().collect();
     let first: Vec<&str> = broken.iter().take(12).map(String::as_str).collect();
     assert!(
         broken.is_empty(),

@@ -26,11 +26,12 @@ mod observe;
 #[allow(unreachable_pub, dead_code, reason = "every test file uses its part")]
 #[path = "support/rulebook_lines.rs"]
 mod rulebook_lines;
+#[allow(unreachable_pub, reason = "every test file uses its part")]
+#[path = "support/shared_out.rs"]
+mod shared_out;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cert_lifecycle::codec::rulebook::{read, write};
 use cert_lifecycle::lifecycle::difference::advice;
@@ -38,6 +39,7 @@ use cert_lifecycle::model::{Channel, Day, Offset, Site, Status, Timestamp};
 use cert_lifecycle::rulebook::{Edition, Field, Rulebook};
 use observe::{Memory, text};
 use rulebook_lines::{Entry, Token, choices, day, entries, joined, tokens, with};
+use shared_out::shared_out;
 
 /// One fault: a line of the file, and what stands there instead.
 #[derive(Clone, Debug)]
@@ -360,40 +362,26 @@ fn run(step: usize) -> (usize, Sum) {
             .map(|entry| entry.from)
             .collect(),
     );
-    let (next, sum) = (AtomicUsize::new(0), Mutex::new(Sum::default()));
-    let threads = std::thread::available_parallelism().map_or(1, Into::into);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut memory = Memory::default();
-                loop {
-                    let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(fault) = all.get(place) else { break };
-                    if place % 500 == 0 && place > 0 {
-                        eprintln!("{place} of {} faults", all.len());
-                    }
-                    let came = bench.try_one(&lines, fault, &mut memory);
-                    let mut sum = sum.lock().unwrap();
-                    match came {
-                        Came::Refused => sum.refused += 1,
-                        Came::Shown { steps, rule } => {
-                            sum.shown += 1;
-                            sum.steps.push(steps);
-                            *sum.reasons.entry(format!("found by {rule}")).or_default() += 1;
-                        }
-                        Came::Equivalent(reason) => {
-                            sum.equivalent += 1;
-                            let reason =
-                                format!("equivalent, {}: {reason}", fault.entry.field.word());
-                            *sum.reasons.entry(reason).or_default() += 1;
-                        }
-                        Came::Lost => sum.lost.push(named(fault)),
-                    }
-                }
-            });
-        }
+    let came = shared_out((all.len(), "faults"), Memory::default, |memory, place| {
+        bench.try_one(&lines, &all[place], memory)
     });
-    let mut sum = sum.into_inner().unwrap();
+    let mut sum = Sum::default();
+    for (fault, came) in all.iter().zip(came) {
+        match came {
+            Came::Refused => sum.refused += 1,
+            Came::Shown { steps, rule } => {
+                sum.shown += 1;
+                sum.steps.push(steps);
+                *sum.reasons.entry(format!("found by {rule}")).or_default() += 1;
+            }
+            Came::Equivalent(reason) => {
+                sum.equivalent += 1;
+                let reason = format!("equivalent, {}: {reason}", fault.entry.field.word());
+                *sum.reasons.entry(reason).or_default() += 1;
+            }
+            Came::Lost => sum.lost.push(named(fault)),
+        }
+    }
     sum.steps.sort_unstable();
     sum.lost.sort_unstable();
     (all.len(), sum)
