@@ -12,6 +12,8 @@
 
 #[path = "edges/changes.rs"]
 mod changes;
+#[path = "edges/deployments.rs"]
+mod deployments;
 #[path = "edges/difference.rs"]
 mod difference;
 #[path = "edges/fold.rs"]
@@ -23,8 +25,12 @@ mod preview;
 #[allow(dead_code, reason = "every test file uses its part")]
 #[path = "questions/stage.rs"]
 mod stage;
+#[path = "edges/strangers.rs"]
+mod strangers;
 #[path = "edges/table.rs"]
 mod table;
+#[path = "edges/typical.rs"]
+mod typical;
 #[path = "edges/way_out.rs"]
 mod way_out;
 #[path = "edges/world.rs"]

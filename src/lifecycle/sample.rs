@@ -102,7 +102,7 @@ pub(super) fn typical(instance: &CertificateInstance, law: &Law<'_>) -> Vec<Comm
     let hosted = match instance.origin() {
         Origin::Uploaded if product.free => Catalog::published()
             .iter()
-            .find(|own| !own.free && own.names == product.names)
+            .find(|own| !own.free)
             .unwrap_or(product),
         Origin::Uploaded | Origin::Plan(_) | Origin::Purchase(_) => product,
     };

@@ -47,6 +47,32 @@ fn events_of_another_stream_change_nothing() {
     assert!(chain_events > 0);
 }
 
+/// What happens to another chain happens to none at hand.
+#[test]
+fn what_begins_in_another_chain_begins_in_none_at_hand() {
+    let book = book(console_of_2021);
+    let edition = book.edition("2021-02-api").unwrap();
+    let mut life = Life::new(&edition, book.ceilings(), product(ValidationClass::Dv));
+    life.certify(2, at(NOW));
+    let certificate = life.world.instance().unwrap().certificate().unwrap();
+    let due = certificate.facts().validity.not_after();
+    life.world.focus(crate::stage::instance_id(2));
+    let before = streams(&life);
+    let order = cert_lifecycle::model::OrderId::new(12).unwrap();
+    let events = life.tell(&Command::Activate { order }, due);
+    let mut of_chain = events.iter().filter_map(|event| match event {
+        Event::Chain { id, event } => Some((*id, event.clone())),
+        Event::Instance { .. } | Event::Plan { .. } | Event::Purchase { .. } => None,
+    });
+    let (own, event) = of_chain.next().unwrap();
+    for (id, happens) in [(own, true), (ChainId::new("another").unwrap(), false)] {
+        let mut after = before.clone();
+        let event = event.clone();
+        evolve(&mut after, &Event::Chain { id, event });
+        assert_eq!(after != before, happens, "{id}");
+    }
+}
+
 /// What was issued is not cancelled but deleted: an order's cancellation leaves it alone.
 #[test]
 fn what_was_issued_is_not_cancelled() {

@@ -90,6 +90,12 @@ fn v03_challenges_are_handed_over_anew() {
     assert_eq!(world.tell(&completed, days(1)).len(), 1);
     assert_eq!(world.instance().pending().unwrap().challenges.len(), 1);
     assert!(world.tell(&completed, days(1)).is_empty());
+    let other_key = Command::CompleteTask {
+        key: key("another"),
+        challenges: world.instance().pending().unwrap().challenges.clone(),
+    };
+    let refusal = world.refused(&other_key, days(1));
+    assert_eq!(refusal.rule(), RuleId::K12, "{refusal}");
 }
 
 #[test]

@@ -124,6 +124,26 @@ fn t47_the_widest_clause_decides() {
     world.clone().tell(&Command::Refund, days(8));
 }
 
+/// A clause on what was revoked says nothing of what was not issued.
+#[test]
+fn t47_a_clause_on_another_case_decides_nothing() {
+    let book = book_with(|parts| {
+        let mut rule = unissued(&[5]);
+        let revoked = unissued(&[30]).clauses.into_iter().map(|one| RefundClause {
+            case: RefundCase::Revoked,
+            ..one
+        });
+        rule.clauses.extend(revoked);
+        parts.refund = clause(rule);
+    });
+    let edition = edition(&book);
+    let world = World::new(&book, &edition).bought(ValidationClass::Dv, 365);
+    let refusal = world.refused(&Command::Refund, days(8));
+    let until = refusal.permitted_until().unwrap();
+    assert!(until > days(5) && until < days(6), "{until}");
+    world.clone().tell(&Command::Refund, days(4));
+}
+
 /// A purchase keeps its clause, and a refusal says from when on others are judged otherwise (L9).
 #[test]
 fn t47_a_refusal_says_for_whom_the_answer_differs() {

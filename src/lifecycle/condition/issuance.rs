@@ -117,11 +117,6 @@ pub(super) fn approve<'a>(
         Phase::Pending { withdrawn, .. } => {
             comes_late(withdrawn.key.as_ref(), &withdrawn.names, certificate, sink)
         }
-        // What was deleted with its certificate: the same approval again is nothing new.
-        Phase::Deleted {
-            certificate: Some(known),
-            ..
-        } if *known == certificate.fingerprint() => Flow::Continue(()),
         Phase::Deleted { key, names, .. } => comes_late(
             key.as_ref(),
             names.as_deref().unwrap_or_default(),

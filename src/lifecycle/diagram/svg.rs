@@ -64,7 +64,7 @@ fn leaves(from: Point, size: (f64, f64), to: Point, beside: f64) -> Point {
         dx.abs() / (size.0 / 2.0 + beside),
         dy.abs() / (size.1 / 2.0 + beside),
     );
-    let most = if across > down { across } else { down };
+    let most = across.max(down);
     // Two points in one place have no line between them.
     let part = if most > 0.0 { 1.0 / most } else { 0.0 };
     (from.0 + dx * part, from.1 + dy * part)
@@ -252,6 +252,20 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_has_no_character_that_a_picture_has_no_form_for() {
+        let text = "a&b<c>d\"\u{0}\u{1f} e";
+        assert_eq!(escaped(text), "a&amp;b&lt;c&gt;d\"   e");
+    }
+
+    #[test]
+    fn between_two_points_in_one_place_is_no_line() {
+        let place = (3.0, 4.0);
+        assert_eq!(leaves(place, (2.0, 2.0), place, 1.0), place);
+        assert_eq!(leaves(place, (2.0, 4.0), (13.0, 4.0), 1.0), (5.0, 4.0));
+        assert_eq!(leaves(place, (2.0, 4.0), (3.0, -9.0), 1.0), (3.0, 1.0));
+    }
 
     #[test]
     fn no_two_statuses_stand_in_one_place() {

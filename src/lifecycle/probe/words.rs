@@ -315,3 +315,85 @@ fn of_instance(id: &str, event: &InstanceEvent, offset: Offset) -> String {
     };
     format!("{id} {what}")
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::sync::Arc;
+    use alloc::vec::Vec;
+
+    use super::super::super::command::CommandKind;
+    use super::super::super::sample::sample_command;
+    use super::*;
+    use crate::lifecycle::Law;
+    use crate::model::{DomainName, InstanceId, Note, ValidationClass};
+    use crate::rulebook::Rulebook;
+
+    fn typical(kind: CommandKind) -> Command {
+        let book = Rulebook::published();
+        let edition = book.edition("2021-02-api").unwrap();
+        let law = Law::single(&edition, book.ceilings());
+        sample_command(kind, ValidationClass::Dv, &law).unwrap()
+    }
+
+    #[test]
+    fn a_long_name_is_counted() {
+        let Command::Upload(upload) = typical(CommandKind::Upload) else {
+            panic!("another command");
+        };
+        let under = |name: &str| {
+            let upload = crate::lifecycle::Upload {
+                name: Note::new(name).unwrap(),
+                ..(*upload).clone()
+            };
+            doing(&Command::Upload(Arc::new(upload)), Offset::UTC)
+        };
+        let (short, long) = (under("sixteen_letters_"), under("seventeen_letters"));
+        assert!(
+            short.ends_with("under the name \"sixteen_letters_\""),
+            "{short}"
+        );
+        assert!(long.ends_with("under a name of 17 characters"), "{long}");
+    }
+
+    #[test]
+    fn more_names_than_fit_are_counted() {
+        let Command::Apply { submission, .. } = typical(CommandKind::Apply) else {
+            panic!("another command");
+        };
+        let of = |count: u8| {
+            let names: Vec<DomainName> = (0..count)
+                .map(|host| DomainName::new(&format!("h{host}.example.com")).unwrap())
+                .collect();
+            let submission = Submission::for_package(
+                names,
+                submission.applicant().clone(),
+                submission.method(),
+                submission.key().clone(),
+            );
+            applied(&submission.unwrap())
+        };
+        let begins = |count, words: &str| assert!(of(count).starts_with(words), "{}", of(count));
+        begins(1, "h0.example.com, a service-made");
+        begins(2, "h0.example.com, h1.example.com, a service-made");
+        begins(3, "3 domains, a service-made");
+        begins(4, "4 domains, a service-made");
+    }
+
+    #[test]
+    fn what_a_renewal_adds_is_said() {
+        let renewed = |carries| Renewed {
+            from: InstanceId::new("old").unwrap(),
+            carries,
+        };
+        assert_eq!(carried(None, Offset::UTC), "");
+        assert_eq!(
+            carried(Some(renewed(None)), Offset::UTC),
+            ", a renewal that adds nothing"
+        );
+        let last = "2022-01-02T03:04:05Z".parse().unwrap();
+        assert_eq!(
+            carried(Some(renewed(Some(last))), Offset::UTC),
+            ", a renewal that goes on after 2022-01-02T03:04:05Z"
+        );
+    }
+}

@@ -157,9 +157,11 @@ pub(super) fn produce(
         }
         Command::CompleteTask { key, challenges } => {
             events.follow(RuleId::V03);
-            let known = instance.pending.as_ref().is_some_and(|pending| {
-                pending.at_ca && pending.key == Some(*key) && pending.challenges == *challenges
-            });
+            // What is there already has this key, or it would have been refused.
+            let known = instance
+                .pending
+                .as_ref()
+                .is_some_and(|pending| pending.at_ca && pending.challenges == *challenges);
             if !known {
                 let completed = InstanceEvent::TaskCompleted {
                     key: *key,
