@@ -423,6 +423,14 @@ fn a_sample_of_the_faults_is_found() {
     assert!(sum.shown > sum.equivalent, "{}", report(count, &sum));
 }
 
+/// What is asked at which instants of a story shows in what finds a fault.
+#[test]
+#[ignore = "for tests/mutants.sh; compares with the list; UPDATE=1 writes it"]
+fn every_seventh_fault_is_found_as_before() {
+    let (count, sum) = run(7);
+    golden::compare("rulebook_faults_seventh.txt", &report(count, &sum));
+}
+
 #[test]
 #[ignore = "tries all of them, and compares with the list; UPDATE=1 writes it"]
 fn every_fault_is_found() {
