@@ -17,6 +17,8 @@ mod batch;
 mod counts;
 #[path = "service/disturbance.rs"]
 mod disturbance;
+#[path = "service/former.rs"]
+mod former;
 #[path = "service/late.rs"]
 mod late;
 #[path = "service/lives.rs"]

@@ -24,6 +24,8 @@ impl Service {
     /// long as the CA owes an answer. Called too early it does no harm: an order under way
     /// that the CA does not know yet gives no receipts. It gives none either for one
     /// whose submission the CA refused for good ([`WorkReport::refused`](super::WorkReport::refused)).
+    /// Of an order that was withdrawn and applied for anew under another number, a certificate that comes
+    /// too late is recorded (T-49); whatever else the CA says of it says nothing of the new one.
     ///
     /// # Errors
     /// [`ServiceError::Refused`] for the first command that is refused; those before it stand.
@@ -57,7 +59,8 @@ impl Service {
             // It waits in the outbox, or the CA would not take it.
             Err(CaError::UnknownOrder(_)) => {
                 let instance = self.instance(account, order).await?;
-                let waits = instance.is_some_and(|own| may_be_unknown(own.phase()));
+                let waits =
+                    instance.is_some_and(|own| own.order() != order || may_be_unknown(own.phase()));
                 if waits {
                     return Ok(Vec::new());
                 }
@@ -66,7 +69,7 @@ impl Service {
             answer => {
                 let answer = answer?;
                 // Most answers are of this kind, for clients ask far more often than anything happens.
-                if is_known(instance.state.phase(), &answer) {
+                if instance.state.order() == order && is_known(instance.state.phase(), &answer) {
                     // Commands would be judged by the rules that the order is bound to: that these are
                     // missing is told all the same.
                     self.rules.editions(before, now)?;
@@ -131,6 +134,9 @@ impl Service {
         let Some(instance) = self.instance(account, order).await? else {
             return Ok(receipts);
         };
+        if instance.order() != order {
+            return self.receive_late(account, order, answer).await;
+        }
         // Where the proof is part of the review, the challenge comes while the order is Validating.
         let asked = match instance.phase() {
             Phase::Verifying(application) => Some(application),
@@ -167,12 +173,7 @@ impl Service {
         }
         match answer.state {
             CaState::Issued { pem_chain } => {
-                let certificate = issued_certificate(pem_chain.as_bytes(), &Limits::default())
-                    .map_err(|error| ServiceError::Certificate { order, error })?;
-                let approve = Command::Approve {
-                    certificate: Arc::new(certificate),
-                };
-                receipts.push(self.execute(account, order, &approve).await?);
+                receipts.push(self.approve(account, order, &pem_chain).await?);
             }
             CaState::Rejected { reason } if matches!(instance.phase(), Phase::Verifying(_)) => {
                 let reason = Some(reason);
@@ -199,6 +200,41 @@ impl Service {
         }
         receipts.retain(|receipt| !receipt.events.is_empty());
         Ok(receipts)
+    }
+
+    /// What the CA says of an order that is no longer the instance's own.
+    async fn receive_late(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        answer: CaAnswer,
+    ) -> Result<Vec<Receipt>, ServiceError> {
+        let mut receipts = Vec::new();
+        match answer.state {
+            CaState::Issued { pem_chain } => {
+                receipts.push(self.approve(account, order, &pem_chain).await?);
+            }
+            CaState::AwaitingProof
+            | CaState::UnderReview
+            | CaState::Rejected { .. }
+            | CaState::Cancelled => {}
+        }
+        receipts.retain(|receipt| !receipt.events.is_empty());
+        Ok(receipts)
+    }
+
+    /// Records a certificate that the CA issued.
+    async fn approve(
+        &self,
+        account: AccountId,
+        order: OrderId,
+        pem_chain: &str,
+    ) -> Result<Receipt, ServiceError> {
+        let certificate = issued_certificate(pem_chain.as_bytes(), &Limits::default())
+            .map_err(|error| ServiceError::Certificate { order, error })?;
+        let certificate = Arc::new(certificate);
+        let approve = Command::Approve { certificate };
+        self.execute(account, order, &approve).await
     }
 
     async fn instance(

@@ -429,8 +429,10 @@ impl Service {
         let Some(instance) = loaded.instance.as_ref().map(|found| &found.state) else {
             return Ok(Done::Yes);
         };
-        // Withdrawn or deleted meanwhile: the CA need not hear of it.
-        let Some(application) = instance.under_way() else {
+        // Withdrawn or deleted meanwhile, and perhaps applied for anew under another number: the CA need
+        // not hear of it.
+        let own = |application: &&Application| application.order() == order;
+        let Some(application) = instance.under_way().filter(own) else {
             return Ok(Done::Yes);
         };
         let csr_der: Arc<[u8]> = match application.submission().key() {
@@ -463,7 +465,8 @@ impl Service {
         }
         // Withdrawn while the CA was being told: then its cancellation may have come before it.
         let ended = self.stored(row, order).await?.is_some_and(|now| {
-            matches!(now.phase(), Phase::Pending { .. } | Phase::Deleted { .. })
+            let over = matches!(now.phase(), Phase::Pending { .. } | Phase::Deleted { .. });
+            over || now.order() != order
         });
         if ended {
             let request = self.ports.ids.request_id();
@@ -480,7 +483,7 @@ impl Service {
         error: CaError,
     ) -> Result<Done, ServiceError> {
         let reviewed = self.stored(row, order).await?.is_some_and(
-            |own| matches!(own.phase(), Phase::Validating(own) if own.submitted_at() == row.at),
+            |own| matches!(own.phase(), Phase::Validating(own) if own.order() == order),
         );
         if !reviewed {
             return Err(error.into());
