@@ -120,8 +120,10 @@ fn who_does_not_wait_for_a_slow_answer_is_served_all_the_same() {
         crate::client::signed(at, "CancelOrderRequest", &parameters, crate::client::SECRET);
     let mut stream = TcpStream::connect(at).unwrap();
     stream.write_all(&request).unwrap();
-    // It is read as soon as another one is answered behind it, and then nobody is there any more.
-    assert_eq!(counts(at), [10, 1, 0]);
+    // It is read and answered slowly; then nobody is there any more.
+    while named(&server.log(), "slow") == 0 {
+        std::thread::yield_now();
+    }
     drop(stream);
     while state(at, &applied) != "payed" {}
     server.stop();

@@ -75,6 +75,11 @@ impl Inside {
         }
     }
 
+    /// What was logged so far.
+    pub fn log(&self) -> String {
+        self.lines.text()
+    }
+
     /// Stops it; what was logged.
     pub fn stop(mut self) -> String {
         if let Some(running) = self.running.take() {
