@@ -135,7 +135,8 @@ impl Service {
             return Ok(receipts);
         };
         if instance.order() != order {
-            return self.receive_late(account, order, answer).await;
+            // It is large and seldom, and futures that hold this one would be.
+            return Box::pin(self.receive_late(account, order, answer)).await;
         }
         // Where the proof is part of the review, the challenge comes while the order is Validating.
         let asked = match instance.phase() {
