@@ -54,12 +54,7 @@ fn submission(names: NameKind, law: &Law<'_>) -> Option<Submission> {
         NameKind::Single => "www.example.com",
         NameKind::Wildcard => "*.example.com",
     };
-    let key = law
-        .application
-        .csr()
-        .value
-        .any_key()
-        .unwrap_or(KeyKind::Ec(Curve::P256));
+    let key = law.application.csr().value.any_key()?;
     let applicant = Applicant::new("Tom", "13900000000", "tom@example.com")
         .ok()?
         .for_company(Company::new("Example Ltd").ok()?);
@@ -138,7 +133,7 @@ pub(super) fn typical(instance: &CertificateInstance, law: &Law<'_>) -> Vec<Comm
 }
 
 impl Kit {
-    /// None only if one of the constants below were malformed.
+    /// None only if one of the constants below were malformed, or the rulebook took no key.
     fn new(class: ValidationClass, law: &Law<'_>) -> Option<Self> {
         let start = law
             .conduct

@@ -188,8 +188,11 @@ impl Content {
         } else {
             let usual = KeyKind::Rsa { bits: 2_048 };
             let rule = law.application.csr().value;
-            let permitted = Some(usual).filter(|key| rule.permits_key(*key));
-            KeySource::ServiceMade(permitted.or_else(|| rule.any_key()).unwrap_or(usual))
+            KeySource::ServiceMade(if rule.permits_key(usual) {
+                usual
+            } else {
+                rule.any_key()?
+            })
         };
         Submission::for_package(names, contact, method, key)
             .ok()
