@@ -24,14 +24,18 @@ fn anew(world: &World, former: OrderId) -> OrderId {
     order
 }
 
-/// Gives an answer for the former order, after which the new one is as before.
-fn nothing_follows(world: &World, (former, order): (OrderId, OrderId), state: CaState) {
-    let before = world.load(order);
-    let answer = CaAnswer {
+/// The CA's word on an order, and nothing beside it.
+fn word(state: CaState) -> CaAnswer {
+    CaAnswer {
         state,
         challenge: None,
         revocation: None,
-    };
+    }
+}
+
+/// Gives an answer for the former order, after which the new one is as before.
+fn nothing_follows(world: &World, (former, order): (OrderId, OrderId), answer: CaAnswer) {
+    let before = world.load(order);
     let received = world.service.receive(world.account, former, answer);
     assert!(wait(received).unwrap().is_empty());
     assert_eq!(world.load(order), before);
@@ -65,11 +69,11 @@ fn r08_a_former_order_that_is_rejected_rejects_no_other() {
     let reason = || CaState::Rejected {
         reason: note("no longer wanted"),
     };
-    nothing_follows(&world, (former, order), reason());
+    nothing_follows(&world, (former, order), word(reason()));
     world.prove(order);
     assert_eq!(world.status(order), Status::Validating);
-    nothing_follows(&world, (former, order), reason());
-    nothing_follows(&world, (former, order), CaState::Cancelled);
+    nothing_follows(&world, (former, order), word(reason()));
+    nothing_follows(&world, (former, order), word(CaState::Cancelled));
 }
 
 #[test]
@@ -77,7 +81,7 @@ fn r06_a_former_order_that_is_proved_proves_no_other() {
     let world = world();
     let former = world.order(DV, request(P256));
     let order = anew(&world, former);
-    nothing_follows(&world, (former, order), CaState::UnderReview);
+    nothing_follows(&world, (former, order), word(CaState::UnderReview));
     assert_eq!(world.status(order), Status::DomainVerification);
 }
 
@@ -90,10 +94,25 @@ fn r15_a_former_challenge_is_not_received() {
     let answer = wait(world.local.poll(former, world.clock.now())).unwrap();
     assert!(answer.challenge.is_some());
     let order = anew(&world, former);
-    let before = world.load(order);
-    let received = world.service.receive(world.account, former, answer);
-    assert!(wait(received).unwrap().is_empty());
-    assert_eq!(world.load(order), before);
+    nothing_follows(&world, (former, order), answer);
+}
+
+/// What the CA issues for the former order all the same is recorded, and the new one goes on.
+#[test]
+fn t49_a_certificate_of_a_former_order_is_recorded() {
+    let world = world();
+    let former = world.order(DV, request(P256));
+    world.prove(former);
+    let order = anew(&world, former);
+    world.work();
+    world.local.issue_anyway(former).unwrap();
+    let receipts = world.refresh(former).unwrap();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!(receipts[0].rules[0].to_string(), "T-49");
+    assert_eq!(world.orphans(order), 1);
+    assert_eq!(world.status(order), Status::DomainVerification);
+    assert!(world.refresh(former).unwrap().is_empty());
+    world.issue(order);
 }
 
 /// An order that was withdrawn before the CA heard of it is not handed on with what came after it.
@@ -108,4 +127,24 @@ fn r12_the_ca_never_hears_of_what_was_withdrawn_before() {
     assert_eq!(unknown, CaError::UnknownOrder(former));
     assert!(world.refresh(former).unwrap().is_empty());
     assert!(wait(world.local.poll(order, now)).is_ok());
+}
+
+/// While one worker is about to hand the order in, its holder withdraws it and applies anew, and another
+/// worker finishes all: the cancellation came before the submission, and is sent after it.
+#[test]
+fn r12_a_cancellation_that_overtakes_the_submission_of_a_former_order_is_sent_after_it() {
+    let world = world();
+    let former = world.order(DV, request(P256));
+    let (rival, account) = (world.rival(), world.account);
+    world.store.between_once(move || {
+        wait(rival.execute(account, former, &Command::Withdraw)).unwrap();
+        wait(rival.apply(account, former, request(P256))).unwrap();
+        let report = wait(rival.work(64)).unwrap();
+        assert_eq!((report.refused.len(), report.failed.len()), (0, 0));
+    });
+    wait(world.service.work(64)).unwrap();
+    world.store.undisturbed();
+    assert_eq!(world.status(former), Status::DomainVerification);
+    let answer = wait(world.local.poll(former, world.clock.now())).unwrap();
+    assert_eq!(answer.state, CaState::Cancelled);
 }
