@@ -519,19 +519,6 @@ fn a_leap_day_is_told_of() {
 /// Every named point against every other: what differs has an example, or is advice, or is left
 /// nothing to decide by a value that is named.
 #[test]
-fn a_refusal_is_told_with_the_status_of_its_instant() {
-    let book = Rulebook::published();
-    let [old, new] = ["2021-07-cn", "2026-03"].map(|key| book.edition(key).unwrap());
-    let all = diff(&old, &new, book.ceilings());
-    let states = all.iter().find(|one| one.field == Field::Deployment);
-    let printed = states.unwrap().shown.example().unwrap().to_string();
-    assert!(
-        printed.contains("refused: the order's status is Pending Expiration (R-52)"),
-        "{printed}"
-    );
-}
-
-#[test]
 fn what_changes_between_two_editions_has_an_example() {
     let book = Rulebook::published();
     let editions: Vec<_> = book

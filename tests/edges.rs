@@ -22,6 +22,8 @@ mod fold;
 mod keys;
 #[path = "edges/preview.rs"]
 mod preview;
+#[path = "edges/probes.rs"]
+mod probes;
 #[allow(dead_code, reason = "every test file uses its part")]
 #[path = "questions/stage.rs"]
 mod stage;

@@ -12,7 +12,7 @@ use crate::rulebook::Field;
 use super::super::command::Command;
 use super::Probe;
 use super::kit::{Kit, P256, PRICE};
-use super::scene::{DAY, HOUR, Scene, Told};
+use super::scene::{HOUR, Scene, Told};
 
 pub(super) const PROBES: &[Probe] = &[
     Probe {
@@ -136,8 +136,7 @@ fn through_life(scene: &mut Scene<'_>) -> Told {
         scene.until(at);
         uses(scene)?;
     }
-    scene.wait(400 * DAY);
-    uses(scene)
+    Told::Continue(())
 }
 
 fn life(scene: &mut Scene<'_>) -> Told {
@@ -215,38 +214,28 @@ fn hosted_life(scene: &mut Scene<'_>) -> Told {
 ///
 fn deployed(scene: &mut Scene<'_>) -> Told {
     let product = scene.kit.product(ValidationClass::Dv);
-    let upload = scene.upload(product, "mine");
-    for bought in [true, false] {
+    if !scene.issued(product)? {
+        return Told::Continue(());
+    }
+    scene.wait(HOUR);
+    for target in targets(scene) {
+        let domain = None;
+        scene.ask(&Command::Deploy { target, domain })?;
+    }
+    let (target, domain) = (common_target(scene), None);
+    if !scene.give(Command::Deploy { target, domain })? {
+        return Told::Continue(());
+    }
+    for at in scene.life() {
         scene.branch(|scene| {
-            let there = match &upload {
-                Some(upload) if !bought => scene.give(upload.clone())?,
-                Some(_) | None => scene.issued(product)?,
-            };
-            if !there {
-                return Told::Continue(());
-            }
-            scene.wait(HOUR);
-            for target in targets(scene) {
-                let domain = None;
-                scene.ask(&Command::Deploy { target, domain })?;
-            }
-            let (target, domain) = (common_target(scene), None);
-            if !scene.give(Command::Deploy { target, domain })? {
-                return Told::Continue(());
-            }
-            for at in scene.life() {
-                scene.branch(|scene| {
-                    scene.until(at);
-                    scene.ask(&Command::DeleteCertificate)?;
-                    Told::Continue(())
-                })?;
-            }
-            scene.wait(HOUR);
-            if scene.revoke()? {
-                scene.ask(&Command::DeleteCertificate)?;
-            }
+            scene.until(at);
+            scene.ask(&Command::DeleteCertificate)?;
             Told::Continue(())
         })?;
+    }
+    scene.wait(HOUR);
+    if scene.revoke()? {
+        scene.ask(&Command::DeleteCertificate)?;
     }
     Told::Continue(())
 }
@@ -336,19 +325,6 @@ fn hosted_upload(scene: &mut Scene<'_>) -> Told {
 fn renewed(scene: &mut Scene<'_>) -> Told {
     let product = scene.kit.product(ValidationClass::Dv);
     scene.branch(leap)?;
-    // By plan, one unit is for the certificate and one for its renewal.
-    scene.branch(|scene| {
-        if scene.buy_plan(product, 2, PRICE)? && scene.submit(product)? && scene.issue()? {
-            renewals(scene, &[true, false])?;
-        }
-        Told::Continue(())
-    })?;
-    scene.branch(|scene| {
-        if scene.buy(product, 1, PRICE)? && scene.apply(product)? && scene.issue()? {
-            renewals(scene, &[false])?;
-        }
-        Told::Continue(())
-    })?;
     let upload = scene.upload(product, "mine");
     if let Some(upload) = upload
         && scene.give(upload)?

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::model::{Currency, Payment, RevocationReason, Timestamp, ValidationClass};
+use crate::model::{Payment, RevocationReason, Timestamp, ValidationClass};
 use crate::rulebook::{Anchor, Field, Window};
 
 use super::super::command::Command;
@@ -51,7 +51,7 @@ fn unit(scene: &mut Scene<'_>) -> Told {
     if !scene.buy_plan(product, 1, PRICE)? {
         return Told::Continue(());
     }
-    for late in [0, 10 * DAY] {
+    for late in [0, DAY] {
         scene.branch(|scene| {
             scene.wait(late);
             scene.wait(HOUR);
@@ -95,7 +95,8 @@ fn revocations(
     Told::Continue(())
 }
 
-/// a unit that returned makes a second certificate of the same plan.
+/// a unit that returned makes a second certificate of the same plan. What was bought beside it
+/// counts, or what was paid back counts no more.
 fn limit(scene: &mut Scene<'_>) -> Told {
     let product = scene.kit.product(ValidationClass::Dv);
     let mut other = product;
@@ -117,22 +118,15 @@ fn limit(scene: &mut Scene<'_>) -> Told {
             }
             Told::Continue(())
         })?;
-        // A purchase that was paid back counts no more.
-        scene.branch(|scene| {
-            if beside && !scene.buy(other, 1, PRICE)? {
-                return Told::Continue(());
-            }
-            for _ in 0..2 {
-                scene.wait(HOUR);
-                let begun = scene.buy(product, 1, PRICE)? && scene.apply(product)?;
-                if !begun || !scene.issue()? || !scene.revoke()? {
-                    break;
-                }
-                scene.give(Command::ClaimRefund)?;
-                scene.give(Command::GrantRefund)?;
-            }
-            Told::Continue(())
-        })?;
+    }
+    for _ in 0..2 {
+        scene.wait(HOUR);
+        let begun = scene.buy(product, 1, PRICE)? && scene.apply(product)?;
+        if !begun || !scene.issue()? || !scene.revoke()? {
+            break;
+        }
+        scene.give(Command::ClaimRefund)?;
+        scene.give(Command::GrantRefund)?;
     }
     Told::Continue(())
 }
@@ -154,48 +148,22 @@ fn refund_edges(scene: &Scene<'_>, anchors: &[(Anchor, Timestamp)]) -> Vec<Times
     })
 }
 
-/// How it can be paid for.
-fn payments() -> [Payment; 4] {
-    let add_on = Payment {
+/// Without an add-on and with one. Vouchers never come back, which no value decides.
+const PAYMENTS: [Payment; 2] = [
+    PRICE,
+    Payment {
         add_on: true,
         ..PRICE
-    };
-    let voucher = Payment {
-        cash: 0,
-        voucher: PRICE.cash,
-        ..PRICE
-    };
-    let both = Payment {
-        voucher: 1,
-        ..Payment::cash(2, Currency::CNY)
-    };
-    [PRICE, add_on, voucher, both]
-}
+    },
+];
 
-/// for what was not issued: bought, withdrawn, failed.
+/// for what was bought and not issued.
 fn unissued(scene: &mut Scene<'_>) -> Told {
     let product = scene.kit.product(ValidationClass::Dv);
-    for payment in payments() {
+    for payment in PAYMENTS {
         scene.branch(|scene| {
             let paid_at = scene.now;
-            if !scene.buy(product, 1, payment)? {
-                return Told::Continue(());
-            }
-            scene.branch(|scene| claims(scene, paid_at))?;
-            scene.wait(HOUR);
-            if !scene.apply(product)? {
-                return Told::Continue(());
-            }
-            scene.ask(&Command::ClaimRefund)?;
-            scene.wait(HOUR);
-            scene.branch(|scene| {
-                if scene.give(Command::Withdraw)? {
-                    claims(scene, paid_at)?;
-                }
-                Told::Continue(())
-            })?;
-            let reason = scene.kit.note.clone();
-            if scene.prove()? && scene.give(Command::Reject { reason })? {
+            if scene.buy(product, 1, payment)? {
                 claims(scene, paid_at)?;
             }
             Told::Continue(())
@@ -204,11 +172,10 @@ fn unissued(scene: &mut Scene<'_>) -> Told {
     Told::Continue(())
 }
 
-/// Claims on the turns of the windows, and long after them.
+/// Claims soon, and on the turns of the windows.
 fn claims(scene: &mut Scene<'_>, paid_at: Timestamp) -> Told {
     let mut instants = refund_edges(scene, &[(Anchor::Payment, paid_at)]);
     instants.push(scene.now.saturating_add(HOUR));
-    instants.push(scene.now.saturating_add(1_500 * DAY));
     for at in instants {
         scene.branch(|scene| {
             scene.until(at);
@@ -222,8 +189,8 @@ fn claims(scene: &mut Scene<'_>, paid_at: Timestamp) -> Told {
 /// for what was issued and revoked: act and claim around the end of every window.
 fn revoked(scene: &mut Scene<'_>) -> Told {
     let product = scene.kit.product(ValidationClass::Dv);
-    for payment in payments() {
-        for late in [0, 5 * DAY, 20 * DAY, 100 * DAY] {
+    for payment in PAYMENTS {
+        for late in [0, DAY] {
             scene.branch(|scene| {
                 let paid_at = scene.now;
                 if !scene.buy(product, 1, payment)? {
@@ -253,13 +220,12 @@ fn around_revocation(scene: &mut Scene<'_>, paid_at: Timestamp) -> Told {
     for at in &instants {
         revocations(scene, *at, claim)?;
     }
-    // Revoked early, claimed around and long after.
+    // Revoked early.
     scene.branch(|scene| {
         scene.wait(HOUR);
         if !scene.revoke()? {
             return Told::Continue(());
         }
-        instants.push(scene.now.saturating_add(1_500 * DAY));
         for at in &instants {
             scene.branch(|scene| {
                 scene.until(*at);
@@ -300,12 +266,10 @@ fn plan(scene: &mut Scene<'_>) -> Told {
     Told::Continue(())
 }
 
-/// The unit comes back by withdrawal or rejection, and deletion.
+/// The unit comes back by withdrawal and deletion.
 fn returned(scene: &mut Scene<'_>, paid_at: Timestamp) -> Told {
-    let reason = scene.kit.note.clone();
     let withdrawn = scene.give(Command::Withdraw)?;
-    let ended = withdrawn || (scene.prove()? && scene.give(Command::Reject { reason })?);
-    if ended && (scene.give(Command::Delete)? || scene.give(Command::CancelOrder)?) {
+    if withdrawn && (scene.give(Command::Delete)? || scene.give(Command::CancelOrder)?) {
         plan_claims(scene, paid_at)?;
     }
     Told::Continue(())
@@ -319,7 +283,6 @@ fn plan_claims(scene: &mut Scene<'_>, paid_at: Timestamp) -> Told {
             .map(|days| calendar.within_days_of(paid_at, days, rule.method))
     });
     instants.push(scene.now.saturating_add(HOUR));
-    instants.push(scene.now.saturating_add(1_500 * DAY));
     for at in instants {
         scene.branch(|scene| {
             scene.until(at);

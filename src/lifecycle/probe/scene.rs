@@ -184,8 +184,7 @@ impl<'l> Scene<'l> {
         let alike = match &decided {
             [Ok(ours), Ok(theirs)] => {
                 ours.rules() == theirs.rules()
-                    && ours.len() == theirs.len()
-                    && ours.iter().zip(theirs.iter()).all(|(a, b)| same(a, b))
+                    && ours.iter().map(Unpinned).eq(theirs.iter().map(Unpinned))
             }
             [Err(ours), Err(theirs)] => (ours.rule(), ours.why()) == (theirs.rule(), theirs.why()),
             [Ok(_), Err(_)] | [Err(_), Ok(_)] => false,
@@ -512,17 +511,21 @@ impl Scene<'_> {
     }
 }
 
-/// Whether two events are the same, whatever edition they were pinned to: what is compared differs in
-/// its digest anyway.
-fn same(ours: &Event, theirs: &Event) -> bool {
-    if ours == theirs {
-        return true;
+/// An event, whatever edition it is pinned to: the digests of laws that are compared differ anyway.
+struct Unpinned<'e>(&'e Event);
+
+impl PartialEq for Unpinned<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let (Self(ours), Self(theirs)) = (self, other);
+        if ours == theirs {
+            return true;
+        }
+        let (mut ours, mut theirs) = ((*ours).clone(), (*theirs).clone());
+        if let (Some(one), Some(other)) = (pin_of(&mut ours), pin_of(&mut theirs)) {
+            *one = *other;
+        }
+        ours == theirs
     }
-    let (mut ours, mut theirs) = (ours.clone(), theirs.clone());
-    if let (Some(one), Some(other)) = (pin_of(&mut ours), pin_of(&mut theirs)) {
-        *one = *other;
-    }
-    ours == theirs
 }
 
 fn pin_of(event: &mut Event) -> Option<&mut Pin> {
