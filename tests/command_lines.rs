@@ -24,7 +24,7 @@ use cert_lifecycle::codec::command::{
     Focus, MAX_STEP_BYTES, Question, SCHEMA, Step, command_type, decode_question, decode_step,
     encode_question, encode_step,
 };
-use cert_lifecycle::codec::stored::{MAX_DEPTH, StoredProblem};
+use cert_lifecycle::codec::stored::{MAX_DEPTH, StoredError, StoredProblem, decode_event};
 use cert_lifecycle::lifecycle::sample::sample_command;
 use cert_lifecycle::lifecycle::{Command, CommandKind, Extension, Law, NewPurchase};
 use cert_lifecycle::model::{
@@ -39,6 +39,14 @@ use serde_json::Value;
 use std::sync::Arc;
 use support::scene::{self, applicant, challenge, csr_application, name, request};
 use support::{golden, strategies, stream_events, streams};
+
+/// An event of every kind, and of each with its fields there and absent.
+const EVENTS: [&str; 4] = [
+    include_str!("data/stored/v1/instance.jsonl"),
+    include_str!("data/stored/v1/plan.jsonl"),
+    include_str!("data/stored/v1/chain.jsonl"),
+    include_str!("data/stored/v1/purchase.jsonl"),
+];
 
 fn step(command: Command, on: Focus) -> Step {
     Step {
@@ -234,68 +242,93 @@ fn objects(value: &Value, path: &str, all: &mut Vec<String>) {
     }
 }
 
-/// The codec and the schema say the same of a line that has a field less, a field more, or something
-/// else in a field; so no field of the one is missing in the other, or optional there alone.
+/// What the codec and a schema say of a value that has a field less, a field more, or something else in
+/// a field, at every place. Tells how many were tried, and adds the names of the fields.
+fn agree<T>(
+    (root, own): (&Value, &Value),
+    whole: &Value,
+    decode: fn(&str) -> Result<T, StoredError>,
+    seen: &mut BTreeSet<String>,
+) -> usize {
+    assert_eq!(schema::refusal(root, own, whole), None, "{whole}");
+    let (mut tried, mut paths) = (0, Vec::new());
+    objects(whole, "", &mut paths);
+    for path in paths {
+        let keys: Vec<String> = whole
+            .pointer(&path)
+            .unwrap()
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect();
+        let change = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
+            let mut value = whole.clone();
+            change(value.pointer_mut(&path).unwrap().as_object_mut().unwrap());
+            value
+        };
+        let mut changed = vec![change(&|map| {
+            map.insert("unheard_of".to_owned(), Value::from(1));
+        })];
+        for key in keys {
+            seen.insert(key.clone());
+            changed.push(change(&|map| {
+                map.remove(&key);
+            }));
+            for other in [
+                Value::Null,
+                Value::from(true),
+                Value::from(-1),
+                Value::from("\u{7f}"),
+                Value::Array(vec![Value::Null]),
+                Value::Object(serde_json::Map::new()),
+            ] {
+                changed.push(change(&|map| {
+                    map.insert(key.clone(), other.clone());
+                }));
+            }
+        }
+        for value in changed {
+            let text = value.to_string();
+            let (read, refused) = (decode(&text), schema::refusal(root, own, &value));
+            match (&read, &refused) {
+                (Ok(_), None) | (Err(_), Some(_)) => {}
+                // What a text may hold, and which instants are numbers, the schema does not say.
+                (Err(error), None) => assert!(
+                    matches!(error.problem, StoredProblem::Value(_)),
+                    "only the codec refuses {text}: {error}"
+                ),
+                (Ok(_), Some(why)) => panic!("only the schema refuses {text}: {why}"),
+            }
+            tried += 1;
+        }
+    }
+    tried
+}
+
+/// No field of the codec is missing in the schema, or the other way round, or optional in one alone.
 #[test]
 fn the_schema_and_the_codec_agree_on_every_field() {
     let root = root();
     let (mut tried, mut seen) = (0, BTreeSet::new());
     for one in samples() {
-        let whole: Value = serde_json::from_str(&encode_step(&one)).unwrap();
-        let mut paths = Vec::new();
-        objects(&whole, "", &mut paths);
-        for path in paths {
-            let keys: Vec<String> = whole
-                .pointer(&path)
-                .unwrap()
-                .as_object()
-                .unwrap()
-                .keys()
-                .cloned()
-                .collect();
-            let change = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
-                let mut value = whole.clone();
-                change(value.pointer_mut(&path).unwrap().as_object_mut().unwrap());
-                value
-            };
-            let mut changed = vec![change(&|map| {
-                map.insert("unheard_of".to_owned(), Value::from(1));
-            })];
-            for key in keys {
-                seen.insert(key.clone());
-                changed.push(change(&|map| {
-                    map.remove(&key);
-                }));
-                for other in [
-                    Value::Null,
-                    Value::from(true),
-                    Value::from(-1),
-                    Value::from("\u{7f}"),
-                    Value::Array(vec![Value::Null]),
-                    Value::Object(serde_json::Map::new()),
-                ] {
-                    changed.push(change(&|map| {
-                        map.insert(key.clone(), other.clone());
-                    }));
-                }
-            }
-            for value in changed {
-                let text = value.to_string();
-                let (read, refused) = (decode_step(&text), schema::refusal(&root, &root, &value));
-                match (&read, &refused) {
-                    (Ok(_), None) | (Err(_), Some(_)) => {}
-                    // What a text may hold, and which instants are numbers, the schema does not say.
-                    (Err(error), None) => assert!(
-                        matches!(error.problem, StoredProblem::Value(_)),
-                        "only the codec refuses {text}: {error}"
-                    ),
-                    (Ok(_), Some(why)) => panic!("only the schema refuses {text}: {why}"),
-                }
-                tried += 1;
-            }
-        }
+        let whole = serde_json::from_str(&encode_step(&one)).unwrap();
+        tried += agree((&root, &root), &whole, decode_step, &mut seen);
     }
     assert!(tried > 3_000, "{tried}");
+    let event = root.pointer("/$defs/event").unwrap();
+    let mut types = BTreeSet::new();
+    for line in EVENTS.iter().flat_map(|lines| lines.lines()) {
+        let whole: Value = serde_json::from_str(line).unwrap();
+        types.insert(format!("#/$defs/{}", whole["type"].as_str().unwrap()));
+        tried += agree((&root, event), &whole, decode_event, &mut seen);
+    }
+    assert!(tried > 10_000, "{tried}");
+    let listed = event["oneOf"].as_array().unwrap().iter();
+    let listed: BTreeSet<String> = listed
+        .map(|one| one["$ref"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(listed, types);
     // Every property of the schema stands in some sample.
     let mut properties = BTreeSet::new();
     for (name, one) in root["$defs"].as_object().unwrap() {
