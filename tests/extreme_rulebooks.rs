@@ -130,24 +130,20 @@ fn all_extremes(step: usize) -> Extreme {
     let bases = bases();
     let file = write(&Rulebook::published());
     let lines: Vec<&str> = file.lines().collect();
-    let mut known: BTreeSet<String> = BTreeSet::new();
+    // The same value stands in many clauses, and the same extreme is one of many values.
+    let (mut values, mut written) = (BTreeSet::new(), BTreeSet::new());
     let mut wanted = Vec::new();
     for entry in entries(&lines) {
-        let kind = (entry.field, lines[entry.value_line]);
-        if !known.insert(format!("{kind:?}")) {
-            continue;
-        }
-        for instead in extremes(&lines, entry.value_line) {
-            if known.insert(format!("{:?}", (entry.field, &instead))) {
-                wanted.push((entry.clone(), instead));
-            }
+        if values.insert((entry.field, lines[entry.value_line])) {
+            let others = extremes(&lines, entry.value_line).into_iter();
+            let new = others.filter(|other| written.insert((entry.field, other.clone())));
+            wanted.extend(new.map(|other| (entry.field, entry.value_line, other)));
         }
     }
     let mut all = Extreme::new();
     let mut shown: BTreeSet<(Field, String)> = BTreeSet::new();
-    for (entry, instead) in wanted.into_iter().step_by(step) {
-        let field = entry.field;
-        let Ok(book) = read("extreme", &joined(&lines, entry.value_line, &instead)) else {
+    for (field, line, instead) in wanted.into_iter().step_by(step) {
+        let Ok(book) = read("extreme", &joined(&lines, line, &instead)) else {
             continue;
         };
         for base in &bases {
