@@ -117,7 +117,7 @@ fn tried(
     eprintln!("{} planted, {} left", planted.len(), left.len());
 
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let programs = programs(place, &place.copy)?;
+    let programs = programs(place, &place.copy, &["--lib", "--tests"])?;
     let suites = reach(&programs, &place.copy, &own.join("reach"), SKIPPED, workers)?;
     let suites_of = programs.iter().zip(&suites);
     let failing = suites_of.flat_map(|(program, suite)| {
@@ -138,8 +138,11 @@ fn tried(
     trial::all(&planted, &bench, &answers, workers)?;
     let mut answers = answers.into_inner().map_err(|_| "poisoned")?;
     if alone {
-        let names = programs.iter().map(|one| one.name.clone());
-        let suites: Vec<_> = names.zip(suites).collect();
+        let asked = alone::Asked {
+            programs: &programs,
+            suites: &suites,
+            planted: &planted,
+        };
         // Cargo takes copies of one package for the same: they need a directory each.
         let place = &Place {
             plain: place.plain.clone(),
@@ -147,7 +150,7 @@ fn tried(
             target: own.join("target-alone"),
             features: place.features.clone(),
         };
-        alone::all(&left, place, &own.join("alone"), &suites, &mut answers)?;
+        alone::all(&left, place, &own.join("alone"), &asked, &mut answers)?;
     }
     Ok(answers)
 }

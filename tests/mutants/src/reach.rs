@@ -19,8 +19,10 @@ const FOR_MUTANTS: &str = "_as_before";
 /// A program of tests.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// The suite.
+    /// The suite, or the library.
     pub name: String,
+    /// Whether it is a suite.
+    pub is_suite: bool,
     /// The file.
     pub path: PathBuf,
 }
@@ -45,12 +47,12 @@ pub struct Suite {
     pub failing: Vec<String>,
 }
 
-/// Builds the copy's tests.
+/// Builds tests: those of the library and all suites, or what is named (`--test`, a suite).
 ///
 /// # Errors
 /// If they don't compile.
-pub fn programs(place: &Place, folder: &Path) -> Result<Vec<Program>, Failure> {
-    let words = ["test", "--lib", "--tests", "--no-run"];
+pub fn programs(place: &Place, folder: &Path, which: &[&str]) -> Result<Vec<Program>, Failure> {
+    let words = [&["test", "--no-run"], which].concat();
     let (done, lines) = messages(&mut place.cargo(folder, &words))?;
     if !done {
         let errors = lines
@@ -61,7 +63,12 @@ pub fn programs(place: &Place, folder: &Path) -> Result<Vec<Program>, Failure> {
     let programs = lines.iter().filter_map(|line| {
         let path = line["executable"].as_str()?.into();
         let name = line["target"]["name"].as_str()?.to_owned();
-        Some(Program { name, path })
+        let is_suite = line["target"]["kind"][0] == "test";
+        Some(Program {
+            name,
+            is_suite,
+            path,
+        })
     });
     Ok(programs.collect())
 }

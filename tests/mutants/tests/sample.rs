@@ -69,7 +69,7 @@ fn every_mutant_of_the_sample_has_its_answer() {
         ]
     );
 
-    let programs = programs(&place, &place.copy).unwrap();
+    let programs = programs(&place, &place.copy, &["--lib", "--tests"]).unwrap();
     let suites = reach(&programs, &place.copy, &work.join("reach"), &[], 2).unwrap();
     let file = work.join("answers");
     let _ = fs::remove_file(&file);
@@ -85,11 +85,11 @@ fn every_mutant_of_the_sample_has_its_answer() {
     };
     trial::all(&planted, &bench, &answers, 2).unwrap();
     let mut answers = answers.into_inner().unwrap();
-    let suites: Vec<_> = programs
-        .iter()
-        .map(|one| one.name.clone())
-        .zip(suites)
-        .collect();
+    let asked = alone::Asked {
+        programs: &programs,
+        suites: &suites,
+        planted: &planted,
+    };
     // Each costs a build: one of each outcome.
     let few = ["seconds -> i64 with 1", "once(0)", "Default::default()"];
     let few = left
@@ -100,7 +100,7 @@ fn every_mutant_of_the_sample_has_its_answer() {
         &few.collect::<Vec<_>>(),
         &place,
         &work.join("alone"),
-        &suites,
+        &asked,
         &mut answers,
     )
     .unwrap();
