@@ -40,7 +40,9 @@ status=0
         }
         /^  its cells: / { asked = $3 "/" $5; granted = $12 "/" $14; sub(",", "", asked) }
         END { put() }' "$told"
-    echo
+    # By this a test sees that the laws, what they ask or what is drawn became other than above.
+    printf '\nthe first two timelines of all together: %s decisions\n' \
+        "$("$program" check --cases 2 --explore off | awk '/^  laws: / { last = $9 } END { print last }')"
     if [ "$status" -eq 0 ]; then echo "nothing was found"; else echo "exit code $status"; fi
 } >"$record"
 cat "$record"

@@ -35,6 +35,21 @@ fn the_core_keeps_the_laws() {
     assert!(steps >= u64::from(all) * 20 && report.decisions > 100 * steps);
 }
 
+/// The record that the manual shows is of these laws, of what they ask and what is drawn.
+#[test]
+fn the_record_of_check_is_of_these_laws() {
+    let report = laws::check(&Rulebook::published(), &Config::default().cases(2));
+    let record = include_str!("data/check.txt");
+    let line = record.lines().find(|line| line.contains("two timelines"));
+    let words = line.unwrap().split(' ');
+    let digits = words.filter_map(|word| word.replace(',', "").parse().ok());
+    assert_eq!(
+        digits.collect::<Vec<u64>>(),
+        [report.decisions],
+        "tests/check.sh writes it anew"
+    );
+}
+
 /// Those that ask little are tried on more.
 #[test]
 fn the_core_keeps_the_cheap_laws_for_long() {

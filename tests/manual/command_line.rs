@@ -146,6 +146,13 @@ pub fn page() -> String {
     for (field, meaning) in ANSWER {
         writeln!(page, "| `{field}` | {meaning} |").unwrap();
     }
+    writeln!(
+        page,
+        "\nLines stream through, and what stays in memory is what was bought and applied for. Each command \
+         looks at all that its account bought, which takes about a millisecond where that is ten thousand \
+         plans."
+    )
+    .unwrap();
     explained(&mut page, folder.path(), &answers);
     writeln!(
         page,
