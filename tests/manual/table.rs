@@ -18,7 +18,9 @@ pub fn page() -> String {
          {} named editions and three classes in one table, as `decide` answers.\n\n\
          An outcome with nothing behind it is that of all editions and classes that are not listed in \
          the same cell. What is unreachable has no case: the edition has no way into the status, or \
-         the kind of thing is not sold. The numbers lead to the rules.\n\n{}\n",
+         the kind of thing is not sold. What begins something is asked with the ids of what is there: \
+         where that has begun already, R-40 refuses them as taken, and with new ids it would begin beside \
+         it. The numbers lead to the rules.\n\n{}\n",
         tables.len() / 3,
         super::WHOSE
     );

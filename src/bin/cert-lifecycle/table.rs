@@ -24,6 +24,8 @@ enum Format {
 ///
 /// By API an order of a plan is looked at, and Pending Application is one that was withdrawn; on the
 /// console it is a bought slot, which is not cancelled, while a slot that was drawn from a plan is.
+/// What begins something is asked with the ids of what is there: where that has begun already, R-40
+/// refuses them as taken, and with new ids it would begin beside it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct TableArgs {
     /// The edition, such as 2021-02-api
