@@ -91,8 +91,8 @@ fn matches(pattern: &str, text: &str) -> bool {
         "^[!-~]{1,39}$" => (1..=39).contains(&text.len()) && all(|byte| byte.is_ascii_graphic()),
         "^[!-~]{1,15}$" => (1..=15).contains(&text.len()) && all(|byte| byte.is_ascii_graphic()),
         "^[A-Z]{3}$" => text.len() == 3 && all(|byte| byte.is_ascii_uppercase()),
-        "^[1-9][0-9]{0,19}$" => {
-            (1..=20).contains(&text.len())
+        "^[1-9][0-9]{0,18}$" => {
+            (1..=19).contains(&text.len())
                 && !text.starts_with('0')
                 && all(|byte| byte.is_ascii_digit())
         }
