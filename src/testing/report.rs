@@ -172,8 +172,8 @@ impl SuiteReport {
         self.violations.iter().any(|found| found.clause == clause)
     }
 
-    /// For tests: goes on if nothing was found, and else shows all of it. Where nothing was examined,
-    /// it shows the names of the checks.
+    /// For tests: goes on if nothing was found, and else shows it, of each clause the first breaches.
+    /// Where nothing was examined, it shows the names of the checks.
     ///
     /// It passes over what could not be examined. A test that should keep its strength says as well
     /// what that may be: `assert!(report.skipped.is_empty())`, or the checks that it does without.
@@ -185,6 +185,9 @@ impl SuiteReport {
         assert!(self.is_ok(), "{self}");
     }
 }
+
+/// So many breaches of a clause are printed; [`SuiteReport::violations`] has all.
+const SHOWN_OF_A_CLAUSE: usize = 3;
 
 impl fmt::Display for SuiteReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -198,8 +201,21 @@ impl fmt::Display for SuiteReport {
             let mut names = self.left_out.iter();
             names.try_for_each(|name| write!(f, "\n  {name}"))?;
         }
-        let mut violations = self.violations.iter();
-        violations.try_for_each(|violation| write!(f, "\n{violation}"))?;
+        // What breaks one clause breaks it in many checks: the first ones tell.
+        for (place, violation) in self.violations.iter().enumerate() {
+            let before = self.violations.iter().take(place);
+            let told = before.filter(|one| one.clause == violation.clause);
+            if told.count() < SHOWN_OF_A_CLAUSE {
+                write!(f, "\n{violation}")?;
+            }
+        }
+        for clause in Clause::ALL {
+            let found = self.violations.iter().filter(|one| one.clause == *clause);
+            let more = found.count().saturating_sub(SHOWN_OF_A_CLAUSE);
+            if more > 0 {
+                write!(f, "\nand {more} more of {clause:?}: {clause}")?;
+            }
+        }
         let mut skipped = self.skipped.iter();
         skipped.try_for_each(|skipped| write!(f, "\n{skipped}"))
     }

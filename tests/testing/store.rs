@@ -125,6 +125,22 @@ fn a_report_says_what_was_expected_and_seen() {
     assert!(shown.starts_with("Store: "), "{shown}");
 }
 
+/// What breaks a clause all over is shown three times, and counted.
+#[test]
+fn a_report_shows_the_first_breaches_of_a_clause() {
+    let report = examine(Fault::Unavailable);
+    let shown = report.to_string();
+    for clause in Clause::ALL {
+        let of_clause = report.violations.iter();
+        let count = of_clause.filter(|one| one.clause == *clause).count();
+        let word = format!("({clause:?}: ");
+        assert_eq!(shown.matches(&word).count(), count.min(3), "{shown}");
+        let more = format!("\nand {} more of {clause:?}: ", count.saturating_sub(3));
+        assert_eq!(shown.contains(&more), count > 3, "{shown}");
+    }
+    assert!(report.violations.len() > 3, "{shown}");
+}
+
 #[test]
 #[should_panic(expected = "LastUnits")]
 fn a_report_stops_a_test() {
