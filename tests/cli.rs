@@ -343,6 +343,12 @@ fn an_answer_is_explained() {
     ] {
         assert!(granted.out.contains(part), "{part}:\n{}", granted.out);
     }
+    // That it has a status that is asked for is no reason to refuse it.
+    assert!(
+        !granted.out.contains("else: the order's status"),
+        "{}",
+        granted.out
+    );
     // Refused: with what fails, and the way out.
     let mut early = story.steps[last].clone();
     early.command = cert_lifecycle::lifecycle::Command::Delete;
@@ -501,7 +507,11 @@ fn a_question_that_cannot_be_read_is_2() {
         (&b""[..], "the text ends too soon"),
         (b"\xff", "not UTF-8, at byte 1"),
         (b"{\"v\":1,\"type\":\"question\"", "the text ends too soon"),
-        (b"{\"v\":1,\"type\":\"command.withdraw\"}", "no such type"),
+        (b"{\"v\":1,\"type\":\"instance.withdrawn\"}", "no such type"),
+        (
+            b"{\"v\":1,\"type\":\"command.wake\",\"at\":\"2021-03-01T01:10:00Z\",\"account\":\"tom\"}\n{}",
+            "commands, as `replay` reads them; a question is one object",
+        ),
         (b"{\"v\":2,\"type\":\"question\"}", "written in version 2"),
         (bomb.as_bytes(), "nested deeper than 16 levels"),
         (long.as_bytes(), "at most 8388608 are read"),

@@ -93,12 +93,15 @@ fn a_planted_fault_is_found_in_a_small_world() {
     let ran = explore("tiny", &[fault.as_slice(), &laws].concat());
     assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{}", ran.out);
     for part in [
-        "moves deep, where a law does not hold, in ",
+        " deep, where a law does not hold, in ",
         "\nin the small world, by the shortest way there:\nL5 does not hold: plan-1",
         "testing::first_breach(",
+        "in small worlds, what lies behind the step that breaks a law",
     ] {
         assert!(ran.out.contains(part), "{part}:\n{}", ran.out);
     }
+    // It did not come far enough to say what is never granted.
+    assert!(!ran.out.contains("never granted"), "{}", ran.out);
     let ran = explore(
         "tiny",
         &[fault.as_slice(), &laws[..2], &["--json"]].concat(),
@@ -296,6 +299,49 @@ fn a_planted_fault_is_told() {
         "{}",
         ran.out
     );
+}
+
+/// A grant that the table does not have is called one, though what it brings about can't be folded.
+#[test]
+fn a_cell_that_is_granted_wrongly_is_said_to_be_granted() {
+    let ran = check(&[
+        "2021-02-api",
+        "--laws",
+        "L2",
+        "--plant",
+        "Issued: Draw is granted",
+    ]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let words = "DV, Issued, Draw: the table says refused (R-40), but it is granted, with what can't be \
+                 applied: the id is taken";
+    assert!(ran.out.contains(words), "{}", ran.out);
+}
+
+/// A fault that nothing came by is no proof of anything.
+#[test]
+fn a_planted_fault_that_is_not_found_is_told_of() {
+    let fault = "Draw: a unit that is set aside is Dropped";
+    let ran = check(&["2021-02-api", "--laws", "L2", "--plant", fault]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(
+        ran.err,
+        "the planted fault was not found: nothing that was asked comes by it\n"
+    );
+}
+
+/// Editions of one rulebook are lived together, however they are named.
+#[test]
+fn editions_of_one_rulebook_are_lived_together() {
+    let ran = check(&["2021-02-api", "2023-api", "2021-02-api", "--laws", "L9"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    for part in [
+        "2021-02-api, 2023-api, 2021-02-api: read and validated\n",
+        "\n2021-02-api\n",
+        "\n2023-api\n",
+        "\n2 editions together\n",
+    ] {
+        assert_eq!(ran.out.matches(part).count(), 1, "{part}:\n{}", ran.out);
+    }
 }
 
 /// What was found is replayed: the same commands, under the edition that the note names.

@@ -123,10 +123,7 @@ fn r41_a_hosted_life_is_of_a_class_that_both_host() {
     .map(hosted);
     let found = compared("a hosted certificate lives until it expires", &books);
     assert_eq!(found.question, asked(Command::DeleteCertificate));
-    let bought = |command: &Command| match command {
-        Command::Buy(bought) => bought.product.class == ValidationClass::Ov,
-        _ => false,
-    };
+    let bought = |command: &Command| matches!(command, Command::Buy(bought) if bought.product.class == ValidationClass::Ov);
     assert!(
         found.story.iter().any(|step| bought(&step.command)),
         "{found}"

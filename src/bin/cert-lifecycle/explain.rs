@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 use std::io::Read;
 
-use cert_lifecycle::codec::command::{MAX_QUESTION_BYTES, Question, command_type, decode_question};
+use cert_lifecycle::codec::command::{
+    MAX_QUESTION_BYTES, Question, command_type, decode_question, decode_step,
+};
 use cert_lifecycle::codec::stored::{encode_effect, encode_event};
 use cert_lifecycle::lifecycle::{
-    Availability, Basis, Case, Clause, Command, Event, Law, Preview, availability, clauses, decide,
-    effects, evolve_instance, preview, status,
+    Availability, Basis, Case, Clause, Command, Event, Law, Preview, Why, availability, clauses,
+    decide, effects, evolve_instance, preview, status,
 };
 use cert_lifecycle::model::{HoldState, Offset, Status, Timestamp};
 use cert_lifecycle::rulebook::{Edition, Field, FieldLine, ResolveError, RuleId};
@@ -123,7 +125,15 @@ impl Explain {
             let at = error.valid_up_to().saturating_add(1);
             unread(&format_args!("not UTF-8, at byte {at}"))
         })?;
-        decode_question(&in_utc(text)).map_err(|error| unread(&error))
+        decode_question(&in_utc(text)).map_err(|error| {
+            if decode_step(text.lines().next().unwrap_or_default()).is_ok() {
+                return unread(
+                    &"commands, as `replay` reads them; a question is one object with the events that \
+                     led to the case and one command (`cert-lifecycle explain --help`)",
+                );
+            }
+            unread(&error)
+        })
     }
 }
 
@@ -164,7 +174,7 @@ impl View<'_> {
             return "never".to_owned();
         }
         match (holds.from(), holds.until()) {
-            (None, None) => "always".to_owned(),
+            (None, None) => "at any time".to_owned(),
             (Some(from), None) => format!("from {} on", self.shown(from)),
             (None, Some(until)) => format!("until just before {}", self.shown(until)),
             (Some(from), Some(until)) => {
@@ -197,7 +207,12 @@ impl View<'_> {
         );
         let status = self.status().map_or("no order", Status::word);
         let _ = writeln!(text, "Status: {status}\n");
-        let _ = writeln!(text, "Clauses, in the order in which they are asked:");
+        let asked = if self.clauses.is_empty() {
+            "None of its rules asks anything of it."
+        } else {
+            "Clauses, in the order in which they are asked:"
+        };
+        let _ = writeln!(text, "{asked}");
         let mut refusal = decide(self.case, &step.command, step.at, self.law).err();
         for clause in self.clauses {
             let holds = clause.holds.contains(step.at);
@@ -215,7 +230,9 @@ impl View<'_> {
             let _ = writeln!(text, "         it holds {}", self.window(clause));
             // Several clauses may be of one rule: what each is about.
             let case = if holds { "else" } else { "here" };
-            let _ = writeln!(text, "         {case}: {}", clause.why);
+            if let Some(why) = otherwise(clause, holds) {
+                let _ = writeln!(text, "         {case}: {why}");
+            }
             if !holds {
                 if let Some(day) = clause.changes {
                     let _ = writeln!(
@@ -379,7 +396,10 @@ impl View<'_> {
                 .maybe("says", clause.rule.record().map(|record| record.text))
                 .raw("holds", clause.holds.contains(step.at))
                 .raw("window", window(clause.holds))
-                .text("otherwise", clause.why);
+                .maybe(
+                    "otherwise",
+                    otherwise(clause, clause.holds.contains(step.at)),
+                );
             match clause.basis {
                 Basis::Rule => {
                     let record = clause.rule.record();
@@ -423,6 +443,13 @@ impl View<'_> {
             .raw("possible", possible(self.availability));
         object
     }
+}
+
+/// Why a command is refused where a clause does not hold; of one that asks for a status and has it, the
+/// reason would be another status.
+fn otherwise(clause: &Clause<'_>, holds: bool) -> Option<Why> {
+    let has_it = holds && matches!(clause.why, Why::Status(_));
+    (!has_it).then_some(clause.why)
 }
 
 /// The value that decided a clause, where a dated one did.

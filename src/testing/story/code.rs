@@ -58,11 +58,15 @@ pub(super) fn test(story: &Story, of: &TestOf<'_>) -> String {
         "fn {}() -> Result<(), Box<dyn std::error::Error>> {{",
         name(story)
     );
+    let published = of.rulebook.contains("Rulebook::");
     for line in [
-        "use std::sync::Arc;",
-        "use cert_lifecycle::rulebook::Rulebook;",
-        "use cert_lifecycle::{lifecycle, model, testing};",
-    ] {
+        Some("use std::sync::Arc;"),
+        published.then_some("use cert_lifecycle::rulebook::Rulebook;"),
+        Some("use cert_lifecycle::{lifecycle, model, testing};"),
+    ]
+    .into_iter()
+    .flatten()
+    {
         let _ = writeln!(out, "    {line}");
     }
     let keys: Vec<String> = story

@@ -98,7 +98,10 @@ fn holds(
     let own = world.instance().map(CertificateInstance::id);
     // Decided just now, so it applies; what begins is then looked at.
     if let Err(refusal) = machine.apply(world, &command, now, law) {
-        return Err(format!("asked again, it is refused: {}", refusal.why()));
+        return Err(format!(
+            "it is granted, with what can't be applied: {}",
+            refusal.why()
+        ));
     }
     // What begins beside it is not what it becomes.
     if let Some(own) = own {

@@ -159,6 +159,22 @@ impl Target {
         })
     }
 
+    /// Takes up further editions of the same rulebook.
+    fn join(&mut self, further: Self) {
+        self.name.push_str(", ");
+        self.name.push_str(&further.name);
+        for edition in further.editions {
+            if self.editions.iter().all(|one| one.key() != edition.key()) {
+                self.editions.push(edition);
+            }
+        }
+        for key in further.other {
+            if !self.other.contains(&key) {
+                self.other.push(key);
+            }
+        }
+    }
+
     /// What is lived under by itself: each edition, and all together.
     fn runs(&self) -> Vec<(String, Vec<Edition>)> {
         let one = |edition: &Edition| (edition.key().to_string(), vec![edition.clone()]);
@@ -205,9 +221,13 @@ impl Run {
 
 impl Check {
     pub(crate) fn run(&self, out: &mut Output) -> Result<End, Failure> {
-        let mut targets = Vec::new();
+        let mut targets: Vec<Target> = Vec::new();
         for target in &self.targets {
-            targets.push(Target::of(Side::read(target)?)?);
+            let target = Target::of(Side::read(target)?)?;
+            match targets.iter_mut().find(|known| known.file == target.file) {
+                Some(known) => known.join(target),
+                None => targets.push(target),
+            }
         }
         if targets.is_empty() {
             targets.push(Target::published()?);
@@ -249,6 +269,9 @@ impl Check {
             if !json {
                 print::uncovered(out, target, &explored)?;
             }
+        }
+        if fault.is_some() && end != End::Findings {
+            say("the planted fault was not found: nothing that was asked comes by it");
         }
         if let Some((story, file)) = &first {
             self.keep(out, story, file.as_deref(), fault.as_ref())?;

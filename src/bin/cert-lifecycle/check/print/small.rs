@@ -10,6 +10,12 @@ use super::super::super::output::{Failure, Output};
 use super::super::world::{Explored, Place};
 use super::thousands;
 
+/// `1 state`, `1,824 states`.
+fn counted(number: u64, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {word}{plural}", thousands(number))
+}
+
 /// How an exploration ended, in a word for machines and in words for people.
 fn ending(explored: &Explored) -> (&'static str, String) {
     let time = format!("{:.1} s", explored.report.elapsed.as_secs_f64());
@@ -47,11 +53,11 @@ pub(super) fn print(out: &mut Output, explored: &Explored, each: bool) -> Result
     let report = &explored.report;
     let (_, ending) = ending(explored);
     out.line(format_args!(
-        "  small world: {} states in {} steps, {} refusals, {} moves deep, {ending}",
-        thousands(report.states),
-        thousands(report.transitions),
-        thousands(report.refusals),
-        report.depth
+        "  small world: {}, {}, {}, {}, {ending}",
+        counted(report.states, "state"),
+        counted(report.transitions, "step"),
+        counted(report.refusals, "refusal"),
+        format_args!("{} deep", counted(report.depth.into(), "move"))
     ))?;
     out.line(format_args!(
         "  its cells: {} of {} with a way into them asked, {} of {} granted",
@@ -93,6 +99,11 @@ pub(super) fn uncovered(out: &mut Output, explored: &[Explored]) -> Result<(), F
         "  in small worlds, other classes than {}, and several editions in one",
         first.class.word()
     ))?;
+    // Where a law did not hold, the search ended, and what it did not come to says nothing.
+    let ended = |one: &Explored| matches!(one.report.ending, Ending::Broken(_));
+    if ended(first) || others.iter().any(ended) {
+        return out.line("  in small worlds, what lies behind the step that breaks a law");
+    }
     for line in &first.report.not_covered {
         let everywhere = |one: &Explored| one.report.not_covered.contains(line);
         if others.iter().all(everywhere) {
