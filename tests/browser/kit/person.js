@@ -178,11 +178,16 @@ class Person {
 
   // The file that a press hands over.
   async download(text) {
-    const name = async () => fs.readdirSync(this.kept).find((own) => own.endsWith('.pem'));
+    // The browser takes a name with an empty file before it moves there what it wrote beside it: what
+    // came is whole once it stands alone and has something in it.
+    const come = async () => {
+      const [name, ...others] = fs.readdirSync(this.kept);
+      if (others.length > 0 || !name?.endsWith('.pem')) return false;
+      return fs.readFileSync(path.join(this.kept, name), 'utf8');
+    };
     await (await this.control(text)).click();
-    const file = path.join(this.kept, await this.wait(name, `${text}: no file came`));
-    const said = fs.readFileSync(file, 'utf8');
-    fs.rmSync(file);
+    const said = await this.wait(come, `${text}: no file came`);
+    for (const name of fs.readdirSync(this.kept)) fs.rmSync(path.join(this.kept, name));
     return said;
   }
 
