@@ -170,3 +170,71 @@ fn what_a_line_does_not_name_or_find_is_said() {
         ran.out
     );
 }
+
+/// Time that goes back is no error, and is told once at the end.
+#[test]
+fn a_line_earlier_than_the_one_before_it_is_told() {
+    let late = BUY.replace("01:00:00Z", "01:01:30Z");
+    let (ran, answers) = replay(&format!("{late}\n{SUBMIT}\n{REVOKE}\n"));
+    assert_eq!((ran.code, answers.len()), (0, 3), "{}", ran.err);
+    assert_eq!(
+        ran.err.trim_end(),
+        "note: 1 line goes back in time for the account that asks, line 2 of standard input first; \
+         each was answered as of its own instant"
+    );
+    // Each account has a time of its own.
+    let other = BUY.replace("tom", "ann").replace("01:00:00Z", "00:00:00Z");
+    let (ran, answers) = replay(&format!("{BUY}\n{SUBMIT}\n{other}\n"));
+    assert_eq!((ran.code, answers.len()), (0, 3));
+    assert_eq!(ran.err, "");
+}
+
+/// What fits nothing that happened before is passed over, and `explain` says so.
+#[test]
+fn an_event_that_changes_nothing_is_told() {
+    let (_, answers) = replay(&format!("{BUY}\n{SUBMIT}\n"));
+    let events: Vec<Value> = answers
+        .iter()
+        .flat_map(|answer| answer["events"].as_array().unwrap().clone())
+        .collect();
+    let explain = |events: &[Value]| {
+        let command: Value = serde_json::from_str(REVOKE).unwrap();
+        let question = serde_json::json!({
+            "v": 1, "type": "question", "events": events, "command": command,
+        });
+        run_with(
+            &["explain", "--edition", "2021-02-api"],
+            question.to_string().as_bytes(),
+        )
+    };
+    let ran = explain(&events);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let withdrawn = |id: &str| {
+        let at = "2021-03-01T01:01:30Z";
+        serde_json::json!({ "v": 1, "type": "instance.withdrawn", "id": id, "at": at })
+    };
+    let mut slips = events.clone();
+    slips.extend(["i-1", "i-1", "i-9", "i-1", "i-1", "i-1"].map(withdrawn));
+    slips.push(events[0].clone());
+    let ran = explain(&slips);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let first = events.len();
+    let state = "is not in a state for it by then";
+    let told = [
+        format!(
+            "note: events[{}], instance.withdrawn, changes nothing: instance `i-1` {state}",
+            first + 1
+        ),
+        format!(
+            "note: events[{}], instance.withdrawn, changes nothing: no instance `i-9` has begun by then",
+            first + 2
+        ),
+        format!(
+            "note: events[{}], instance.withdrawn, changes nothing: instance `i-1` {state}",
+            first + 3
+        ),
+        "note: 3 more events change nothing".to_owned(),
+    ];
+    let said: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(said, told);
+}

@@ -1,10 +1,12 @@
 //! `replay`: commands from an empty world, a line each, and an answer a line.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
-use cert_lifecycle::codec::command::{MAX_STEP_BYTES, SCHEMA, decode_step};
+use cert_lifecycle::codec::command::{MAX_STEP_BYTES, SCHEMA, Step, decode_step};
 use cert_lifecycle::codec::stored::StoredProblem;
+use cert_lifecycle::model::{AccountId, Timestamp};
 use clap::Args;
 
 use super::answer::{Worlds, json, json_of_error};
@@ -17,8 +19,10 @@ use super::output::{End, Failure, Output, Progress, say};
 /// Each line of the input is a command as the JSON Schema says that --schema prints: who asks what,
 /// when, and of what; instants may also have an offset, such as +08:00. Each answer has the line's
 /// number, the events or the refusal with its rule, source and dates, the status, the ledger of the
-/// plan and the purchase, and when something happens by itself. Blank lines are passed over. A line that can't be read is reported by its number, on
-/// standard error and in the output; the others are answered all the same, and the exit code is 2.
+/// plan and the purchase, and when something happens by itself. Blank lines are passed over. A line
+/// that can't be read is reported by its number, on standard error and in the output; the others are
+/// answered all the same, and the exit code is 2. Where time goes back for an account, a note on standard
+/// error says so.
 #[derive(Clone, Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Replay {
@@ -44,6 +48,27 @@ struct Count {
     lines: u64,
     refused: u64,
     bad: u64,
+    /// Those before which time went back for their account.
+    back: u64,
+    /// The first of them.
+    first_back: u64,
+    /// How far each account's time has come.
+    latest: BTreeMap<AccountId, Timestamp>,
+}
+
+impl Count {
+    /// Looks whether time goes on.
+    fn look_at(&mut self, step: &Step) {
+        let latest = self.latest.entry(step.account).or_insert(step.at);
+        if step.at >= *latest {
+            *latest = step.at;
+            return;
+        }
+        if self.back == 0 {
+            self.first_back = self.lines;
+        }
+        self.back = self.back.saturating_add(1);
+    }
 }
 
 /// The largest line, white space included.
@@ -79,6 +104,14 @@ impl Replay {
                 out.flush()?;
             }
             progress.at(|| format!("{} lines, {} refused", count.lines, count.refused));
+        }
+        if count.back > 0 {
+            let (back, first) = (count.back, count.first_back);
+            let lines = if back == 1 { "line goes" } else { "lines go" };
+            say(format_args!(
+                "note: {back} {lines} back in time for the account that asks, line {first} of {name} first; \
+                 each was answered as of its own instant"
+            ));
         }
         if count.bad > 0 {
             let (bad, lines) = (count.bad, count.lines);
@@ -199,6 +232,7 @@ fn answer(
         Ok(asked) => asked,
         Err(error) => return report("", &error.to_string()),
     };
+    count.look_at(&step);
     if asked.answer.is_err() {
         count.refused = count.refused.saturating_add(1);
     }
