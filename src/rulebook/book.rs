@@ -1,5 +1,6 @@
 //! The rulebook: all clauses, checked once, and their resolution into editions.
 
+use alloc::borrow::Cow;
 use alloc::format;
 
 use crate::model::{Channel, Day, EditionKey, Offset, Pin, Site, TextError, Timestamp};
@@ -81,7 +82,7 @@ pub enum RulebookError {
         /// From which day.
         day: Day,
         /// What is wrong.
-        problem: &'static str,
+        problem: Cow<'static, str>,
     },
     /// A named point at which a kind of value has no clause yet.
     #[error("the edition {key} does not resolve: {error}")]

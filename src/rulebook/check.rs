@@ -3,6 +3,10 @@
 //!
 //! What is merely strict is permitted: no cloud products, no messages, a state set without members.
 
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::vec::Vec;
+
 use crate::model::{
     Channel, Day, Operation, SignatureHash, Site, Status, StatusSet, ValidationClass,
 };
@@ -25,18 +29,21 @@ pub(super) fn check_values(parts: &RulebookParts) -> Result<(), RulebookError> {
     check_advice(parts)
 }
 
+/// What is wrong with a clause.
+type Problem = Cow<'static, str>;
+
 /// The first clause of a kind with a problem.
-fn each<T>(
+fn each<T, P: Into<Problem>>(
     field: Field,
     clauses: &[Dated<T>],
-    problem: impl Fn(&Dated<T>) -> Option<&'static str>,
+    problem: impl Fn(&Dated<T>) -> Option<P>,
 ) -> Result<(), RulebookError> {
     for clause in clauses {
         if let Some(problem) = problem(clause) {
             return Err(RulebookError::Value {
                 field,
                 day: clause.from,
-                problem,
+                problem: problem.into(),
             });
         }
     }
@@ -48,39 +55,47 @@ fn check_terms(parts: &RulebookParts) -> Result<(), RulebookError> {
     each(Field::Term, &parts.term, |clause| {
         (clause.value.value.days == 0).then_some("a certificate is sold for no days")
     })?;
-    let shorter = |days: u16, terms: &[u16]| terms.iter().any(|term| days >= *term);
+    // A term that some days are no shorter than.
+    let reached = |days: u16, terms: &[u16]| terms.iter().copied().find(|term| days >= *term);
     each(Field::Notice, &parts.notice, |clause| {
-        shorter(clause.value.value.within_days, &terms(parts, &parts.notice, clause)).then_some(
-            "the notice window is as long as the validity, so every certificate is always about to expire",
-        )
+        let days = clause.value.value.within_days;
+        let term = reached(days, &terms(parts, &parts.notice, clause))?;
+        Some(format!(
+            "notice is given within {days} days of the end, so a certificate of {term} days is always about to expire"
+        ))
     })?;
     each(Field::HostingTrigger, &parts.hosting_trigger, |clause| {
         let trigger = clause.value.value;
         if trigger.strict && trigger.days == 0 {
-            return Some("fewer than no days never remain, so nothing is renewed");
+            return Some(Problem::from(
+                "fewer than no days never remain, so nothing is renewed",
+            ));
         }
-        let terms = terms(parts, &parts.hosting_trigger, clause);
-        shorter(trigger.days, &terms).then_some(
-            "the trigger is as long as the validity, so every renewal calls for the next one at once",
-        )
+        let days = trigger.days;
+        let term = reached(days, &terms(parts, &parts.hosting_trigger, clause))?;
+        Some(Problem::from(format!(
+            "{days} days left bring a renewal about, so one of {term} days calls for the next one at once"
+        )))
     })?;
     each(Field::LateHosting, &parts.late_hosting, |clause| {
         let terms = terms(parts, &parts.late_hosting, clause);
         match clause.value.value {
             LateHosting::Never | LateHosting::Unexpired => None,
-            LateHosting::LastDays(days) => shorter(days, &terms)
-                .then_some("the last days are as long as the validity, so they are all days"),
-            LateHosting::MoreThan(days) => shorter(days, &terms)
-                .then_some("more days are asked for than a certificate ever has left"),
+            LateHosting::LastDays(days) => reached(days, &terms).map(|term| {
+                format!("the last {days} days of a certificate of {term} days are all it has")
+            }),
+            LateHosting::MoreThan(days) => reached(days, &terms).map(|term| {
+                format!("a certificate of {term} days never has more than {days} days left")
+            }),
         }
     })?;
     each(Field::ReturnDays, &parts.return_days, |clause| {
-        let terms = terms(parts, &parts.return_days, clause);
         let days = clause.value.value.0;
-        terms
-            .iter()
-            .any(|term| days > *term)
-            .then_some("the window is longer than the validity, so it never closes in time")
+        let mut terms = terms(parts, &parts.return_days, clause).into_iter();
+        let term = terms.find(|term| days > *term)?;
+        Some(format!(
+            "the window of {days} days is longer than the validity of {term} days, so it never closes in time"
+        ))
     })
 }
 
@@ -151,14 +166,15 @@ fn check_states(parts: &RulebookParts) -> Result<(), RulebookError> {
         Status::Cancelled,
         Status::Merged,
     ]);
-    let order = "it names a state in which this can't be done: only an order under way is withdrawn, and only a failed or withdrawn one ended";
-    let slot = "it names a state in which nothing can be applied for: only an unused slot and a failed application are";
-    let live = "it names a state without a certificate to do this with";
-    let gone =
-        "it names a state in which nothing is deleted: nothing that is under way or under review";
+    let going = "only an order under way is withdrawn";
+    let order = "only a failed or withdrawn order is ended";
+    let slot = "only an unused slot and a failed application are applied for";
+    let live = "there is no certificate to do this with";
+    let gone = "nothing is deleted that is under way, under review or not applied for";
+    let uploaded = "an uploaded certificate is only in force or expired";
     let sets = [
         (Field::Applying, &parts.applying, unapplied, slot),
-        (Field::Withdrawal, &parts.withdrawal, under_way, order),
+        (Field::Withdrawal, &parts.withdrawal, under_way, going),
         (
             Field::OrderDeletion,
             &parts.order_deletion,
@@ -183,19 +199,22 @@ fn check_states(parts: &RulebookParts) -> Result<(), RulebookError> {
             Field::DeletionOfUploaded,
             &parts.deletion_of_uploaded,
             there,
-            gone,
+            uploaded,
         ),
         (Field::Download, &parts.download, there, live),
         (Field::Deployment, &parts.deployment, in_force, live),
     ];
-    for (field, clauses, possible, problem) in sets {
+    for (field, clauses, possible, why) in sets {
         each(field, clauses, |clause| {
             let named = clause.value.value;
-            named
+            let wrong: StatusSet = named
                 .iter()
-                .any(|status| !possible.contains(status))
-                .then_some(problem)
-                .or_else(|| has_hole(named).then_some(HOLE))
+                .filter(|status| !possible.contains(*status))
+                .collect();
+            if wrong == StatusSet::EMPTY {
+                return has_hole(named).then_some(Problem::from(HOLE));
+            }
+            Some(Problem::from(format!("it names {wrong}: {why}")))
         })?;
     }
     Ok(())
@@ -303,11 +322,7 @@ fn check_advice(parts: &RulebookParts) -> Result<(), RulebookError> {
 }
 
 /// The days that are sold while a clause of another kind is in force.
-fn terms<T>(
-    parts: &RulebookParts,
-    clauses: &[Dated<T>],
-    clause: &Dated<T>,
-) -> alloc::vec::Vec<u16> {
+fn terms<T>(parts: &RulebookParts, clauses: &[Dated<T>], clause: &Dated<T>) -> Vec<u16> {
     during(clauses, clause, &parts.term)
         .map(|term| term.days)
         .collect()
@@ -359,7 +374,7 @@ mod tests {
     use crate::rulebook::{Rulebook, RulebookError};
 
     /// What the published rulebook is refused for, once something in it is changed.
-    fn problem(change: impl FnOnce(&mut RulebookParts)) -> (Field, &'static str) {
+    fn problem(change: impl FnOnce(&mut RulebookParts)) -> (Field, Problem) {
         let mut parts = Rulebook::published().parts().clone();
         change(&mut parts);
         match Rulebook::new(parts) {
@@ -384,7 +399,7 @@ mod tests {
     #[test]
     fn a_window_as_long_as_the_validity_loops() {
         refused(Field::Term, "no days", |p| p.term[0].value.value.days = 0);
-        refused(Field::Notice, "about to expire", |p| {
+        refused(Field::Notice, "of 30 days is always about to expire", |p| {
             for clause in &mut p.term {
                 clause.value.value.days = 30;
             }
@@ -398,10 +413,10 @@ mod tests {
                 strict: true,
             };
         });
-        refused(Field::LateHosting, "all days", |p| {
+        refused(Field::LateHosting, "are all it has", |p| {
             set(&mut p.late_hosting, &LateHosting::LastDays(365));
         });
-        refused(Field::LateHosting, "ever has left", |p| {
+        refused(Field::LateHosting, "never has more than 365 days", |p| {
             set(&mut p.late_hosting, &LateHosting::MoreThan(365));
         });
         refused(Field::ReturnDays, "never closes", |p| {
@@ -544,22 +559,22 @@ mod tests {
         refused(Field::OrderCancellation, "ended", |p| {
             p.order_cancellation[0].value.value = one(Status::Validating);
         });
-        refused(Field::Renewal, "without a certificate", |p| {
+        refused(Field::Renewal, "no certificate", |p| {
             p.renewal[0].value.value = one(Status::Revoked);
         });
-        refused(Field::RenewalOfUploaded, "without a certificate", |p| {
+        refused(Field::RenewalOfUploaded, "no certificate", |p| {
             p.renewal_of_uploaded[0].value.value = one(Status::Closed);
         });
         refused(Field::Deletion, "under review", |p| {
             p.deletion[0].value.value = one(Status::ValidatingRevocation);
         });
-        refused(Field::DeletionOfUploaded, "under review", |p| {
+        refused(Field::DeletionOfUploaded, "only in force or expired", |p| {
             p.deletion_of_uploaded[0].value.value = one(Status::RefundReview);
         });
-        refused(Field::Download, "without a certificate", |p| {
+        refused(Field::Download, "no certificate", |p| {
             p.download[0].value.value = one(Status::RevocationToConfirm);
         });
-        refused(Field::Deployment, "without a certificate", |p| {
+        refused(Field::Deployment, "no certificate", |p| {
             p.deployment[0].value.value = one(Status::Expired);
         });
     }

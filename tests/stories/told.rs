@@ -154,6 +154,33 @@ fn a_story_is_told_in_plain_words_with_the_ledger_beside_it() {
     golden("returned.txt", &story().to_string());
 }
 
+/// Where several editions are known, a story says which one is in force, once until another one is.
+#[test]
+fn a_story_of_several_editions_says_which_is_in_force() {
+    let book = Rulebook::published();
+    let editions = ["2021-02-api", "2023-api"].map(|key| book.edition(key).unwrap());
+    let laws = Arc::new(Laws::new(editions.into(), book.ceilings().clone()));
+    let mut timeline = Timeline { laws, ..deleted() };
+    for step in timeline.steps.iter_mut().skip(6) {
+        step.conduct = 1;
+    }
+    let several = Story::tell("L3", "an example", &timeline, &Core);
+    for text in [several.to_string(), several.mermaid()] {
+        let said: Vec<usize> = ["2021-02-api is in force", "2023-api is in force"]
+            .map(|words| {
+                assert_eq!(text.matches(words).count(), 1, "{text}");
+                text.lines().position(|line| line.contains(words)).unwrap()
+            })
+            .into();
+        let rejected = text
+            .lines()
+            .position(|line| line.contains("rejection"))
+            .unwrap();
+        assert!(said[0] < said[1] && said[1] < rejected, "{text}");
+    }
+    assert!(!story().to_string().contains("is in force"));
+}
+
 #[test]
 fn a_story_is_drawn() {
     golden("returned.mmd", &story().mermaid());

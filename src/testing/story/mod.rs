@@ -14,7 +14,7 @@ use std::{format, write, writeln};
 
 use crate::lifecycle::probe::{doing, happened};
 use crate::lifecycle::{CommandKind, World};
-use crate::model::{Offset, RefundState, Timestamp};
+use crate::model::{EditionKey, Offset, RefundState, Timestamp};
 
 use super::laws::LawId;
 use super::machine::Machine;
@@ -29,7 +29,8 @@ pub use play::first_breach;
 /// A counterexample: a timeline, the law that it breaks, and what is wrong.
 ///
 /// It prints as a dated timeline in plain words: for each step who asks what, the answer, and beside
-/// it the ledger as it stands then. [`mermaid`](Self::mermaid) draws it, and [`test`](Self::test)
+/// it the ledger as it stands then; of a timeline that knows several editions, also which one is in
+/// force from there on. [`mermaid`](Self::mermaid) draws it, and [`test`](Self::test)
 /// makes a regression test of it.
 ///
 /// ```
@@ -71,6 +72,8 @@ pub struct Story {
 /// What is told of a step.
 #[derive(Clone, Debug)]
 struct Line {
+    /// The edition in force, where a timeline that knows several comes to another one.
+    comes_into_force: Option<EditionKey>,
     at: Timestamp,
     kind: CommandKind,
     asked: String,
@@ -90,10 +93,17 @@ impl Story {
             .steps
             .windows(2)
             .any(|pair| matches!(pair, [one, other] if one.account != other.account));
+        let mut before = None;
         let told = timeline
             .steps
             .iter()
-            .map(|step| line(&mut play, step, several, offset))
+            .map(|step| {
+                let comes_into_force = in_force(timeline, step, before.replace(step.conduct));
+                Line {
+                    comes_into_force,
+                    ..line(&mut play, step, several, offset)
+                }
+            })
             .collect();
         Self {
             law: law.to_string(),
@@ -154,6 +164,9 @@ impl Story {
         }
         let mut ledger: &[String] = &[];
         for line in &self.told {
+            if let Some(key) = &line.comes_into_force {
+                let _ = writeln!(picture, "    Note over Service: {key} is in force");
+            }
             let (who, at) = (asker(line.kind), line.at.in_offset(self.offset));
             let _ = writeln!(picture, "    {who}->>Service: {at} {}", drawn(&line.asked));
             let arrow = if line.granted { "-->>" } else { "--x" };
@@ -254,12 +267,14 @@ const WIDEST: usize = 100;
 impl Story {
     /// What stands left and right: the question with its answer, and the ledger.
     fn rows<'a>(&self, line: &'a Line) -> Vec<(String, &'a str)> {
+        let in_force = line.comes_into_force.as_ref();
+        let in_force = in_force.map(|key| (format!("{key} is in force"), ""));
         let asked = format!("{}  {}", line.at.in_offset(self.offset), line.asked);
         let word = if line.granted { "happens" } else { "refused" };
         let answer = format!("  {word}: {}", line.answer);
         let mut left = [asked, answer].into_iter();
         let mut right = line.ledger.iter().map(String::as_str);
-        let mut rows = Vec::new();
+        let mut rows: Vec<(String, &str)> = in_force.into_iter().collect();
         loop {
             match (left.next(), right.next()) {
                 (None, None) => return rows,
@@ -267,6 +282,13 @@ impl Story {
             }
         }
     }
+}
+
+/// The edition that is in force at a step, unless there is but one or it was in force at the one before.
+fn in_force(timeline: &Timeline, step: &Step, before: Option<usize>) -> Option<EditionKey> {
+    let editions = timeline.laws.editions();
+    let edition = editions.get(step.conduct)?;
+    (editions.len() > 1 && before != Some(step.conduct)).then(|| edition.key())
 }
 
 fn line(play: &mut Play<'_>, step: &Step, several: bool, offset: Offset) -> Line {
@@ -297,6 +319,7 @@ fn line(play: &mut Play<'_>, step: &Step, several: bool, offset: Offset) -> Line
         (None, None) => (false, "there is no such edition".to_string()),
     };
     Line {
+        comes_into_force: None,
         at: step.at,
         kind: step.command.kind(),
         asked,
