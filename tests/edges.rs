@@ -37,3 +37,15 @@ mod typical;
 mod way_out;
 #[path = "edges/world.rs"]
 mod world;
+
+use cert_lifecycle::rulebook::{Edition, Rulebook, RulebookParts};
+
+/// An edition of the console of 2021 with something else in it, and its rulebook.
+fn edition_of(change: impl FnOnce(&mut RulebookParts)) -> (Rulebook, Edition) {
+    let book = stage::book(|parts| {
+        stage::console_of_2021(parts);
+        change(parts);
+    });
+    let edition = book.edition("2021-02-api").unwrap();
+    (book, edition)
+}

@@ -9,19 +9,11 @@ use cert_lifecycle::lifecycle::{Command, Example, Law, probes};
 use cert_lifecycle::model::{Status, StatusSet, ValidationClass};
 use cert_lifecycle::rulebook::{
     ClassSet, Edition, Field, HostingYears, LateHosting, Method, Permission, RefundRule,
-    ReturnAnchor, ReturnDays, RevocationLimit, Rulebook, RulebookParts,
+    ReturnAnchor, ReturnDays, RevocationLimit, Rulebook,
 };
 
-use crate::stage::{always, book, console_of_2021};
-
-fn edition_of(change: impl FnOnce(&mut RulebookParts)) -> (Rulebook, Edition) {
-    let book = book(|parts| {
-        console_of_2021(parts);
-        change(parts);
-    });
-    let edition = book.edition("2021-02-api").unwrap();
-    (book, edition)
-}
+use crate::edition_of;
+use crate::stage::always;
 
 fn told(field: Field, books: &[(Rulebook, Edition); 2]) -> Example {
     let [(book, ours), (_, theirs)] = books;

@@ -9,22 +9,12 @@ use cert_lifecycle::lifecycle::{
 use cert_lifecycle::model::{
     AccountId, InstanceId, OrderId, Payment, PlanId, PurchaseId, ValidationClass,
 };
-use cert_lifecycle::rulebook::{
-    ClassSet, Edition, Permission, RevocationLimit, RuleId, Rulebook, RulebookParts,
-};
+use cert_lifecycle::rulebook::{ClassSet, Edition, Permission, RevocationLimit, RuleId, Rulebook};
 
-use crate::stage::{Life, PRICE, always, at, book, console_of_2021, instance_id, product};
+use crate::edition_of;
+use crate::stage::{Life, PRICE, always, at, instance_id, product};
 
 const NOW: &str = "2021-05-10T12:00:00+08:00";
-
-fn edition_of(change: impl FnOnce(&mut RulebookParts)) -> (Rulebook, Edition) {
-    let book = book(|parts| {
-        console_of_2021(parts);
-        change(parts);
-    });
-    let edition = book.edition("2021-02-api").unwrap();
-    (book, edition)
-}
 
 fn begun(
     book: &Rulebook,
