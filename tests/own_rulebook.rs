@@ -447,6 +447,25 @@ fn every_mistake_is_told() {
 }
 
 #[test]
+fn a_table_that_is_missing_is_named() {
+    let written = write(&Rulebook::published());
+    let without = |left_out: &[&str]| {
+        let tables = written.split("\n\n");
+        let kept = tables.filter(|table| {
+            let named = |name: &&str| table.starts_with(&format!("[[{name}]]"));
+            !left_out.iter().any(named)
+        });
+        errors(&kept.collect::<Vec<_>>().join("\n\n"))
+    };
+    let few = without(&["notice", "download"]);
+    assert!(
+        few.contains("`notice`") && few.contains("`download`"),
+        "{few}"
+    );
+    assert!(!few.contains(" more"), "{few}");
+}
+
+#[test]
 fn sizes_have_limits() {
     let long = "#".repeat(MAX_BYTES + 1);
     let found = read("own.toml", &long).unwrap_err();
@@ -463,7 +482,10 @@ fn sizes_have_limits() {
     let clauses = "[[notice]]\n".repeat(half) + &"[[term]]\n".repeat(half);
     let found = read("own.toml", &clauses).unwrap_err();
     assert_eq!(found.errors().len(), MAX_ERRORS);
-    assert!(found.left_out() > 0 && found.to_string().contains(" more"));
+    assert!(found.left_out() > 0);
+    let rest = format!("own.toml: and {} more", found.left_out());
+    assert_eq!(found.to_string().lines().last(), Some(&*rest));
+    assert_eq!(found.name(), "own.toml");
     let clause = |table: &str, year: usize| {
         format!("[[{table}]]\nfrom = \"{year:04}-01-01\"\nvalue.days = 90\nsources = [\"S3\"]\n")
     };
@@ -475,6 +497,13 @@ fn sizes_have_limits() {
         found.contains("1001 clauses or more, at most 1000 are read"),
         "{found}"
     );
+    // As many as are read.
+    let clauses: String = (0..MAX_CLAUSES / 2)
+        .map(|year| clause("return_days", year) + &clause("term", year))
+        .collect();
+    let found = read("own.toml", &format!("extends = \"published\"\n{clauses}"));
+    let found = found.map_or_else(|found| found.to_string(), |_| String::new());
+    assert!(!found.contains("at most"), "{found}");
     let points = "[[point]]\n".repeat(MAX_POINTS + 1);
     assert!(errors(&points).contains("101 values, at most 100 are read"));
 }

@@ -417,6 +417,11 @@ fn broken_certificates_have_typed_errors() {
         parse(&patched(&[2, 17, 0, 0xf0, 0xe1], &[2, 17, 0xf0])),
         malformed("serial number")
     );
+    // A version that is no number.
+    assert_eq!(
+        parse(&patched(&[0xa0, 3, 2, 1, 2], &[0xa0, 3, 4, 1, 2])),
+        malformed("certificate's information")
+    );
     // The authority key identifier becomes a second subject key identifier.
     assert_eq!(
         parse(&patched(&[0x55, 0x1d, 35], &[0x55, 0x1d, 14])),

@@ -15,6 +15,8 @@ mod accounts;
 mod batch;
 #[path = "service/counts.rs"]
 mod counts;
+#[path = "service/custody.rs"]
+mod custody;
 #[path = "service/disturbance.rs"]
 mod disturbance;
 #[path = "service/former.rs"]

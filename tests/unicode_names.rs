@@ -184,6 +184,8 @@ fn lengths_are_those_of_the_a_labels() {
     assert_eq!(read(&four), Err(Name(NameError::TooLong(255))));
 
     // So many characters that they are not encoded: handed in, and once a square is spelt out.
+    let most = format!("{}ü.ab", "a".repeat(999));
+    assert_eq!(read(&most), Err(Name(NameError::TooLong(1_011))));
     let long = format!("{}ü.ab", "a".repeat(1_000));
     assert_eq!(read(&long), Err(Name(NameError::LabelTooLong(1_001))));
     let long = format!("ab.{}.ab", "㌖".repeat(300));

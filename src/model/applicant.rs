@@ -147,6 +147,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_printed_says_who_and_not_how_to_reach_them() {
+        let tom = Applicant::new("Tom", "13900000000", "tom@example.com");
+        let printed = alloc::format!("{tom:?}");
+        assert!(printed.contains("Tom"), "{printed}");
+        assert!(
+            !printed.contains("139") && !printed.contains('@'),
+            "{printed}"
+        );
+    }
+
+    #[test]
     fn every_field_is_checked() {
         assert_eq!(
             Applicant::new(" ", "1", "a@b"),

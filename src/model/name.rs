@@ -205,6 +205,17 @@ mod tests {
     use alloc::format;
 
     #[test]
+    fn a_name_is_its_text() -> Result<(), NameError> {
+        let name = DomainName::new("www.example.com")?;
+        let text: &str = name.as_ref();
+        assert_eq!(
+            (text, name.as_str()),
+            ("www.example.com", "www.example.com")
+        );
+        Ok(())
+    }
+
+    #[test]
     fn each_rule_has_its_error() {
         let long_label = "a".repeat(64);
         let cases: &[(&str, NameError)] = &[

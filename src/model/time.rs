@@ -400,7 +400,13 @@ mod tests {
             Err(TimeError::Range)
         );
         assert_eq!(Timestamp::MAX.checked_add(1), None);
+        assert_eq!(Timestamp::MAX.checked_add(0), Some(Timestamp::MAX));
+        assert_eq!(Timestamp::MIN.checked_add(-1), None);
         assert_eq!(Timestamp::MIN.saturating_add(-1), Timestamp::MIN);
+        for (far, end) in [(i8::MAX, 23), (i8::MIN, -23), (-22, -22)] {
+            assert_eq!(Offset::hours(far), Offset::hours(end));
+        }
+        assert_ne!(Offset::hours(-22), Offset::hours(-23));
         // Shown in an offset the last instant falls into the year after; that must not stop anything.
         let shown = Timestamp::MAX.in_offset(Offset::hours(8)).to_string();
         assert!(shown.ends_with("+08:00"), "{shown}");

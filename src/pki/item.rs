@@ -158,3 +158,23 @@ impl fmt::Display for Item {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_label_of_a_key_has_its_kind() {
+        for (label, item) in [
+            ("PRIVATE KEY", Item::PrivateKey),
+            ("RSA PRIVATE KEY", Item::RsaPrivateKey),
+            ("EC PRIVATE KEY", Item::EcPrivateKey),
+            ("DSA PRIVATE KEY", Item::DsaPrivateKey),
+            ("OPENSSH PRIVATE KEY", Item::OpenSshPrivateKey),
+            ("ENCRYPTED PRIVATE KEY", Item::EncryptedPrivateKey),
+            ("ANOTHER PRIVATE KEY", Item::OtherPrivateKey),
+        ] {
+            assert_eq!(Item::of_label(label), item, "{label}");
+        }
+    }
+}

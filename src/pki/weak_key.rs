@@ -525,6 +525,25 @@ mod tests {
         assert_eq!(flagged, [0]);
     }
 
+    /// Each prime is looked at, the last of them too.
+    #[test]
+    fn a_number_that_is_no_power_modulo_one_prime_is_no_fingerprint() {
+        let product = roca_product();
+        let power = BigUint::from(ROCA_BASE).modpow(&big(1_234_567_890_123), &product);
+        assert!(is_roca(&power.to_u64_digits()));
+        let primes = PRIMES.iter().take_while(|prime| **prime <= ROCA_LAST);
+        for prime in primes {
+            // Only the remainder modulo this prime changes: zero is no power.
+            let step = &product / *prime;
+            let numbers = (0..*prime).map(|times| &step * times + &power);
+            let zero: Vec<BigUint> = numbers.filter(|one| one % *prime == big(0)).collect();
+            assert!(
+                matches!(zero.as_slice(), [one] if !is_roca(&one.to_u64_digits())),
+                "{prime}"
+            );
+        }
+    }
+
     proptest! {
         #[test]
         fn the_smallest_factor_is_the_smallest(

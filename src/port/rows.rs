@@ -140,6 +140,8 @@ impl fmt::Debug for RowValue {
 /// use cert_lifecycle::port::RowsError;
 /// let error = RowsError::new("the connection was closed");
 /// assert_eq!(error.to_string(), "the rows are unavailable: the connection was closed");
+/// let reason = error.reason().cloned();
+/// assert!(reason.is_some() && error.into_reason() == reason);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the rows are unavailable{}", Because(.0.as_ref()))]

@@ -59,5 +59,11 @@ mod tests {
         assert_ne!(digest(("submit", 1_u64)), digest(("submit", 2_u64)));
         assert_ne!(digest(("submit", 1_u64)), digest(("draw", 1_u64)));
         assert_ne!(digest(("ab", "c")), digest(("a", "bc")));
+        // Of lists, too, the lengths go into it.
+        let lists = |one: &[u8], other: &[u8]| digest((one, other));
+        assert_ne!(lists(&[1, 2], &[3]), lists(&[1], &[2, 3]));
+        // And the short texts of ids.
+        let of = |code: &str| crate::model::ProductCode::new(code).map(digest);
+        assert_ne!(of("one"), of("two"));
     }
 }

@@ -135,3 +135,14 @@ impl Ids for Idle {
         self.text("r", RequestId::new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Curve;
+
+    #[test]
+    fn a_vault_that_says_nothing_takes_no_key() {
+        assert!(!Idle::default().takes(KeyKind::Ec(Curve::P256)));
+    }
+}

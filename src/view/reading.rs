@@ -91,3 +91,17 @@ fn folded(word: &str) -> impl Iterator<Item = char> {
         .filter(|&c| c != '_' && !c.is_whitespace())
         .map(|c| c.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x28_a_word_that_is_too_long_is_no_other_one() {
+        let (low, high) = ("a".repeat(LONGEST_WORD), "A".repeat(LONGEST_WORD));
+        assert!(same(&low, &high));
+        let (low, high) = (low + "b", high + "b");
+        assert!(!same(&low, &high) && same(&low, &low));
+        assert!(!same("", "_") && same("", ""));
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cert_lifecycle::lifecycle::{Command, Effect, Upload, WayOut, Why, effects};
 use cert_lifecycle::model::{
-    InstanceId, Offset, RevocationReason, SpkiDigest, Status, StatusSet, Target, Timestamp,
+    InstanceId, Offset, Phase, RevocationReason, SpkiDigest, Status, StatusSet, Target, Timestamp,
     ValidationClass,
 };
 use cert_lifecycle::rulebook::{
@@ -279,6 +279,33 @@ fn r53_downloaded_in_the_states_of_the_edition() {
             );
         }
     }
+}
+
+/// Where an edition says so, the end of what was uploaded is announced, too, and once.
+#[test]
+fn r42_an_uploaded_certificate_is_announced() {
+    let book = book();
+    let edition = console(|parts| {
+        for clause in &mut parts.messages {
+            clause.value.value.uploaded = true;
+        }
+    });
+    let (now, not_after) = (at(BOUGHT), at(NOT_AFTER));
+    let mut stage = Console::new(&book, &edition);
+    let upload = stage.upload("mine", now, not_after);
+    stage.tell(&Command::Upload(Arc::new(upload)), now);
+    let noticed = |stage: &Console<'_>| {
+        let Phase::Uploaded(own) = stage.instance().phase() else {
+            panic!("{:?}", stage.instance());
+        };
+        own.noticed_at()
+    };
+    assert_eq!(noticed(&stage), None);
+    let soon = not_after.saturating_add(-86_400);
+    stage.tell(&Command::Wake, soon);
+    assert_eq!(noticed(&stage), Some(soon));
+    stage.tell(&Command::Wake, not_after);
+    assert_eq!(noticed(&stage), Some(soon));
 }
 
 fn renewing(states: StatusSet, result: RenewalResult) -> Edition {

@@ -380,6 +380,52 @@ fn a_contact_that_is_not_sent_is_that_of_the_newest_application() {
     assert_eq!(applicant.company().unwrap().name(), "Example Ltd");
 }
 
+/// A company is that of an earlier application where the product is for companies.
+#[test]
+fn a_company_that_is_not_sent_is_left_out_where_none_is_asked_for() {
+    let world = World::new(API_2021);
+    world.buy(OV, 1);
+    world.buy(DV, 1);
+    world.create(OV);
+    world.clock.advance(60);
+    let domain = [("Domain", "www.example.com"), ("ProductCode", DV)];
+    let parameters = [&domain[..], &CONTACT].concat();
+    let done = world.call(Operation::CreateCertificateForPackageRequest, &parameters);
+    let order = done.unwrap().order.unwrap();
+    let described = super::world::wait(world.service().describe(world.account, order)).unwrap();
+    let applicant = described
+        .instance
+        .application()
+        .unwrap()
+        .submission()
+        .applicant();
+    assert!(applicant.company().is_none());
+}
+
+/// What was never applied for says nothing of who applies, however much of it there is.
+#[test]
+fn a_contact_is_found_behind_many_orders_that_wait() {
+    let world = World::new(API_2025);
+    world.buy(DV, 60);
+    let order = world.issued(DV);
+    let detail = super::world::wait(world.service().describe(world.account, order)).unwrap();
+    let end = detail
+        .instance
+        .certificate()
+        .unwrap()
+        .validity()
+        .not_after();
+    world.clock.set(end.saturating_add(-10 * DAY));
+    for _ in 0..52 {
+        world.clock.advance(1);
+        let renewed = world.of(Operation::RenewCertificateOrderForPackageRequest, order);
+        renewed.unwrap();
+    }
+    let domain = [("Domain", "www.example.com"), ("ProductCode", DV)];
+    let operation = Operation::CreateCertificateForPackageRequest;
+    assert!(world.call(operation, &domain).is_ok());
+}
+
 #[test]
 fn r21_an_order_of_another_account_is_not_there() {
     let world = World::new(API_2021);
@@ -446,6 +492,29 @@ fn r54_a_renewal_is_pending_and_with_a_signing_request_applied_for() {
         .unwrap();
     assert_eq!(world.shown(done.order.unwrap()), "domain_verify");
     world.issue(done.order.unwrap());
+}
+
+/// What the plan has left is asked once the renewal is: a signing request that can't be used is told
+/// first.
+#[test]
+fn r54_a_renewal_without_a_unit_is_refused_after_its_signing_request() {
+    let world = World::new(API_2025);
+    world.buy(DV, 1);
+    let operation = Operation::RenewCertificateOrderForPackageRequest;
+    let order = world.issued(DV);
+    let detail = super::world::wait(world.service().describe(world.account, order)).unwrap();
+    let end = detail
+        .instance
+        .certificate()
+        .unwrap()
+        .validity()
+        .not_after();
+    world.clock.set(end.saturating_add(-10 * DAY));
+    let (id, pem) = (order.to_string(), file("p256.csr"));
+    let bad = world.call(operation, &[("OrderId", &id), ("Csr", "no request")]);
+    assert_eq!(refused(bad), FAILED);
+    let good = world.call(operation, &[("OrderId", &id), ("Csr", &pem)]);
+    assert_eq!(refused(good), (404, "NotRemainCount"));
 }
 
 #[test]

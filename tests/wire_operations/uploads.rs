@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cert_lifecycle::adapter::MemoryKeyVault;
 use cert_lifecycle::lifecycle::Command;
-use cert_lifecycle::model::{DomainName, KeyKind, OrderId, Target};
+use cert_lifecycle::model::{DomainName, KeyKind, Note, OrderId, Target};
 use cert_lifecycle::pki::{Limits, issued_certificate, matches_key, parse_private_key};
 use cert_lifecycle::port::{BoxFuture, ExportedKey, KeyFacts, KeyVault, KeyVaultError};
 use cert_lifecycle::wire::{Done, Fault, Operation, Tree};
@@ -89,6 +89,25 @@ fn r51_an_uploaded_certificate_is_managed_with_its_key() {
         Some(KeyVaultError::NotFound(order)),
         "its key went with it"
     );
+}
+
+/// An embedder may keep the key of what it uploads: it is told without one.
+#[test]
+fn r51_a_certificate_whose_key_is_elsewhere_is_told_without_it() {
+    let world = World::new(API_2021);
+    let pem = file("leaf-p256.pem");
+    let certificate = issued_certificate(pem.as_bytes(), &Limits::default()).unwrap();
+    let key = certificate.spki();
+    let uploaded = world.service().upload(
+        world.account,
+        super::world::product(DV),
+        Note::new("web-1").unwrap(),
+        Arc::new(certificate),
+        key,
+    );
+    let (order, _) = wait(uploaded).unwrap();
+    let told = detail(&world, &order.to_string(), "False").unwrap();
+    assert!(field(&told, "Cert").is_some() && field(&told, "Key").is_none());
 }
 
 #[test]

@@ -306,3 +306,16 @@ pub fn restore_plan(
     plan.revoked = revoked;
     Ok(plan)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_that_is_full_is_told_from_one_that_is_empty() {
+        let told = |counter, by| add(counter, by, "issued", "nothing was issued");
+        assert_eq!(told(1, -1).ok(), Some(0));
+        assert_eq!(told(0, -1), Err(unbalanced("issued", "nothing was issued")));
+        assert_eq!(told(u32::MAX, 1), Err(unbalanced("issued", "it is full")));
+    }
+}

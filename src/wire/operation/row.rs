@@ -234,3 +234,43 @@ pub(super) fn attribute(name: &str, key: &str) -> Option<String> {
         .map(|(_, value)| value.to_string())
         .filter(|value| !value.starts_with('#'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Catalog;
+    use alloc::boxed::Box;
+
+    #[test]
+    fn names_are_counted_by_their_kind() -> Result<(), Box<dyn core::error::Error>> {
+        let product = Catalog::published().get("geotrust-dv-1-starter");
+        let mut product = product.ok_or("no such product")?;
+        for (names, kind) in [
+            (&["www.example.com"][..], "ONE"),
+            (&["*.example.com"], "WILDCARD"),
+            (&["www.example.com", "example.com"], "MULTIPLE"),
+            (&["*.example.com", "*.example.org"], "M_WILDCARD"),
+            (&["*.example.com", "example.com"], "MIX"),
+        ] {
+            let names: Result<Vec<DomainName>, _> = names.iter().map(|name| name.parse()).collect();
+            assert_eq!(domain_type(product, &names?), kind);
+        }
+        product.names = NameKind::Single;
+        assert_eq!(domain_type(product, &[]), "ONE");
+        product.names = NameKind::Wildcard;
+        assert_eq!(domain_type(product, &[]), "WILDCARD");
+        Ok(())
+    }
+
+    #[test]
+    fn a_value_is_read_as_it_was_meant() {
+        let name = r"CN=www.example.com,O=Example\, Ltd+OU=a\\b, C=CN,DC=#0a";
+        let read = |key| attribute(name, key);
+        assert_eq!(read("cn").as_deref(), Some("www.example.com"));
+        assert_eq!(read("O").as_deref(), Some("Example, Ltd"));
+        assert_eq!(read("OU").as_deref(), Some(r"a\b"));
+        assert_eq!(read("C").as_deref(), Some("CN"));
+        assert_eq!(read("DC"), None);
+        assert_eq!(read("L"), None);
+    }
+}
