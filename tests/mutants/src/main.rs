@@ -27,6 +27,10 @@ const SHOWN: &[&str] = &[
     "model/",
     "view/",
     "codec/",
+    "pki/",
+    "port/",
+    "service/",
+    "wire/",
 ];
 
 fn main() -> Result<(), Failure> {
