@@ -346,6 +346,16 @@ fn wait_described(
     described.instance.application().unwrap().names().to_vec()
 }
 
+fn applicant_of(
+    world: &World,
+    order: cert_lifecycle::model::OrderId,
+) -> cert_lifecycle::model::Applicant {
+    let described = world.service().describe(world.account, order);
+    let described = super::world::wait(described).unwrap();
+    let application = described.instance.application().unwrap();
+    application.submission().applicant().clone()
+}
+
 #[test]
 fn a_contact_that_is_not_sent_is_that_of_the_newest_application() {
     let world = World::new(API_2021);
@@ -366,13 +376,7 @@ fn a_contact_that_is_not_sent_is_that_of_the_newest_application() {
     world.clock.advance(60);
     let other = [&domain[..], &[("Username", "Ann")]].concat();
     let order = world.call(operation, &other).unwrap().order.unwrap();
-    let described = super::world::wait(world.service().describe(world.account, order)).unwrap();
-    let applicant = described
-        .instance
-        .application()
-        .unwrap()
-        .submission()
-        .applicant();
+    let applicant = applicant_of(&world, order);
     assert_eq!(
         (applicant.name(), applicant.phone()),
         ("Ann", "13900000000")
@@ -392,13 +396,7 @@ fn a_company_that_is_not_sent_is_left_out_where_none_is_asked_for() {
     let parameters = [&domain[..], &CONTACT].concat();
     let done = world.call(Operation::CreateCertificateForPackageRequest, &parameters);
     let order = done.unwrap().order.unwrap();
-    let described = super::world::wait(world.service().describe(world.account, order)).unwrap();
-    let applicant = described
-        .instance
-        .application()
-        .unwrap()
-        .submission()
-        .applicant();
+    let applicant = applicant_of(&world, order);
     assert!(applicant.company().is_none());
 }
 
@@ -408,14 +406,7 @@ fn a_contact_is_found_behind_many_orders_that_wait() {
     let world = World::new(API_2025);
     world.buy(DV, 60);
     let order = world.issued(DV);
-    let detail = super::world::wait(world.service().describe(world.account, order)).unwrap();
-    let end = detail
-        .instance
-        .certificate()
-        .unwrap()
-        .validity()
-        .not_after();
-    world.clock.set(end.saturating_add(-10 * DAY));
+    world.near_the_end(order);
     for _ in 0..52 {
         world.clock.advance(1);
         let renewed = world.of(Operation::RenewCertificateOrderForPackageRequest, order);
@@ -463,14 +454,7 @@ fn r54_a_renewal_is_pending_and_with_a_signing_request_applied_for() {
         STATE,
         "its time has not come"
     );
-    let detail = super::world::wait(world.service().describe(world.account, order)).unwrap();
-    let end = detail
-        .instance
-        .certificate()
-        .unwrap()
-        .validity()
-        .not_after();
-    world.clock.set(end.saturating_add(-10 * DAY));
+    world.near_the_end(order);
     let renewed = world.of(operation, order).unwrap().order.unwrap();
     assert_ne!(renewed, order);
     assert_eq!(world.shown(renewed), "payed");
@@ -502,14 +486,7 @@ fn r54_a_renewal_without_a_unit_is_refused_after_its_signing_request() {
     world.buy(DV, 1);
     let operation = Operation::RenewCertificateOrderForPackageRequest;
     let order = world.issued(DV);
-    let detail = super::world::wait(world.service().describe(world.account, order)).unwrap();
-    let end = detail
-        .instance
-        .certificate()
-        .unwrap()
-        .validity()
-        .not_after();
-    world.clock.set(end.saturating_add(-10 * DAY));
+    world.near_the_end(order);
     let (id, pem) = (order.to_string(), file("p256.csr"));
     let bad = world.call(operation, &[("OrderId", &id), ("Csr", "no request")]);
     assert_eq!(refused(bad), FAILED);

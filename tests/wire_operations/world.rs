@@ -300,6 +300,14 @@ impl World {
         order
     }
 
+    /// Ten days before its certificate ends.
+    pub(crate) fn near_the_end(&self, order: OrderId) {
+        let detail = wait(self.service().describe(self.account, order)).unwrap();
+        let certificate = detail.instance.certificate().unwrap();
+        let end = certificate.validity().not_after();
+        self.clock.set(end.saturating_add(-10 * DAY));
+    }
+
     pub(crate) fn failed(&self, code: &str) -> OrderId {
         let order = self.validating(code);
         let reason = Note::new("not acceptable").unwrap();

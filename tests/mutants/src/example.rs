@@ -39,13 +39,18 @@ fn test(suite: &mut String, file: &str, number: usize, lines: &[&str]) {
         _ => (*line).to_owned(),
     };
     let body: Vec<String> = lines.iter().map(shown).collect();
-    let body = body.join("\n");
+    let mut body = body.join("\n");
+    // Paths of files begin at the suite, not at the file that the example stands in.
+    while body.contains("\"../../") {
+        body = body.replace("\"../../", "\"../");
+    }
     let name: String = file
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { '_' })
         .collect();
     let _ = write!(suite, "\n#[test]\nfn {name}_{number}() {{\n");
-    if body.contains("fn main()") {
+    // Where it stands in a block of its own, it is called there.
+    if body.contains("fn main()") && !body.contains("main().unwrap()") {
         let result = body.contains("fn main() ->");
         let end = if result {
             "main().unwrap();"
