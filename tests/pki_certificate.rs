@@ -8,7 +8,7 @@
     reason = "tests stop on the first surprise"
 )]
 
-use cert_lifecycle::model::certificate::CertificateError;
+use cert_lifecycle::model::certificate::{CertificateError, CertificateFacts};
 use cert_lifecycle::model::{Curve, DomainName, IssuedCertificate, KeyKind, SubjectAltName};
 use cert_lifecycle::pki::{
     CertificateParseError, ChainError, InputError, Item, Label, Limits, Mismatch, certificate_pem,
@@ -80,6 +80,30 @@ fn the_facts_of_a_leaf() {
     );
     let chain: Vec<&[u8]> = facts.chain.iter().map(|der| &**der).collect();
     assert_eq!(chain, [der("intermediate.pem"), der("root.pem")]);
+}
+
+/// A wildcard stands for one label, and for no wildcard.
+#[test]
+fn r52_a_certificate_serves_its_names_and_a_label_below_a_wildcard() {
+    let leaf = issued(&["leaf.pem", "intermediate.pem", "root.pem"]).unwrap();
+    let facts = CertificateFacts {
+        names: vec![domain("example.org"), domain("*.example.com")],
+        ..leaf.facts().clone()
+    };
+    let certificate = IssuedCertificate::new(facts).unwrap();
+    for (name, covered) in [
+        ("example.org", true),
+        ("*.example.com", true),
+        ("www.example.com", true),
+        ("example.com", false),
+        ("a.www.example.com", false),
+        ("www.example.org", false),
+        ("www.example.net", false),
+        ("*.example.org", false),
+        ("*.www.example.com", false),
+    ] {
+        assert_eq!(certificate.covers(&domain(name)), covered, "{name}");
+    }
 }
 
 #[test]
@@ -415,6 +439,10 @@ fn broken_certificates_have_typed_errors() {
     );
     assert_eq!(
         parse(&patched(&[2, 17, 0, 0xf0, 0xe1], &[2, 17, 0xf0])),
+        malformed("serial number")
+    );
+    assert_eq!(
+        parse(&patched(&[2, 17, 0, 0xf0, 0xe1], &[2, 17, 0x80])),
         malformed("serial number")
     );
     // A version that is no number.

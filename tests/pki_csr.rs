@@ -62,6 +62,7 @@ fn keys_signatures_and_possession_are_told() {
         ("rsa-pss-mixed.csr", rsa(2048), Sha256, Unchecked),
         ("rsa-pss-key.csr", KeyKind::Other, Sha256, Unchecked),
         ("p256.csr", KeyKind::Ec(Curve::P256), Sha256, Proved),
+        ("p256-sha512.csr", KeyKind::Ec(Curve::P256), Sha512, Proved),
         ("p384.csr", KeyKind::Ec(Curve::P384), Sha384, Proved),
         ("p384-sha512.csr", KeyKind::Ec(Curve::P384), Sha512, Proved),
         ("p521.csr", KeyKind::Ec(Curve::P521), Sha512, Proved),

@@ -581,3 +581,35 @@ impl CertificateInstance {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names and numbers of RFC 5280 §5.3.1.
+    #[test]
+    fn reasons_have_their_names_and_numbers() {
+        for (reason, word, code) in [
+            (RevocationReason::Unspecified, "unspecified", 0),
+            (RevocationReason::KeyCompromise, "keyCompromise", 1),
+            (
+                RevocationReason::AffiliationChanged,
+                "affiliationChanged",
+                3,
+            ),
+            (RevocationReason::Superseded, "superseded", 4),
+            (
+                RevocationReason::CessationOfOperation,
+                "cessationOfOperation",
+                5,
+            ),
+            (
+                RevocationReason::PrivilegeWithdrawn,
+                "privilegeWithdrawn",
+                9,
+            ),
+        ] {
+            assert_eq!((reason.word(), reason.code()), (word, code));
+        }
+    }
+}

@@ -407,6 +407,8 @@ mod tests {
             assert_eq!(Offset::hours(far), Offset::hours(end));
         }
         assert_ne!(Offset::hours(-22), Offset::hours(-23));
+        let printed = alloc::format!("{:?}", Timestamp::MIN);
+        assert_eq!(printed, Timestamp::MIN.to_string());
         // Shown in an offset the last instant falls into the year after; that must not stop anything.
         let shown = Timestamp::MAX.in_offset(Offset::hours(8)).to_string();
         assert!(shown.ends_with("+08:00"), "{shown}");

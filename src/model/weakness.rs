@@ -297,7 +297,12 @@ mod tests {
             let refused = FermatSearch::new(100, Some(found));
             assert_eq!(refused, Err(RsaFactsError::Round { found, rounds: 100 }));
         }
-        assert!(FactorSearch::new(752, Some(751)).is_ok());
+        let found = FactorSearch::new(752, Some(751));
+        assert_eq!(found.map(|found| found.has_below(751)), Ok(Some(false)));
+        assert_eq!(found.map(|found| found.has_below(752)), Ok(Some(true)));
+        let none = FactorSearch::new(752, None);
+        assert_eq!(none.map(|none| none.has_below(752)), Ok(Some(false)));
+        assert_eq!(none.map(|none| none.has_below(753)), Ok(None));
         assert!(FermatSearch::new(100, Some(100)).is_ok());
     }
 

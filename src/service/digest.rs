@@ -62,6 +62,11 @@ mod tests {
         // Of lists, too, the lengths go into it.
         let lists = |one: &[u8], other: &[u8]| digest((one, other));
         assert_ne!(lists(&[1, 2], &[3]), lists(&[1], &[2, 3]));
+        // Every width of a number.
+        assert_ne!(digest(1_u16), digest(2_u16));
+        assert_ne!(digest(1_u32), digest(2_u32));
+        assert_ne!(digest(1_i64), digest(2_i64));
+        assert_ne!(digest(1_usize), digest(2_usize));
         // And the short texts of ids.
         let of = |code: &str| crate::model::ProductCode::new(code).map(digest);
         assert_ne!(of("one"), of("two"));

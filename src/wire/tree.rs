@@ -280,7 +280,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_as_it_stands_is_not_escaped() {
+        let text = Tree::Text(" !\u{1f}\u{7f}ü".to_string());
+        let written = Format::Json.write("Root", &[("A", text)]);
+        let written = String::from_utf8(written);
+        assert_eq!(written.as_deref(), Ok("{\"A\":\" !\\u001f\u{7f}ü\"}"));
+    }
+
+    #[test]
     fn a_secret_is_not_shown() {
+        assert!(Secret::new("a".to_string()) == Secret::new("a".to_string()));
+        assert!(Secret::new("a".to_string()) != Secret::new("b".to_string()));
         let key = Tree::Secret(Secret::new("BEGIN".to_string()));
         assert_eq!(std::format!("{key:?}"), "Secret(..)");
         assert_eq!(Format::Json.write("R", &[("K", key)]), b"{\"K\":\"BEGIN\"}");

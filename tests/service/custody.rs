@@ -1,11 +1,12 @@
-//! What is done with a certificate that is there: deployed, and followed by the next one of its chain.
+//! What the service does around an order: puts certificates on products, looks at the next one of a chain,
+//! pays back.
 
 use std::num::NonZeroU32;
 
 use cert_lifecycle::adapter::Sent;
 use cert_lifecycle::lifecycle::Command;
 use cert_lifecycle::model::{Currency, DomainName, KeySource, Payment, Target};
-use cert_lifecycle::port::{Lease, Store as _};
+use cert_lifecycle::port::{Lease, PaidObject, Payout, Store as _};
 
 use super::world::{DV, P256, World, for_package, name, product, request, tom, wait};
 
@@ -69,4 +70,29 @@ fn r46_the_next_of_a_chain_is_looked_at_once_its_predecessor_changes() {
     let applied = wait((world.service).apply(world.account, slots[0], submission));
     applied.unwrap();
     assert!(due());
+}
+
+/// What comes back is paid to whoever paid, as it was paid.
+#[test]
+fn r29_what_comes_back_is_paid_once() {
+    let world = World::new(HOSTING, START);
+    let paid = Payment::cash(10_000, Currency::CNY);
+    let bought = wait((world.service).buy(world.account, product(DV), NonZeroU32::MIN, paid));
+    let bought = bought.unwrap();
+    let claim = world.execute(bought.orders[0], &Command::ClaimRefund);
+    claim.unwrap();
+    world.work();
+    world.work();
+    let payouts: Vec<Payout> = (world.recorder.sent().into_iter())
+        .filter_map(|sent| match sent {
+            Sent::Payout(own) => Some(own),
+            Sent::Message(_) | Sent::Deployment(_) | Sent::Removal(_) => None,
+        })
+        .collect();
+    let [payout] = payouts.as_slice() else {
+        panic!("{payouts:?}");
+    };
+    assert_eq!(payout.account, world.account);
+    assert_eq!(payout.object, PaidObject::Purchase(bought.purchase));
+    assert_eq!((payout.cash, payout.currency), (10_000, Currency::CNY));
 }

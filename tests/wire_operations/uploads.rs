@@ -125,6 +125,9 @@ fn r51_what_can_t_be_uploaded() {
         let chain = format!("{strange}\n{}", file("intermediate.pem"));
         assert_eq!(call("a", &chain, &key), "InvalidParameter Cert");
     }
+    let why = world.call(operation, &sent("a", "no certificate", &key));
+    let why = why.unwrap_err().message().to_owned();
+    assert!(why.contains("it can't be read as one certificate"), "{why}");
     let others = [
         "no key".to_owned(),
         certificate.clone(),

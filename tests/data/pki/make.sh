@@ -66,6 +66,7 @@ csr rsa-pss-mixed rsa2048 "$ordinary" -sha256 -sigopt rsa_padding_mode:pss -sigo
 csr rsa-pss-key psskey "$ordinary" -sha256
 csr p256 P-256 "$ordinary" -sha256
 csr p384 P-384 "$ordinary" -sha384
+csr p256-sha512 P-256 "$ordinary" -sha512
 csr p384-sha512 P-384 "$ordinary" -sha512
 csr p521 P-521 "$ordinary" -sha512
 csr p521-sha256 P-521 "$ordinary" -sha256
