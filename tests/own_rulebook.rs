@@ -446,6 +446,31 @@ fn every_mistake_is_told() {
     golden::compare("rulebook_errors.txt", &made);
 }
 
+/// What is to blame says so itself; what brings it about elsewhere is told apart.
+#[test]
+fn what_a_point_is_refused_for_is_its_own() {
+    let point =
+        "[[point]]\nkey = \"antiquity\"\nday = \"1999-01-01\"\nsite = \"cn\"\nchannel = \"api\"\n";
+    let found = errors(&format!("extends = \"published\"\n{point}"));
+    assert!(
+        found.contains("the edition antiquity does not resolve"),
+        "{found}"
+    );
+    assert!(!found.contains("brings it about"), "{found}");
+}
+
+/// A day is a day: an instant is none, with an offset or without.
+#[test]
+fn an_instant_is_no_day() {
+    for from in ["2021-02-26T10:00:00", "2021-02-26T10:00:00Z", "10:00:00"] {
+        let clause = format!(
+            "[[notice]]\nfrom = {from}\nvalue = {{ within_days = 45 }}\nsources = [\"S3\"]\n"
+        );
+        let found = errors(&format!("extends = \"published\"\n{clause}"));
+        assert!(found.contains("notice[1].from: "), "{found}");
+    }
+}
+
 #[test]
 fn a_table_that_is_missing_is_named() {
     let written = write(&Rulebook::published());

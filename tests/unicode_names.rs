@@ -101,6 +101,8 @@ fn each_refusal_has_its_error() {
         ("-bücher.example", Name(NameError::Hyphen)),
         ("bücher-.example", Name(NameError::Hyphen)),
         ("bü--cher.example", Name(NameError::Reserved)),
+        // What it begins or ends with comes first.
+        ("bü--cher-.example", Name(NameError::Hyphen)),
         ("ab--cd.bücher.example", Name(NameError::Reserved)),
         ("*", Name(NameError::Wildcard)),
         ("*bücher.example", Name(NameError::Wildcard)),

@@ -509,6 +509,14 @@ fn a_header_that_is_no_signature_is_refused() {
         let changed = with_header(&request, "authorization", &header);
         assert_eq!(code(&wire(at(NOW)), &changed), Some(expected), "{header}");
     }
+    // What is wrong is told: an empty name is no header that is missing.
+    let listed = good.replace("host;", "host;;");
+    let listed = with_header(&request, "authorization", &listed);
+    let listed = message(&answer(&wire(at(NOW)), &listed));
+    assert!(
+        listed.contains("the list of signed headers can't be read"),
+        "{listed}"
+    );
     let mut doubled = request.clone();
     let again = HeaderValue::from_str(&good).unwrap();
     doubled.headers_mut().append("authorization", again);

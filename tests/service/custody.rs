@@ -63,6 +63,7 @@ fn r46_the_next_of_a_chain_is_looked_at_once_its_predecessor_changes() {
         let rows = wait(world.store.inner.due(lease)).unwrap();
         rows.iter().any(|row| row.instance == second)
     };
+    assert!(due());
     // The sweeper has seen it: it waits.
     wait(world.service.sweep(64)).unwrap();
     assert!(!due());

@@ -9,7 +9,7 @@ use cert_lifecycle::model::challenge::RecordType;
 use cert_lifecycle::model::{Challenge, Note, OrderId, Payment, SpkiDigest, Status, Timestamp};
 use cert_lifecycle::port::{
     CaError, Clock, CommitError, Expectation, Filter, IdempotencyKey, KeyVault, KeyVaultError,
-    Lease, OutboxPart, OutboxRow, Store, StoreError, StreamId,
+    Lease, OutboxPart, OutboxRow, RequestId, Store, StoreError, StreamId,
 };
 use cert_lifecycle::service::{Caller, Ports, Service, ServiceError, Settings, TakenId};
 
@@ -602,4 +602,29 @@ fn an_id_that_is_taken_is_drawn_anew() {
 fn wait_for(service: &Service, world: &World) -> Result<OrderId, ServiceError> {
     let code = product(DV).code;
     wait(service.submit(world.account, code, request(P256))).map(|(order, _)| order)
+}
+
+/// The vault signs anew for each attempt, so the CA may know this row's request with other bytes. Another
+/// request, or one with a key from elsewhere, is not taken for handed on.
+#[test]
+fn a_request_that_the_ca_knows_already_is_this_row_s_alone() {
+    for (submission, own, taken) in [
+        (request(P256), true, true),
+        (request(P256), false, false),
+        (with_csr("p256.csr"), true, false),
+    ] {
+        let world = world();
+        world.buy(DV, 1);
+        world.order(DV, submission);
+        let row = waiting(&world)[0].id;
+        let id = if own {
+            row
+        } else {
+            RequestId::new("another").unwrap()
+        };
+        let reused = CaError::RequestReused(id);
+        world.ca.submit.add(Fault::Before(reused));
+        let report = wait(world.service.work(64)).unwrap();
+        assert_eq!(report.done == 1, taken, "{report:?}");
+    }
 }

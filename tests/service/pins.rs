@@ -2,7 +2,7 @@
 
 use cert_lifecycle::lifecycle::{Command, DueKind};
 use cert_lifecycle::model::{
-    Channel, EditionKey, OrderId, Payment, RevocationReason, Site, Status, Timestamp,
+    Channel, EditionKey, Offset, OrderId, Payment, RevocationReason, Site, Status, Timestamp,
 };
 use cert_lifecycle::port::{Clock, Filter};
 use cert_lifecycle::rulebook::{ResolveError, Rulebook};
@@ -289,15 +289,24 @@ fn editions_are_kept_for_their_days_alone() {
     let back: Vec<Timestamp> = instants.iter().rev().copied().collect();
     instants.extend(back);
     let mut seen = Vec::new();
-    for site in [Site::Cn, Site::Intl] {
-        for channel in [Channel::Console, Channel::Api] {
-            let rules = Rules::new(book.clone(), EditionPolicy::AsOf { site, channel });
-            for now in &instants {
-                let kept = rules.in_force(*now).map(|edition| edition.pin());
-                let fresh = book.as_of(*now, site, channel);
-                assert_eq!(kept, fresh.map(|edition| edition.pin()), "{site:?} {now}");
-                seen.extend(kept.map(|pin| pin.edition));
-            }
+    // Days may begin elsewhere than a rulebook without a calendar says.
+    let mut parts = book.parts().clone();
+    for clause in &mut parts.calendar {
+        clause.value.value.offset = Offset::UTC;
+    }
+    let in_utc = Rulebook::new(parts).unwrap();
+    for (book, site, channel) in [&book, &in_utc].into_iter().flat_map(|book| {
+        let cases = [Site::Cn, Site::Intl].into_iter();
+        cases.flat_map(move |site| {
+            [Channel::Console, Channel::Api].map(|channel| (book, site, channel))
+        })
+    }) {
+        let rules = Rules::new(book.clone(), EditionPolicy::AsOf { site, channel });
+        for now in &instants {
+            let kept = rules.in_force(*now).map(|edition| edition.pin());
+            let fresh = book.as_of(*now, site, channel);
+            assert_eq!(kept, fresh.map(|edition| edition.pin()), "{site:?} {now}");
+            seen.extend(kept.map(|pin| pin.edition));
         }
     }
     seen.sort();

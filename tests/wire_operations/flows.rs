@@ -384,6 +384,24 @@ fn a_contact_that_is_not_sent_is_that_of_the_newest_application() {
     assert_eq!(applicant.company().unwrap().name(), "Example Ltd");
 }
 
+/// Of several in one second, the newest is the one that is listed first.
+#[test]
+fn a_contact_of_the_same_second_is_that_of_the_newest_order() {
+    let world = World::new(API_2021);
+    world.buy(DV, 3);
+    let domain = [("Domain", "www.example.com"), ("ProductCode", DV)];
+    let operation = Operation::CreateCertificateForPackageRequest;
+    let mut last = None;
+    for name in ["Tom", "Ann"] {
+        let contact = [("Username", name), CONTACT[1], CONTACT[2]];
+        let done = world.call(operation, &[&domain[..], &contact].concat());
+        last = done.unwrap().order;
+    }
+    let order = world.call(operation, &domain).unwrap().order.unwrap();
+    let newest = applicant_of(&world, last.unwrap());
+    assert_eq!(applicant_of(&world, order), newest);
+}
+
 /// A company is that of an earlier application where the product is for companies.
 #[test]
 fn a_company_that_is_not_sent_is_left_out_where_none_is_asked_for() {

@@ -84,3 +84,20 @@ impl EventReceiver for Depth {
         self.dots = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn each_line_has_its_own_depth() {
+        let header = "[a.b.c.d.e.f.g.h.i.j.k.l.m.n]";
+        assert_eq!(
+            too_deep(&format!("{header}\nx.y.z.v = 1\nx.y.z.w = 2\n")),
+            None
+        );
+        let deep = format!("{header}\n{header}\nx{} = 1\n", ".y".repeat(MAX_DEPTH));
+        assert!(too_deep(&deep).is_some());
+    }
+}

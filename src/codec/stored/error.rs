@@ -178,3 +178,22 @@ impl StoredProblem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_shown_where_it_looks_like_one_of_ours() {
+        let told = |found| StoredProblem::unknown_word(found, ["p-256"].into_iter(), None);
+        for found in ["p-257", "rsa_2048", "a.b"] {
+            let told = told(found).to_string();
+            assert!(told.contains(&format!("`{found}`")), "{told}");
+        }
+        let long = "a".repeat(MOST_SHOWN + 1);
+        for found in ["", "-p", "2p", "P-256", "p 256", &long] {
+            let told = told(found).to_string();
+            assert!(told.starts_with("what stands here"), "{told}");
+        }
+    }
+}

@@ -263,6 +263,15 @@ mod tests {
     }
 
     #[test]
+    fn the_subject_is_that_of_the_first_certificate() {
+        let leaf = include_bytes!("../../../tests/data/pki/leaf.der");
+        let subject = subject_of(leaf).unwrap_or_default();
+        let name = attribute(&subject, "CN");
+        assert_eq!(name.as_deref(), Some("www.example.com"), "{subject}");
+        assert_eq!(subject_of(b"no certificate"), None);
+    }
+
+    #[test]
     fn a_value_is_read_as_it_was_meant() {
         let name = r"CN=www.example.com,O=Example\, Ltd+OU=a\\b, C=CN,DC=#0a";
         let read = |key| attribute(name, key);
