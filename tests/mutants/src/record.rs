@@ -53,7 +53,7 @@ pub fn record(head: &str, old: &str, mutants: &[Mutant], answers: &Answers) -> S
     let reasons: BTreeMap<&str, &str> = old
         .lines()
         .filter(|line| line.starts_with("src/"))
-        .filter_map(|line| line.split_once(" | "))
+        .filter_map(|line| line.rsplit_once(" | "))
         .collect();
     let mut files: BTreeMap<&str, Counts> = BTreeMap::new();
     let mut all = Counts::default();
