@@ -187,6 +187,11 @@ fn a_line_earlier_than_the_one_before_it_is_told() {
     let (ran, answers) = replay(&format!("{BUY}\n{SUBMIT}\n{other}\n"));
     assert_eq!((ran.code, answers.len()), (0, 3));
     assert_eq!(ran.err, "");
+    // One for which nothing happened has none, and takes no memory.
+    let earlier = REVOKE.replace("01:02:00Z", "01:01:00Z");
+    let (ran, answers) = replay(&format!("{REVOKE}\n{earlier}\n"));
+    assert_eq!((ran.code, answers.len()), (0, 2));
+    assert_eq!(ran.err, "");
 }
 
 /// What fits nothing that happened before is passed over, and `explain` says so.

@@ -22,7 +22,24 @@ use super::missed::missed;
 #[derive(Debug)]
 pub(crate) struct Worlds {
     rules: Rules,
-    worlds: BTreeMap<AccountId, World>,
+    worlds: BTreeMap<AccountId, Lived>,
+}
+
+/// What happened for an account.
+#[derive(Debug)]
+struct Lived {
+    world: World,
+    /// How far its time came.
+    latest: Timestamp,
+}
+
+impl Lived {
+    fn new(account: AccountId) -> Self {
+        Self {
+            world: World::new(account),
+            latest: Timestamp::MIN,
+        }
+    }
 }
 
 /// What was answered, and what is so afterwards.
@@ -34,6 +51,8 @@ pub(crate) struct Asked {
     availability: Availability,
     /// The answer.
     pub(crate) answer: Result<Events, Refusal>,
+    /// Whether an earlier step of the account is of a later instant.
+    pub(crate) goes_back: bool,
     /// What the step does not name, or names and is not there, if it is refused for that.
     pub(crate) note: Option<String>,
     /// The status of the instance.
@@ -102,18 +121,19 @@ impl Worlds {
 
     /// The world of an account.
     pub(crate) fn world(&mut self, account: AccountId) -> &mut World {
-        let world = self.worlds.entry(account);
-        world.or_insert_with(|| World::new(account))
+        let lived = self.worlds.entry(account);
+        &mut lived.or_insert_with(|| Lived::new(account)).world
     }
 
     /// Decides a step, and lets what was decided happen.
     pub(crate) fn ask(&mut self, step: &Step) -> Result<Asked, ResolveError> {
         // An account for which nothing happened takes no memory.
-        let mut fresh = World::new(step.account);
-        let (world, is_new) = match self.worlds.get_mut(&step.account) {
-            Some(world) => (world, false),
+        let mut fresh = Lived::new(step.account);
+        let (lived, is_new) = match self.worlds.get_mut(&step.account) {
+            Some(lived) => (lived, false),
             None => (&mut fresh, true),
         };
+        let world = &mut lived.world;
         let editions = editions(&self.rules, world, step)?;
         let law = editions.law(self.rules.book());
         let possible = {
@@ -136,8 +156,10 @@ impl Worlds {
             next,
             ledger: ledger(case.plan, case.purchase),
             answer,
+            goes_back: step.at < lived.latest,
             note,
         };
+        lived.latest = lived.latest.max(step.at);
         if is_new && asked.answer.is_ok() {
             self.worlds.insert(step.account, fresh);
         }

@@ -1,12 +1,10 @@
 //! `replay`: commands from an empty world, a line each, and an answer a line.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
-use cert_lifecycle::codec::command::{MAX_STEP_BYTES, SCHEMA, Step, decode_step};
+use cert_lifecycle::codec::command::{MAX_STEP_BYTES, SCHEMA, decode_step};
 use cert_lifecycle::codec::stored::StoredProblem;
-use cert_lifecycle::model::{AccountId, Timestamp};
 use clap::Args;
 
 use super::answer::{Worlds, json, json_of_error};
@@ -51,24 +49,7 @@ struct Count {
     /// Those before which time went back for their account.
     back: u64,
     /// The first of them.
-    first_back: u64,
-    /// How far each account's time has come.
-    latest: BTreeMap<AccountId, Timestamp>,
-}
-
-impl Count {
-    /// Looks whether time goes on.
-    fn look_at(&mut self, step: &Step) {
-        let latest = self.latest.entry(step.account).or_insert(step.at);
-        if step.at >= *latest {
-            *latest = step.at;
-            return;
-        }
-        if self.back == 0 {
-            self.first_back = self.lines;
-        }
-        self.back = self.back.saturating_add(1);
-    }
+    first_back: Option<u64>,
 }
 
 /// The largest line, white space included.
@@ -105,8 +86,8 @@ impl Replay {
             }
             progress.at(|| format!("{} lines, {} refused", count.lines, count.refused));
         }
-        if count.back > 0 {
-            let (back, first) = (count.back, count.first_back);
+        if let Some(first) = count.first_back {
+            let back = count.back;
             let lines = if back == 1 { "line goes" } else { "lines go" };
             say(format_args!(
                 "note: {back} {lines} back in time for the account that asks, line {first} of {name} first; \
@@ -232,7 +213,10 @@ fn answer(
         Ok(asked) => asked,
         Err(error) => return report("", &error.to_string()),
     };
-    count.look_at(&step);
+    if asked.goes_back {
+        count.back = count.back.saturating_add(1);
+        count.first_back.get_or_insert(number);
+    }
     if asked.answer.is_err() {
         count.refused = count.refused.saturating_add(1);
     }
