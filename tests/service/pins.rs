@@ -295,18 +295,20 @@ fn editions_are_kept_for_their_days_alone() {
         clause.value.value.offset = Offset::UTC;
     }
     let in_utc = Rulebook::new(parts).unwrap();
-    for (book, site, channel) in [&book, &in_utc].into_iter().flat_map(|book| {
-        let cases = [Site::Cn, Site::Intl].into_iter();
-        cases.flat_map(move |site| {
-            [Channel::Console, Channel::Api].map(|channel| (book, site, channel))
-        })
-    }) {
-        let rules = Rules::new(book.clone(), EditionPolicy::AsOf { site, channel });
-        for now in &instants {
-            let kept = rules.in_force(*now).map(|edition| edition.pin());
-            let fresh = book.as_of(*now, site, channel);
-            assert_eq!(kept, fresh.map(|edition| edition.pin()), "{site:?} {now}");
-            seen.extend(kept.map(|pin| pin.edition));
+    for book in [&book, &in_utc] {
+        for (site, channel) in [
+            (Site::Cn, Channel::Console),
+            (Site::Cn, Channel::Api),
+            (Site::Intl, Channel::Console),
+            (Site::Intl, Channel::Api),
+        ] {
+            let rules = Rules::new(book.clone(), EditionPolicy::AsOf { site, channel });
+            for now in &instants {
+                let kept = rules.in_force(*now).map(|edition| edition.pin());
+                let fresh = book.as_of(*now, site, channel);
+                assert_eq!(kept, fresh.map(|edition| edition.pin()), "{site:?} {now}");
+                seen.extend(kept.map(|pin| pin.edition));
+            }
         }
     }
     seen.sort();

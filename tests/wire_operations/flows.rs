@@ -1,12 +1,12 @@
 //! The flow of S3 and S4, every exit of it, and the seven codes.
 
-use cert_lifecycle::model::AccountId;
+use cert_lifecycle::model::{AccountId, Applicant, Application, OrderId};
 use cert_lifecycle::pki::{Limits, issued_certificate, matches_key, parse_csr, parse_private_key};
 use cert_lifecycle::wire::{Done, Fault, Operation};
 
 use super::world::{
     API_2021, API_2023, API_2025, CONTACT, DAY, DV, OV, World, about, as_text, field, file, names,
-    refused,
+    refused, wait,
 };
 
 const FAILED: (u16, &str) = (403, "CreateCertificateRequestFailed");
@@ -328,32 +328,25 @@ fn r18_the_common_name_wins_over_the_domain() {
     let parameters = [&own[..], &CONTACT].concat();
     let done = world.call(Operation::CreateCertificateForPackageRequest, &parameters);
     let order = done.unwrap().order.unwrap();
-    let described = wait_described(&world, order);
+    let application = application_of(&world, order);
     let csr = parse_csr(pem.as_bytes(), &Limits::default()).unwrap();
     let bound = csr.common_name().unwrap().domain().unwrap().clone();
-    assert_eq!(described, [bound]);
+    assert_eq!(application.names(), [bound]);
     let neither = [&CONTACT[..], &[("ProductCode", DV)]].concat();
     let neither = world.call(Operation::CreateCertificateForPackageRequest, &neither);
     assert_eq!(about(neither), "MissingParameter Domain");
 }
 
-fn wait_described(
-    world: &World,
-    order: cert_lifecycle::model::OrderId,
-) -> Vec<cert_lifecycle::model::DomainName> {
-    let described = world.service().describe(world.account, order);
-    let described = super::world::wait(described).unwrap();
-    described.instance.application().unwrap().names().to_vec()
+fn application_of(world: &World, order: OrderId) -> Application {
+    let described = wait(world.service().describe(world.account, order)).unwrap();
+    described.instance.application().unwrap().clone()
 }
 
-fn applicant_of(
-    world: &World,
-    order: cert_lifecycle::model::OrderId,
-) -> cert_lifecycle::model::Applicant {
-    let described = world.service().describe(world.account, order);
-    let described = super::world::wait(described).unwrap();
-    let application = described.instance.application().unwrap();
-    application.submission().applicant().clone()
+fn applicant_of(world: &World, order: OrderId) -> Applicant {
+    application_of(world, order)
+        .submission()
+        .applicant()
+        .clone()
 }
 
 #[test]

@@ -98,11 +98,8 @@ impl Story {
             .steps
             .iter()
             .map(|step| {
-                let comes_into_force = in_force(timeline, step, before.replace(step.conduct));
-                Line {
-                    comes_into_force,
-                    ..line(&mut play, step, several, offset)
-                }
+                let now = in_force(timeline, step, before.replace(step.conduct));
+                line(&mut play, step, now, several, offset)
             })
             .collect();
         Self {
@@ -291,7 +288,13 @@ fn in_force(timeline: &Timeline, step: &Step, before: Option<usize>) -> Option<E
     (editions.len() > 1 && before != Some(step.conduct)).then(|| edition.key())
 }
 
-fn line(play: &mut Play<'_>, step: &Step, several: bool, offset: Offset) -> Line {
+fn line(
+    play: &mut Play<'_>,
+    step: &Step,
+    comes_into_force: Option<EditionKey>,
+    several: bool,
+    offset: Offset,
+) -> Line {
     let taken = play.take(step);
     let about = step
         .about
@@ -319,7 +322,7 @@ fn line(play: &mut Play<'_>, step: &Step, several: bool, offset: Offset) -> Line
         (None, None) => (false, "there is no such edition".to_string()),
     };
     Line {
-        comes_into_force: None,
+        comes_into_force,
         at: step.at,
         kind: step.command.kind(),
         asked,
